@@ -1,0 +1,291 @@
+/** Assets: what should exist, and from what. */
+import type { BatchContext, Dependency, GivenMapping, StepContext } from "./context.ts";
+import { declareAsset, type ErasedAssetSpec, SELF } from "./declare.ts";
+import { parseKey } from "../key.ts";
+import type { Partitions } from "../partitions/definition.ts";
+import type { Mapping } from "../partitions/mapping.ts";
+import type { MaybePartitions, Problem, Relation } from "../partitions/relation.ts";
+import type { BackfillPolicy, RetryPolicy } from "../policy.ts";
+import type { Resources } from "./resource.ts";
+import type { Metadata, Output, Skip, Unchanged } from "./result.ts";
+import type { Schema, TypeTag } from "./schema.ts";
+import { captureSite } from "./site.ts";
+import type { CheckResult, CheckSeverity, StepDeclaration } from "./step.ts";
+
+/** A value or a promise of it. */
+export type Awaitable<T> = T | Promise<T>;
+
+/**
+ * An asset: a handle to pass around as a value. Its type knows what one partition holds and how it is
+ * partitioned, and nothing else.
+ */
+export interface Asset<out Value = unknown, out P extends MaybePartitions = MaybePartitions> {
+  readonly kind: "asset";
+  /** The normalised key. */
+  readonly key: string;
+  readonly partitions: P;
+  readonly description: string | undefined;
+  readonly group: string;
+  readonly tags: { readonly [name: string]: string };
+  readonly owners: readonly string[];
+  readonly kinds: readonly string[];
+  readonly metadata: Metadata;
+  /** Opaque; a change makes the asset stale. */
+  readonly codeVersion: string | undefined;
+  /** The name of the IO manager that holds its values; undefined for the orchestrator's default. */
+  readonly io: string | undefined;
+  /** Checks each value before it is kept; undefined when the output was declared by type or inferred. */
+  readonly schema: Schema | undefined;
+  /** The step that makes it. */
+  readonly "~step": StepDeclaration;
+  /** The value's type; always undefined at run time. */
+  readonly "~value": Value | undefined;
+}
+
+/** Names an asset that is declared elsewhere; made by {@linkcode assetRef}. */
+export interface AssetRef<out A extends Asset = Asset> {
+  readonly kind: "asset-ref";
+  readonly key: string;
+  readonly "~asset": A | undefined;
+}
+
+/** What describes an asset to people and to selections. */
+export interface AssetDescription {
+  readonly description?: string;
+  /** Default `"default"`. */
+  readonly group?: string;
+  readonly tags?: { readonly [name: string]: string };
+  /** E-mail addresses or `team:name`. */
+  readonly owners?: readonly string[];
+  /** What it is made of: `["table", "duckdb"]`. */
+  readonly kinds?: readonly string[];
+  readonly metadata?: Metadata;
+  readonly codeVersion?: string;
+  /** The name of an IO manager of the orchestrator: `"files"` (default), `"memory"` or one of the user's own. */
+  readonly io?: string;
+}
+
+/** The rules under which a step runs. */
+export interface StepRules {
+  readonly retry?: RetryPolicy;
+  /** Longest time of one attempt in milliseconds. Default none. */
+  readonly timeoutMs?: number;
+  /** Name of a concurrency pool; its limit belongs to the orchestrator. */
+  readonly pool?: string;
+  /** Higher starts first. Default 0. */
+  readonly priority?: number;
+}
+
+/** Dependencies by the names under which the body reads them. */
+export type Deps = { readonly [name: string]: Asset | AssetRef | Dependency<Asset | AssetRef> };
+
+/** A dependency's asset, whichever way it is written. */
+type UpstreamOf<Dep> = Dep extends Asset ? Dep
+  : Dep extends AssetRef<infer A> ? A
+  : Dep extends { readonly asset: infer A } ? A extends AssetRef<infer B> ? B : A
+  : never;
+
+type MappingOf<Dep> = Dep extends { readonly kind: "asset" | "asset-ref" } ? undefined
+  : Dep extends { readonly mapping?: infer M } ? GivenMapping<M>
+  : undefined;
+
+/** Dependencies with references resolved, as contexts take them. */
+export type Upstreams<D> = {
+  readonly [K in keyof D]: Dependency<UpstreamOf<D[K]>, MappingOf<D[K]>>;
+};
+
+/** The dependencies themselves, or the sentence that says what is wrong with one. */
+export type CheckDeps<D, P> = {
+  readonly [K in keyof D]: UpstreamOf<D[K]> extends Asset<unknown, infer Up>
+    ? Relation<Up, P, MappingOf<D[K]>> extends Problem<infer Text> ? Text : D[K]
+    : D[K];
+};
+
+/** What a body may return when the asset holds a `T`. */
+export type Result<T> = T | Output<T> | Skip | Unchanged;
+
+/** The value inside what a body returns. */
+export type ValueOf<R> = R extends Output<infer T> ? T : R extends Skip | Unchanged ? never : R;
+
+/** The value of a declared output: a schema's output type or the type of a tag. */
+export type DeclaredOutput<S> = S extends TypeTag<infer T> ? T
+  : S extends Schema<infer _In, infer Out> ? Out
+  : unknown;
+
+/** What a body may return, given the declared output. */
+export type Returnable<S> = Result<DeclaredOutput<S>>;
+
+/** What a batch body returns: values by partition key. */
+export type BatchReturn<T> = Iterable<readonly [string, T]> | AsyncIterable<readonly [string, T]>;
+
+type BatchValue<R> = R extends Iterable<readonly [string, infer T]> ? T
+  : R extends AsyncIterable<readonly [string, infer T]> ? T
+  : never;
+
+type Body<D, P, C, R, B, Ret> = B extends true
+  ? (context: BatchContext<Upstreams<D>, P, C, R>) => Awaitable<Ret>
+  : (context: StepContext<Upstreams<D>, P, C, R>) => Awaitable<Ret>;
+
+/** An inline check: a function on the value, or that with its rules. */
+export type InlineCheckSpec<T> =
+  | ((value: T) => Awaitable<boolean | CheckResult>)
+  | {
+    /** Default `"error"`. */
+    readonly severity?: CheckSeverity;
+    /** Whether a failure of severity `error` stops what is downstream. Default false. */
+    readonly blocking?: boolean;
+    readonly description?: string;
+    readonly run: (value: T) => Awaitable<boolean | CheckResult>;
+  };
+
+/** What {@linkcode defineAsset} takes. */
+export interface AssetSpec<D, P, C, R, S, B, Ret> extends AssetDescription, StepRules {
+  /** See {@linkcode parseKey} for the grammar. */
+  readonly key: string;
+  /** The assets whose values the body reads, by name; `{ asset, mapping }` where a partition mapping is needed. */
+  readonly deps?: CheckDeps<D, P>;
+  /** Assets that must be made first and whose values are not read. */
+  readonly after?: readonly (Asset | AssetRef | Dependency<Asset | AssetRef>)[];
+  readonly partitions?: P;
+  /** A Standard Schema (zod, valibot, ...) for the config given to a run. */
+  readonly config?: C;
+  readonly resources?: R;
+  /** A schema or `type<T>()` of the value; inferred from the body when left out. A schema also checks each value. */
+  readonly output?: S;
+  /** With `true` the body takes many partitions at once and returns `[key, value]` pairs. */
+  readonly batch?: B;
+  readonly backfill?: BackfillPolicy;
+  /** Allows the body to return `skip()`. */
+  readonly skippable?: boolean;
+  readonly run: Body<D, P, C, R, B, Ret>;
+  /** Checks on the value just made. Write them below `run`, so that the value's type is known. */
+  readonly checks?: {
+    readonly [name: string]: InlineCheckSpec<NoInfer<B extends true ? BatchValue<Ret> : ValueOf<Ret>>>;
+  };
+}
+
+/**
+ * Declares an asset: a key, what it is made from, and the body that makes one partition of it.
+ *
+ * The body's inputs are typed from `deps`, through the partition mapping: one value, or a lazily loaded
+ * {@linkcode Partitioned} collection.
+ *
+ * @throws {SluiceError} KEY_INVALID when the key does not follow the grammar. Everything else is checked by
+ * `definitions()`, which sees the whole graph.
+ * @example
+ * ```ts
+ * import { defineAsset, materialize } from "sluice";
+ * import assert from "node:assert/strict";
+ *
+ * const orders = defineAsset({ key: "raw/orders", run: () => [{ amount: 2 }, { amount: 3 }] });
+ * const revenue = defineAsset({
+ *   key: "mart/revenue",
+ *   deps: { orders },
+ *   run: ({ inputs }) => inputs.orders.reduce((sum, order) => sum + order.amount, 0),
+ * });
+ *
+ * const result = await materialize(revenue, { inputs: { orders: [{ amount: 20 }, { amount: 22 }] } });
+ * assert.equal(result.value, 42);
+ * ```
+ */
+export function defineAsset<
+  const D extends Deps = Record<never, never>,
+  P extends MaybePartitions = undefined,
+  C extends Schema | undefined = undefined,
+  R extends Resources = Record<never, never>,
+  S extends Schema | TypeTag<unknown> | undefined = undefined,
+  const B extends boolean = false,
+  Ret extends (B extends true ? BatchReturn<DeclaredOutput<S>> : Returnable<S>) =
+    (B extends true ? BatchReturn<DeclaredOutput<S>> : Returnable<S>),
+>(
+  spec: AssetSpec<D, P, C, R, S, B, Ret>,
+): Asset<B extends true ? BatchValue<Ret> : ValueOf<Ret>, P> {
+  const site = captureSite(defineAsset);
+  return declareAsset("asset", spec as ErasedAssetSpec, site) as never;
+}
+
+/**
+ * Declares an asset that is made elsewhere: a node of the graph without a body. Its materializations are
+ * reported by `orchestrator.report`, and its value is read through its IO manager like any other.
+ *
+ * @example
+ * ```ts
+ * import { dailyPartitions, defineExternalAsset, type } from "sluice";
+ * import assert from "node:assert/strict";
+ *
+ * const clicks = defineExternalAsset({
+ *   key: "lake/clicks",
+ *   partitions: dailyPartitions({ start: "2026-01-01" }),
+ *   output: type<{ url: string }[]>(),
+ * });
+ * assert.equal(clicks["~step"].kind, "external");
+ * ```
+ */
+export function defineExternalAsset<
+  P extends MaybePartitions = undefined,
+  S extends Schema | TypeTag<unknown> | undefined = undefined,
+>(
+  spec: AssetDescription & {
+    readonly key: string;
+    readonly partitions?: P;
+    readonly output?: S;
+    /** Upstream assets, for the lineage. */
+    readonly after?: readonly (Asset | AssetRef | Dependency<Asset | AssetRef>)[];
+  },
+): Asset<DeclaredOutput<S>, P> {
+  const site = captureSite(defineExternalAsset);
+  return declareAsset("external", spec as ErasedAssetSpec, site) as never;
+}
+
+/**
+ * Names an asset that is declared in another module, without importing its value: for two modules that need
+ * each other's assets. `definitions()` resolves it and says so when there is no such asset.
+ *
+ * @typeParam A The asset's type, taken with `import type`.
+ * @example
+ * ```ts
+ * import { type Asset, assetRef, defineAsset } from "sluice";
+ * import assert from "node:assert/strict";
+ *
+ * const total = defineAsset({
+ *   key: "total",
+ *   deps: { rows: assetRef<Asset<number[], undefined>>("rows") },
+ *   run: ({ inputs }) => inputs.rows.length,
+ * });
+ * assert.equal(total.key, "total");
+ * ```
+ */
+export function assetRef<A extends Asset = Asset>(key: string): AssetRef<A> {
+  return Object.freeze({ kind: "asset-ref" as const, key: parseKey(key), "~asset": undefined });
+}
+
+/**
+ * The dependency of a partitioned asset on its own earlier partitions. The mapping must lead strictly back.
+ *
+ * @typeParam T The asset's value, which TypeScript cannot infer in a circle.
+ * @example
+ * ```ts
+ * import { dailyPartitions, defineAsset, selfDep, timeWindowMapping, type } from "sluice";
+ * import assert from "node:assert/strict";
+ *
+ * const days = dailyPartitions({ start: "2026-01-01" });
+ * const balance = defineAsset({
+ *   key: "balance",
+ *   partitions: days,
+ *   deps: { before: selfDep(type<number>(), days, timeWindowMapping({ startOffset: -1, endOffset: -1 })) },
+ *   run: async ({ inputs }) => {
+ *     let sum = 1;
+ *     for await (const value of inputs.before.values()) sum += value;
+ *     return sum;
+ *   },
+ * });
+ * assert.equal(balance["~step"].inputs[0]?.key, "balance");
+ * ```
+ */
+export function selfDep<T, P extends Partitions, M extends Mapping>(
+  _type: TypeTag<T>,
+  _partitions: P,
+  mapping: M,
+): Dependency<AssetRef<Asset<T, P>>, M> {
+  return Object.freeze({ asset: SELF as AssetRef<Asset<T, P>>, mapping });
+}

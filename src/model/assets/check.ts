@@ -1,0 +1,78 @@
+/** Checks: what must be true of an asset. */
+import type { Asset, Awaitable, StepRules } from "./asset.ts";
+import type { StepContext } from "./context.ts";
+import { openStep, stepInput } from "./declare.ts";
+import { identityMapping } from "../partitions/mapping.ts";
+import type { MaybePartitions } from "../partitions/relation.ts";
+import type { Resources } from "./resource.ts";
+import { captureSite } from "./site.ts";
+import type { CheckResult, CheckSeverity, StepDeclaration } from "./step.ts";
+
+/** A declared check; made by {@linkcode defineCheck}. */
+export interface Check {
+  readonly kind: "check";
+  readonly name: string;
+  /** The key of the asset that is checked. */
+  readonly asset: string;
+  readonly "~step": StepDeclaration;
+}
+
+/** What {@linkcode defineCheck} takes. */
+export interface CheckSpec<Value, P extends MaybePartitions, R> extends StepRules {
+  readonly asset: Asset<Value, P>;
+  /** Letters, digits, `_` and `.`; unique among the checks of the asset. */
+  readonly name: string;
+  readonly description?: string;
+  /** Default `"error"`. */
+  readonly severity?: CheckSeverity;
+  /** Whether a failure of severity `error` stops what is downstream of the asset. Default false. */
+  readonly blocking?: boolean;
+  readonly resources?: R;
+  readonly run: (
+    context: Omit<StepContext<Record<never, never>, P, undefined, R>, "inputs" | "report"> & {
+      /** The value of the partition that is checked. */
+      readonly value: NoInfer<Value>;
+    },
+  ) => Awaitable<boolean | CheckResult>;
+}
+
+/**
+ * Declares a check that runs as a step of its own after its asset, partition by partition.
+ *
+ * @example
+ * ```ts
+ * import { defineAsset, defineCheck } from "sluice";
+ * import assert from "node:assert/strict";
+ *
+ * const rows = defineAsset({ key: "rows", run: () => [1, 2] });
+ * const notEmpty = defineCheck({
+ *   asset: rows,
+ *   name: "not_empty",
+ *   blocking: true,
+ *   run: ({ value }) => value.length > 0,
+ * });
+ * assert.equal(notEmpty["~step"].name, "rows:not_empty");
+ * ```
+ */
+export function defineCheck<Value, P extends MaybePartitions, R extends Resources = Record<never, never>>(
+  spec: CheckSpec<Value, P, R>,
+): Check {
+  const site = captureSite(defineCheck);
+  const { asset, name } = spec;
+  const step = openStep(
+    "check",
+    `${asset.key}:${name}`,
+    { ...spec, partitions: asset.partitions } as never,
+    site,
+  );
+  const mapping = asset.partitions ? identityMapping() : undefined;
+  step.inputs = Object.freeze([stepInput("value", { asset, mapping }, asset.key)]);
+  step.check = Object.freeze({
+    asset: asset.key,
+    name,
+    description: spec.description,
+    severity: spec.severity ?? "error",
+    blocking: spec.blocking ?? false,
+  });
+  return Object.freeze({ kind: "check", name, asset: asset.key, "~step": Object.freeze(step) });
+}

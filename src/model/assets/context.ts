@@ -1,0 +1,131 @@
+/** What a body gets when it runs. */
+import type { Asset } from "./asset.ts";
+import type { Log } from "../ports.ts";
+import type {
+  DynamicPartitions,
+  MultiPartitions,
+  Partitions,
+  StaticPartitions,
+  TimePartitions,
+} from "../partitions/definition.ts";
+import type { Mapping } from "../partitions/mapping.ts";
+import type { Problem, Relation } from "../partitions/relation.ts";
+import type { Partitioned } from "./partitioned.ts";
+import type { Resource } from "./resource.ts";
+import type { OutputFacts } from "./result.ts";
+import type { Schema } from "./schema.ts";
+
+/** A half-open window of time. */
+export interface TimeWindow {
+  /** Inclusive start, epoch milliseconds. */
+  readonly startMs: number;
+  /** Exclusive end, epoch milliseconds. */
+  readonly endMs: number;
+}
+
+/** The partition of a step whose asset has none. */
+export interface NotPartitioned {
+  readonly kind: "none";
+}
+
+/** One named slice. */
+export interface NamedPartition<out Key extends string = string> {
+  readonly kind: "named";
+  readonly key: Key;
+}
+
+/** One window of time. */
+export interface TimePartition {
+  readonly kind: "time";
+  readonly key: string;
+  readonly window: TimeWindow;
+}
+
+/** One cell of a product of dimensions. */
+export interface MultiPartition<Name extends string = string> {
+  readonly kind: "multi";
+  /** The keys of the dimensions joined by `|`, in code-point order of the dimension names. */
+  readonly key: string;
+  /** The key of each dimension. */
+  readonly dimensions: { readonly [N in Name]: string };
+}
+
+/** The partition that a step of an asset with these partitions is run for. */
+export type PartitionOf<P> = P extends TimePartitions ? TimePartition
+  : P extends StaticPartitions<infer Key> ? NamedPartition<Key>
+  : P extends DynamicPartitions ? NamedPartition
+  : P extends MultiPartitions<infer Dims> ? MultiPartition<keyof Dims & string>
+  : NotPartitioned;
+
+/** The keys of a definition, as literals where they are known. */
+export type KeyOf<P> = P extends StaticPartitions<infer Key> ? Key : string;
+
+/** What the run is, as a body sees it. */
+export interface RunInfo {
+  readonly id: string;
+  readonly tags: { readonly [name: string]: string };
+}
+
+/** One thing a body may say about the output it is about to return. */
+export interface Report {
+  /** Adds facts to the output; later calls add to and overwrite earlier ones. */
+  (facts: OutputFacts): void;
+}
+
+interface BaseContext<C, R> {
+  /** The key of the asset, or the name of the multi-asset. */
+  readonly name: string;
+  /** The validated config; undefined without a schema. */
+  readonly config: C extends Schema<infer _Input, infer Output> ? Output : undefined;
+  readonly resources: { readonly [K in keyof R]: R[K] extends Resource<infer T> ? T : never };
+  readonly run: RunInfo;
+  /** Which attempt this is, counted from 1. */
+  readonly attempt: number;
+  readonly log: Log;
+  /** Aborted when the run is canceled or the attempt has timed out. */
+  readonly signal: AbortSignal;
+  readonly report: Report;
+}
+
+/** What a body gets: one asset, one partition. */
+export interface StepContext<D, P, C, R> extends BaseContext<C, R> {
+  /** The values of the dependencies by the names under which they were declared. */
+  readonly inputs: { readonly [K in keyof D]: Input<D[K], P> };
+  readonly partition: PartitionOf<P>;
+}
+
+/** What a body declared `batch` gets: one asset, any number of its partitions. */
+export interface BatchContext<D, P, C, R> extends BaseContext<C, R> {
+  /** The values of the dependencies for all partitions of the batch together. */
+  readonly inputs: { readonly [K in keyof D]: BatchInput<D[K]> };
+  /** The partitions to make, in partition order. */
+  readonly partitions: readonly PartitionOf<P>[];
+}
+
+/** A dependency with the mapping that says which partitions it reads. */
+export interface Dependency<out A = Asset, out M = Mapping | undefined> {
+  readonly asset: A;
+  readonly mapping?: M;
+}
+
+/** How one dependency arrives. */
+export type Input<Dep, P> = Dep extends Asset<infer Value, infer Up>
+  ? Arrival<Relation<Up, P, undefined>, Value, Up>
+  : Dep extends { readonly asset: Asset<infer Value, infer Up>; readonly mapping?: infer M }
+    ? Arrival<Relation<Up, P, GivenMapping<M>>, Value, Up>
+  : never;
+
+/** How one dependency arrives in a batch: partitioned assets always as a collection. */
+export type BatchInput<Dep> = Dep extends Asset<infer Value, infer Up> ? BatchArrival<Value, Up>
+  : Dep extends { readonly asset: Asset<infer Value, infer Up> } ? BatchArrival<Value, Up>
+  : never;
+
+/** A mapping property that may be left out counts as none. */
+export type GivenMapping<M> = unknown extends M ? undefined : M;
+
+type BatchArrival<Value, Up> = Up extends Partitions ? Partitioned<Value, KeyOf<Up>> : Value;
+
+type Arrival<R, Value, Up> = [R] extends [Problem<string>] ? R
+  : R extends "one" ? Value
+  : R extends "many" ? Partitioned<Value, KeyOf<Up>>
+  : never;

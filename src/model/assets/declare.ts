@@ -1,0 +1,142 @@
+/** From what a user writes to the frozen declarations that everything else reads; types are worn off here. */
+import type { Asset, AssetDescription, AssetRef, Deps, InlineCheckSpec, StepRules } from "./asset.ts";
+import type { Dependency } from "./context.ts";
+import { parseKey } from "../key.ts";
+import type { Partitions } from "../partitions/definition.ts";
+import type { BackfillPolicy } from "../policy.ts";
+import type { Resources } from "./resource.ts";
+import type { Schema, TypeTag } from "./schema.ts";
+import type { Site } from "./site.ts";
+import type { InlineCheck, StepDeclaration, StepInput } from "./step.ts";
+
+/** Stands for the asset that is being declared, in its own dependencies. */
+export const SELF: AssetRef = Object.freeze({ kind: "asset-ref", key: "", "~asset": undefined });
+
+/** Something that names an upstream asset. */
+export type Upstream = Asset | AssetRef | Dependency<Asset | AssetRef>;
+
+/** What `defineAsset` and `defineExternalAsset` are given, with the types worn off. */
+export interface ErasedAssetSpec extends AssetDescription, StepRules {
+  readonly key: string;
+  readonly deps?: Deps;
+  readonly after?: readonly Upstream[];
+  readonly partitions?: Partitions;
+  readonly config?: Schema;
+  readonly resources?: Resources;
+  readonly output?: Schema | TypeTag<unknown>;
+  readonly batch?: boolean;
+  readonly backfill?: BackfillPolicy;
+  readonly skippable?: boolean;
+  readonly run?: (context: never) => unknown;
+  readonly checks?: { readonly [name: string]: InlineCheckSpec<never> };
+}
+
+/** A step declaration while its outputs are still being made. */
+type OpenStep = { -readonly [K in keyof StepDeclaration]: StepDeclaration[K] };
+
+/** Declares an asset that is its own step. */
+export function declareAsset(kind: "asset" | "external", spec: ErasedAssetSpec, site: Site): Asset {
+  const key = parseKey(spec.key);
+  const step = openStep(kind, key, spec, site);
+  const asset = outputAsset(key, spec, spec.partitions, step);
+  step.outputs = Object.freeze([asset]);
+  Object.freeze(step);
+  return asset;
+}
+
+/** An asset as the output of a step. */
+export function outputAsset(
+  key: string,
+  spec: AssetDescription & { readonly output?: Schema | TypeTag<unknown> },
+  partitions: Partitions | undefined,
+  step: StepDeclaration,
+): Asset {
+  return Object.freeze({
+    kind: "asset" as const,
+    key,
+    partitions,
+    description: spec.description,
+    group: spec.group ?? "default",
+    tags: spec.tags ? Object.freeze({ ...spec.tags }) : NONE,
+    owners: spec.owners ? Object.freeze([...spec.owners]) : NOTHING,
+    kinds: spec.kinds ? Object.freeze([...spec.kinds]) : NOTHING,
+    metadata: spec.metadata ? Object.freeze({ ...spec.metadata }) : NONE,
+    codeVersion: spec.codeVersion,
+    io: spec.io,
+    schema: spec.output && "~standard" in spec.output ? spec.output : undefined,
+    "~step": step,
+    "~value": undefined,
+  });
+}
+
+/** A step without outputs yet; the caller adds them and freezes it. */
+export function openStep(
+  kind: StepDeclaration["kind"],
+  name: string,
+  spec: Omit<ErasedAssetSpec, "key">,
+  site: Site,
+): OpenStep {
+  return {
+    kind,
+    name,
+    outputs: NOTHING,
+    outputNames: undefined,
+    inputs: stepInputs(name, spec.deps, spec.after),
+    partitions: spec.partitions,
+    config: spec.config,
+    resources: spec.resources ?? NONE,
+    retry: spec.retry && Object.freeze({ ...spec.retry }),
+    timeoutMs: spec.timeoutMs,
+    pool: spec.pool,
+    priority: spec.priority ?? 0,
+    batch: spec.batch ?? false,
+    backfill: spec.backfill && Object.freeze({ ...spec.backfill }),
+    skippable: spec.skippable ?? false,
+    subsettable: false,
+    checks: inlineChecks(spec.checks),
+    check: undefined,
+    run: spec.run,
+    site,
+  };
+}
+
+const NOTHING: readonly never[] = Object.freeze([]);
+const NONE: Record<never, never> = Object.freeze({});
+
+function stepInputs(
+  name: string,
+  deps: Deps | undefined,
+  after: readonly Upstream[] | undefined,
+): readonly StepInput[] {
+  if (!deps && !after) return NOTHING;
+  const inputs: StepInput[] = [];
+  for (const input of Object.keys(deps ?? NONE)) inputs.push(stepInput(input, (deps as Deps)[input], name));
+  for (const upstream of after ?? NOTHING) inputs.push(stepInput(undefined, upstream, name));
+  return Object.freeze(inputs);
+}
+
+/** One upstream as an input; `self` is the key that {@linkcode SELF} stands for. */
+export function stepInput(name: string | undefined, upstream: Upstream, self: string): StepInput {
+  const { asset, mapping } = "asset" in upstream ? upstream : { asset: upstream, mapping: undefined };
+  return Object.freeze({
+    name,
+    key: asset === SELF ? self : asset.key,
+    asset: asset.kind === "asset" ? asset : undefined,
+    mapping,
+  });
+}
+
+function inlineChecks(checks: ErasedAssetSpec["checks"]): readonly InlineCheck[] {
+  if (!checks) return NOTHING;
+  const entries = Object.entries(checks).map(([name, spec]) => {
+    const full = typeof spec === "function" ? { run: spec } : spec;
+    return Object.freeze({
+      name,
+      severity: full.severity ?? "error",
+      blocking: full.blocking ?? false,
+      description: full.description,
+      run: full.run,
+    });
+  });
+  return Object.freeze(entries);
+}

@@ -1,0 +1,113 @@
+/** Multi-assets: several assets made by one body. */
+import type {
+  Asset,
+  AssetDescription,
+  AssetRef,
+  Awaitable,
+  CheckDeps,
+  DeclaredOutput,
+  Deps,
+  StepRules,
+  Upstreams,
+} from "./asset.ts";
+import type { Dependency, StepContext } from "./context.ts";
+import { openStep, outputAsset } from "./declare.ts";
+import { parseKey } from "../key.ts";
+import type { MaybePartitions } from "../partitions/relation.ts";
+import type { BackfillPolicy } from "../policy.ts";
+import type { Resources } from "./resource.ts";
+import type { Output, Skip, Unchanged } from "./result.ts";
+import type { Schema, TypeTag } from "./schema.ts";
+import { captureSite } from "./site.ts";
+
+/** One output of a multi-asset. */
+export interface OutputSpec extends AssetDescription {
+  /** The asset's key. */
+  readonly key: string;
+  readonly output?: Schema | TypeTag<unknown>;
+}
+
+/** Outputs by the names under which the body returns them. */
+export type Outputs = { readonly [name: string]: OutputSpec };
+
+/** What the body of a multi-asset gets. */
+export interface MultiAssetContext<D, P, C, R, O> extends StepContext<D, P, C, R> {
+  /** The outputs asked for in this run; all of them unless the multi-asset is subsettable. */
+  readonly selected: ReadonlySet<keyof O & string>;
+}
+
+type Returned<O extends Outputs> = {
+  readonly [N in keyof O]?: DeclaredValue<O[N]> | Output<DeclaredValue<O[N]>> | Skip | Unchanged;
+};
+
+type DeclaredValue<Spec> = Spec extends { readonly output: infer S } ? DeclaredOutput<S> : unknown;
+
+type ReturnedValue<O, Ret, N> = O extends { readonly output: infer S } ? DeclaredOutput<S>
+  : N extends keyof Ret ? Unwrapped<Exclude<Ret[N], undefined>>
+  : unknown;
+
+type Unwrapped<V> = V extends Output<infer T> ? T : V extends Skip | Unchanged ? never : V;
+
+/** The assets that a multi-asset makes, by output name. */
+export type MultiAsset<O, Ret, P extends MaybePartitions> = {
+  readonly [N in keyof O]: Asset<ReturnedValue<O[N], Ret, N>, P>;
+};
+
+/** What {@linkcode defineMultiAsset} takes. */
+export interface MultiAssetSpec<D, P, C, R, O extends Outputs, Ret> extends StepRules {
+  /** Name of the step; differs from every asset key. */
+  readonly name: string;
+  readonly outputs: O;
+  readonly deps?: CheckDeps<D, P>;
+  readonly after?: readonly (Asset | AssetRef | Dependency<Asset | AssetRef>)[];
+  readonly partitions?: P;
+  readonly config?: C;
+  readonly resources?: R;
+  readonly backfill?: BackfillPolicy;
+  /** Allows runs that ask for some outputs only; `selected` tells the body which. Default false. */
+  readonly subsettable?: boolean;
+  /** Allows outputs to be left out by `skip()`. Default false. */
+  readonly skippable?: boolean;
+  readonly run: (context: MultiAssetContext<Upstreams<D>, P, C, R, O>) => Awaitable<Ret>;
+}
+
+/**
+ * Declares several assets made by one body, which returns a record of their values.
+ *
+ * @returns The assets by output name, to destructure.
+ * @throws {SluiceError} KEY_INVALID when a key does not follow the grammar.
+ * @example
+ * ```ts
+ * import { defineMultiAsset, materialize } from "sluice";
+ * import assert from "node:assert/strict";
+ *
+ * const { even, odd } = defineMultiAsset({
+ *   name: "split",
+ *   outputs: { even: { key: "numbers/even" }, odd: { key: "numbers/odd" } },
+ *   run: () => ({ even: [2, 4], odd: [1, 3] }),
+ * });
+ * assert.equal(odd.key, "numbers/odd");
+ * assert.deepEqual((await materialize(even)).value, [2, 4]);
+ * ```
+ */
+export function defineMultiAsset<
+  const O extends Outputs,
+  const D extends Deps = Record<never, never>,
+  P extends MaybePartitions = undefined,
+  C extends Schema | undefined = undefined,
+  R extends Resources = Record<never, never>,
+  Ret extends Returned<O> = Returned<O>,
+>(spec: MultiAssetSpec<D, P, C, R, O, Ret>): MultiAsset<O, Ret, P> {
+  const site = captureSite(defineMultiAsset);
+  const { outputs, ...rules } = spec;
+  const step = openStep("multi-asset", parseKey(spec.name), rules as never, site);
+  const assets: Record<string, Asset> = {};
+  for (const [name, output] of Object.entries(outputs)) {
+    assets[name] = outputAsset(parseKey(output.key), output, spec.partitions, step);
+  }
+  step.outputs = Object.freeze(Object.values(assets));
+  step.outputNames = Object.freeze(Object.keys(assets));
+  step.subsettable = spec.subsettable ?? false;
+  Object.freeze(step);
+  return Object.freeze(assets) as MultiAsset<O, Ret, P>;
+}

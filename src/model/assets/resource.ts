@@ -1,0 +1,76 @@
+/** Resources: things a body needs that are opened once per run and closed at its end. */
+
+/** What a resource's setup is told. */
+export interface ResourceContext {
+  /** Aborted when the run is canceled. */
+  readonly signal: AbortSignal;
+}
+
+/** A handle to something a body uses (a client, a connection); made by {@linkcode defineResource}. */
+export interface Resource<out T = unknown> {
+  readonly kind: "resource";
+  readonly name: string;
+  readonly setup: (context: ResourceContext) => T | Promise<T>;
+  readonly teardown: (value: never) => void | Promise<void>;
+}
+
+/** A resource together with the value that stands in for it; made by {@linkcode override}. */
+export interface ResourceOverride {
+  readonly resource: Resource;
+  readonly value: unknown;
+}
+
+/** The resources of a body by the name under which it uses them. */
+export type Resources = { readonly [name: string]: Resource };
+
+/**
+ * Declares a resource. `setup` runs once per run, before the first step that needs it; `teardown` runs when the
+ * run ends, also after a failure.
+ *
+ * @typeParam T What the body gets.
+ * @example
+ * ```ts
+ * import { defineAsset, defineResource, materialize, override } from "sluice";
+ * import assert from "node:assert/strict";
+ *
+ * const greeter = defineResource({ name: "greeter", setup: () => ({ greet: () => "hello" }) });
+ * const hello = defineAsset({
+ *   key: "hello",
+ *   resources: { greeter },
+ *   run: ({ resources }) => resources.greeter.greet(),
+ * });
+ *
+ * const result = await materialize(hello, { resources: [override(greeter, { greet: () => "hi" })] });
+ * assert.equal(result.value, "hi");
+ * ```
+ */
+export function defineResource<T>(spec: {
+  readonly name: string;
+  readonly setup: (context: ResourceContext) => T | Promise<T>;
+  readonly teardown?: (value: NoInfer<T>) => void | Promise<void>;
+}): Resource<T> {
+  return Object.freeze({
+    kind: "resource",
+    name: spec.name,
+    setup: spec.setup,
+    teardown: (spec.teardown ?? noTeardown) as (value: never) => void | Promise<void>,
+  });
+}
+
+function noTeardown(): void {}
+
+/**
+ * Puts a value in the place of a resource, for a test or one orchestrator. Its teardown is not called.
+ *
+ * @example
+ * ```ts
+ * import { defineResource, override } from "sluice";
+ * import assert from "node:assert/strict";
+ *
+ * const clock = defineResource({ name: "clock", setup: () => new Date() });
+ * assert.equal(override(clock, new Date(0)).resource, clock);
+ * ```
+ */
+export function override<T>(resource: Resource<T>, value: NoInfer<T>): ResourceOverride {
+  return Object.freeze({ resource, value });
+}

@@ -1,0 +1,88 @@
+/** The declaration of a step: one body, its inputs and the rules it runs under, with the types worn off. */
+import type { Asset } from "./asset.ts";
+import type { Partitions } from "../partitions/definition.ts";
+import type { Mapping } from "../partitions/mapping.ts";
+import type { BackfillPolicy, RetryPolicy } from "../policy.ts";
+import type { Resources } from "./resource.ts";
+import type { Schema } from "./schema.ts";
+import type { Site } from "./site.ts";
+
+/** One thing a step waits for. */
+export interface StepInput {
+  /** The name under which the body reads the value; undefined when only the order counts. */
+  readonly name: string | undefined;
+  /** The key of the upstream asset. */
+  readonly key: string;
+  /** The upstream asset; undefined when it was named by an `assetRef`. */
+  readonly asset: Asset | undefined;
+  readonly mapping: Mapping | undefined;
+}
+
+/** How serious a failed check is: `warn` is reported, `error` counts as a failure. */
+export type CheckSeverity = "warn" | "error";
+
+/** What a check found, given as `true`, `false` or with details. */
+export interface CheckResult {
+  readonly passed: boolean;
+  /** Overrides the severity of the declaration. */
+  readonly severity?: CheckSeverity;
+  readonly description?: string;
+  readonly metadata?: { readonly [name: string]: unknown };
+}
+
+/** A check that runs inside the step of its asset, on the value just made. */
+export interface InlineCheck {
+  readonly name: string;
+  readonly severity: CheckSeverity;
+  readonly blocking: boolean;
+  readonly description: string | undefined;
+  readonly run: (value: never) => boolean | CheckResult | Promise<boolean | CheckResult>;
+}
+
+/** What a check step stands for. */
+export interface CheckDeclaration {
+  /** The key of the asset that is checked. */
+  readonly asset: string;
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly severity: CheckSeverity;
+  readonly blocking: boolean;
+}
+
+/**
+ * What can be executed. An asset is its own step; a multi-asset is one step with several outputs; a check made
+ * by `defineCheck` is a step without outputs; an external asset is a node without a body.
+ */
+export interface StepDeclaration {
+  readonly kind: "asset" | "multi-asset" | "check" | "external";
+  /** The asset's key, the multi-asset's name, or `asset:check`. Unique among definitions. */
+  readonly name: string;
+  /** The assets it makes, in order of declaration; the asset looked at is an input of a check. */
+  readonly outputs: readonly Asset[];
+  /** The names under which a multi-asset's body returns its outputs, beside `outputs`; undefined otherwise. */
+  readonly outputNames: readonly string[] | undefined;
+  readonly inputs: readonly StepInput[];
+  readonly partitions: Partitions | undefined;
+  readonly config: Schema | undefined;
+  readonly resources: Resources;
+  readonly retry: RetryPolicy | undefined;
+  /** Longest time of one attempt; undefined for no limit. */
+  readonly timeoutMs: number | undefined;
+  readonly pool: string | undefined;
+  /** Steps with a higher number start first among those that are ready. Default 0. */
+  readonly priority: number;
+  /** The body takes many partitions at once. */
+  readonly batch: boolean;
+  readonly backfill: BackfillPolicy | undefined;
+  readonly skippable: boolean;
+  /** Whether a run may ask for some outputs only (multi-assets). */
+  readonly subsettable: boolean;
+  /** Checks on the value just made; empty for most. */
+  readonly checks: readonly InlineCheck[];
+  /** For kind `check`: what a failure means. */
+  readonly check: CheckDeclaration | undefined;
+  /** The body; undefined for external assets. */
+  readonly run: ((context: never) => unknown) | undefined;
+  /** Where it was declared. */
+  readonly site: Site;
+}

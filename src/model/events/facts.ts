@@ -1,0 +1,50 @@
+/** Facts: what is known about assets from the recorded past; read by planners, never written by them. */
+import type { PartitionSpace } from "../partitions/space.ts";
+import type { Subset } from "../partitions/subset.ts";
+
+/** What is recorded of one partition. */
+export interface PartitionFacts {
+  /** Place of the latest materialization in the order of all events. */
+  readonly materializedSeq: number;
+  /** Place at which the data version last changed. */
+  readonly changedSeq: number;
+  /** Place at which the step that made it started to read its inputs. */
+  readonly readSeq: number;
+  /** Time of the latest materialization. */
+  readonly materializedMs: number;
+  /** Time at which the data version last changed. */
+  readonly changedMs: number;
+  readonly dataVersion: string;
+  readonly codeVersion: string | undefined;
+  /** The run that made it; undefined when it was reported. */
+  readonly runId: string | undefined;
+}
+
+/** What is recorded of one asset, in the indices of a space given when the facts were asked for. */
+export interface AssetFacts {
+  readonly space: PartitionSpace;
+  /** Partitions that have a value. */
+  readonly materialized: Subset;
+  /** Partitions whose latest attempt failed. */
+  readonly failed: Subset;
+  /** Facts of one partition; undefined when it was never materialized. */
+  at(index: number): PartitionFacts | undefined;
+  /**
+   * Partitions whose data version changed after `seq`, and partitions that read their inputs before `seq`:
+   * the two halves of "is it stale", as set operations.
+   */
+  changedAfter(seq: number): Subset;
+  readBefore(seq: number): Subset;
+  /** Partitions made by another code version than this one. */
+  madeByOther(codeVersion: string | undefined): Subset;
+}
+
+/** Recorded facts at one moment. */
+export interface Facts {
+  /** Everything up to this place is counted. */
+  readonly seq: number;
+  /** Facts of an asset over the cells of a space; an asset without a past has empty sets. */
+  asset(key: string, space: PartitionSpace): AssetFacts;
+  /** Keys of a dynamic definition in the order in which they were added. */
+  dynamicKeys(name: string): readonly string[];
+}

@@ -1,0 +1,66 @@
+/** Lifecycles: which states there are, which are final, and which may follow which. */
+
+/** The states of a run. */
+export type RunStatus =
+  | "queued"
+  | "running"
+  | "canceling"
+  | "interrupted"
+  | "success"
+  | "failed"
+  | "canceled";
+
+/** The states of a step within a run. */
+export type StepStatus =
+  | "pending"
+  | "running"
+  | "up_for_retry"
+  | "success"
+  | "failed"
+  | "skipped"
+  | "upstream_failed"
+  | "canceled";
+
+/** The states of a backfill. */
+export type BackfillStatus = "running" | "interrupted" | "success" | "failed" | "canceled";
+
+const RUN_NEXT: { readonly [S in RunStatus]: readonly RunStatus[] } = {
+  queued: ["running", "canceled", "interrupted"],
+  running: ["success", "failed", "canceling", "canceled", "interrupted"],
+  canceling: ["canceled", "failed", "success", "interrupted"],
+  interrupted: ["running", "canceled", "failed"],
+  success: [],
+  failed: [],
+  canceled: [],
+};
+
+const STEP_NEXT: { readonly [S in StepStatus]: readonly StepStatus[] } = {
+  pending: ["running", "skipped", "upstream_failed", "canceled"],
+  running: ["success", "failed", "skipped", "up_for_retry", "canceled", "running"],
+  up_for_retry: ["running", "canceled"],
+  success: [],
+  failed: [],
+  skipped: [],
+  upstream_failed: [],
+  canceled: [],
+};
+
+/** Whether a run in this state is over. An interrupted run is not: it can be resumed. */
+export function isFinalRun(status: RunStatus): boolean {
+  return RUN_NEXT[status].length === 0;
+}
+
+/** Whether a step in this state is over. */
+export function isFinalStep(status: StepStatus): boolean {
+  return STEP_NEXT[status].length === 0;
+}
+
+/** Whether a run may go from one state to the other. */
+export function isRunTransition(from: RunStatus, to: RunStatus): boolean {
+  return RUN_NEXT[from].includes(to);
+}
+
+/** Whether a step may go from one state to the other; `running` may follow itself after a crash. */
+export function isStepTransition(from: StepStatus, to: StepStatus): boolean {
+  return STEP_NEXT[from].includes(to);
+}

@@ -1,0 +1,53 @@
+/** Jobs: a named selection with config and tags. */
+import type { Asset } from "./assets/asset.ts";
+import { captureSite, type Site } from "./assets/site.ts";
+
+/** What is to be run: a selection text, assets, or several of both (their union). */
+export type Selection = string | Asset | readonly (string | Asset)[];
+
+/** Config by step name; each value is validated by the step's schema. */
+export type RunConfig = { readonly [step: string]: unknown };
+
+/** A declared job; made by {@linkcode defineJob}. */
+export interface Job {
+  readonly kind: "job";
+  readonly name: string;
+  readonly selection: Selection;
+  readonly description: string | undefined;
+  readonly config: RunConfig;
+  readonly tags: { readonly [name: string]: string };
+  readonly site: Site;
+}
+
+/**
+ * Declares a job.
+ *
+ * @example
+ * ```ts
+ * import { defineAsset, defineJob } from "sluice";
+ * import assert from "node:assert/strict";
+ *
+ * const orders = defineAsset({ key: "raw/orders", run: () => [] });
+ * const nightly = defineJob({ name: "nightly", selection: [orders, "group:mart"], tags: { team: "data" } });
+ * assert.equal(nightly.name, "nightly");
+ * ```
+ */
+export function defineJob(spec: {
+  /** Letters, digits and `_`. */
+  readonly name: string;
+  readonly selection: Selection;
+  readonly description?: string;
+  readonly config?: RunConfig;
+  readonly tags?: { readonly [name: string]: string };
+}): Job {
+  const site = captureSite(defineJob);
+  return Object.freeze({
+    kind: "job",
+    name: spec.name,
+    selection: spec.selection,
+    description: spec.description,
+    config: Object.freeze({ ...spec.config }),
+    tags: Object.freeze({ ...spec.tags }),
+    site,
+  });
+}

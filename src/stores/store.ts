@@ -1,0 +1,92 @@
+/** The contract of a run store: where events are kept, and what can be asked about them. */
+import type { EventBatch } from "../model/events/batch.ts";
+import type { SluiceEvent } from "../model/events/event.ts";
+import type { Facts } from "../model/events/facts.ts";
+import type {
+  BackfillRecord,
+  CheckResultRecord,
+  LogLine,
+  MaterializationRecord,
+  RunRecord,
+  StepRecord,
+} from "../model/events/record.ts";
+import type { RunStatus } from "../model/events/status.ts";
+import type { StepTable } from "../model/events/step_table.ts";
+
+/** Which runs to list, newest first. */
+export interface RunFilter {
+  readonly status?: readonly RunStatus[];
+  readonly job?: string;
+  readonly backfill?: string;
+  readonly parent?: string;
+  /** Only runs created before this run, for the next page. */
+  readonly before?: string;
+  /** Default 100. */
+  readonly limit?: number;
+}
+
+/** Which events to read, in their order. */
+export interface EventFilter {
+  /** Only events after this place. Default 0. */
+  readonly after?: number;
+  readonly runId?: string;
+  /** Default 1,000. */
+  readonly limit?: number;
+}
+
+/** How long what is kept. */
+export interface Retention {
+  /** Finished runs older than this are removed with their events and logs. What assets hold stays known. */
+  readonly runsBeforeMs: number;
+}
+
+/** A store of events and of everything that is folded from them. */
+export interface RunStore extends AsyncDisposable {
+  /** What it is called in messages: `memory`, or the path of a file. */
+  readonly name: string;
+  /** The highest place given to an event so far. */
+  readonly lastSeq: number;
+  /**
+   * Records batches, all or nothing, together with every projection. Resolves when they are as durable as the
+   * store makes them. Calls of one turn of the event loop share one commit.
+   */
+  append(batches: readonly EventBatch[]): Promise<void>;
+  /** What is recorded of assets and dynamic partitions, up to the last append that has resolved. */
+  facts(): Promise<Facts>;
+  run(id: string): Promise<RunRecord | undefined>;
+  runs(filter?: RunFilter): Promise<readonly RunRecord[]>;
+  /** The steps of a run; all of them, or those in a range of step numbers. */
+  steps(
+    runId: string,
+    range?: { readonly from: number; readonly to: number },
+  ): Promise<readonly StepRecord[]>;
+  /** What the step numbers of a run mean, with config and the rest of what it was created with. */
+  plan(runId: string): Promise<RunPlanRecord | undefined>;
+  events(filter?: EventFilter): Promise<readonly SluiceEvent[]>;
+  logs(
+    runId: string,
+    filter?: { readonly step?: number; readonly after?: number; readonly limit?: number },
+  ): Promise<readonly LogLine[]>;
+  /** Materializations of an asset, newest first. */
+  materializations(
+    asset: string,
+    filter?: { readonly partition?: string; readonly limit?: number },
+  ): Promise<readonly MaterializationRecord[]>;
+  /** The latest verdict of each check of an asset (per partition), or of one run. */
+  checks(
+    filter: { readonly asset?: string; readonly runId?: string; readonly limit?: number },
+  ): Promise<readonly CheckResultRecord[]>;
+  backfill(id: string): Promise<BackfillRecord | undefined>;
+  backfills(filter?: { readonly limit?: number }): Promise<readonly BackfillRecord[]>;
+  /** Removes what retention no longer asks for; gives the number of runs removed. Works in small transactions. */
+  prune(retention: Retention): Promise<number>;
+  /** Commits what is pending and closes. Later calls reject with STORE_CLOSED. */
+  close(): Promise<void>;
+}
+
+/** What a run was created with. */
+export interface RunPlanRecord {
+  readonly steps: StepTable;
+  readonly config: { readonly [step: string]: unknown };
+  readonly tags: { readonly [name: string]: string };
+}
