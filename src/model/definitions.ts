@@ -1,0 +1,113 @@
+/** Definitions: the validated whole of what a user declares. */
+import type { Asset } from "./assets/asset.ts";
+import type { Check } from "./assets/check.ts";
+import type { StepDeclaration } from "./assets/step.ts";
+import { compileDefinitions } from "./compile.ts";
+import type { AssetGraph } from "./graph.ts";
+import { type Issue, SluiceError } from "./issue.ts";
+import type { Job } from "./job.ts";
+import { suggest } from "./suggest.ts";
+import { checkDefinitions } from "./validate/definitions.ts";
+
+/** Assets one by one, or records and lists of them (what `defineMultiAsset` gives, a module's exports). */
+export type AssetList = readonly (Asset | AssetList | { readonly [name: string]: Asset })[];
+
+/** What {@linkcode definitions} takes. */
+export interface DefinitionsSpec {
+  readonly assets: AssetList;
+  readonly checks?: readonly Check[];
+  readonly jobs?: readonly Job[];
+  /** The module that exports the result: `import.meta.url`. Workers, processes and exports find the code by it. */
+  readonly module?: string;
+}
+
+/**
+ * The validated whole: assets, checks and jobs, with the graph between them. Frozen.
+ *
+ * Assets and steps are numbered by rank: an order in which upstream comes first.
+ */
+export interface Definitions {
+  readonly kind: "definitions";
+  /** Assets by rank in `graph`. */
+  readonly assets: readonly Asset[];
+  /** Which asset is made from which. */
+  readonly graph: AssetGraph;
+  /** Step declarations by rank in `stepGraph`: assets, multi-assets, checks and external assets. */
+  readonly steps: readonly StepDeclaration[];
+  /** Which step waits for which; the graph of assets itself where every asset is its own step. */
+  readonly stepGraph: AssetGraph;
+  /** The rank of the step that makes an asset, by the asset's rank. */
+  readonly stepOfAsset: Int32Array;
+  readonly checks: readonly Check[];
+  readonly jobs: ReadonlyMap<string, Job>;
+  readonly module: string | undefined;
+  /** Gives an asset by key. Throws KEY_INVALID's sibling DEPENDENCY_UNKNOWN, with suggestions, when there is none. */
+  asset(key: string): Asset;
+}
+
+/**
+ * Puts declarations together and validates the whole at once.
+ *
+ * @throws {SluiceError} With every issue found: duplicate keys (also by case and Unicode form), unknown or unlisted
+ * dependencies, cycles (in order), partition mappings that cannot be, names outside their grammar, policies out
+ * of range. Each has a code, a path, the place of the declaration and a hint.
+ * @example
+ * ```ts
+ * import { defineAsset, definitions } from "sluice";
+ * import assert from "node:assert/strict";
+ *
+ * const orders = defineAsset({ key: "raw/orders", run: () => [1, 2, 3] });
+ * const count = defineAsset({ key: "mart/count", deps: { orders }, run: ({ inputs }) => inputs.orders.length });
+ *
+ * const all = definitions({ assets: [count, orders] });
+ * assert.deepEqual(all.assets.map((asset) => asset.key), ["raw/orders", "mart/count"]);
+ * ```
+ */
+export function definitions(spec: DefinitionsSpec): Definitions {
+  const listed = listAssets(spec.assets);
+  const declared = { assets: listed, checks: spec.checks ?? [], jobs: spec.jobs ?? [] };
+  const issues = checkDefinitions(declared);
+  refuse(issues);
+  const compiled = compileDefinitions(declared.assets, declared.checks);
+  if ("issue" in compiled) throw new SluiceError(compiled.issue);
+  return Object.freeze({
+    kind: "definitions",
+    ...compiled,
+    checks: Object.freeze([...declared.checks]),
+    jobs: new Map(declared.jobs.map((job) => [job.name, job])),
+    module: spec.module,
+    asset(key: string): Asset {
+      const rank = compiled.graph.rankOf(key.normalize("NFC"));
+      if (rank === undefined) throw unknownAsset(key, compiled.graph.keys);
+      return compiled.assets[rank];
+    },
+  });
+}
+
+/** The error for a key that no asset has. */
+export function unknownAsset(key: string, known: readonly string[]): SluiceError {
+  const similar = suggest(key, known);
+  return new SluiceError({
+    code: "DEPENDENCY_UNKNOWN",
+    message: `There is no asset ${JSON.stringify(key.slice(0, 60))}.`,
+    path: ["assets", key],
+    ...(similar.length > 0 && { hint: `Did you mean ${similar.join(" or ")}?` }),
+  });
+}
+
+function refuse(issues: readonly Issue[]): void {
+  const [first, ...rest] = issues;
+  if (first) throw new SluiceError([first, ...rest]);
+}
+
+function listAssets(list: AssetList, into: Asset[] = []): Asset[] {
+  for (const item of list) {
+    if (isAsset(item)) into.push(item);
+    else listAssets(Array.isArray(item) ? item : Object.values(item), into);
+  }
+  return into;
+}
+
+function isAsset(item: AssetList[number]): item is Asset {
+  return (item as Asset).kind === "asset";
+}

@@ -1,0 +1,70 @@
+/** Rules of single steps: policies, limits and combinations that cannot work. */
+import type { StepDeclaration } from "../assets/step.ts";
+import type { Issue } from "../issue.ts";
+import { checkBackfillPolicy, checkRetryPolicy } from "../policy.ts";
+import { found } from "./found.ts";
+
+/** Everything wrong with the rules of steps. */
+export function checkRules(steps: readonly StepDeclaration[]): readonly Issue[] {
+  return steps.flatMap((step) => [...policyIssues(step), ...limitIssues(step), ...bodyIssues(step)]);
+}
+
+function pathOf(step: StepDeclaration): readonly string[] {
+  return [step.kind === "check" ? "checks" : "assets", step.name];
+}
+
+function policyIssues(step: StepDeclaration): readonly Issue[] {
+  const path = pathOf(step);
+  const issues = [
+    ...step.retry ? checkRetryPolicy(step.retry, [...path, "retry"]) : [],
+    ...step.backfill ? checkBackfillPolicy(step.backfill, [...path, "backfill"]) : [],
+  ];
+  return issues.map((issue) =>
+    found(issue.code, `${step.name}: ${issue.message}`, { ...issue, site: step.site })
+  );
+}
+
+function limitIssues(step: StepDeclaration): readonly Issue[] {
+  const issues: Issue[] = [];
+  const where = { path: pathOf(step), site: step.site };
+  if (step.timeoutMs !== undefined && !(Number.isFinite(step.timeoutMs) && step.timeoutMs > 0)) {
+    issues.push(found(
+      "POLICY_INVALID",
+      `${step.name}: timeoutMs must be a finite number of milliseconds above 0, not ${step.timeoutMs}.`,
+      { ...where, path: [...where.path, "timeoutMs"] },
+    ));
+  }
+  if (!Number.isFinite(step.priority)) {
+    issues.push(
+      found("POLICY_INVALID", `${step.name}: priority must be a finite number, not ${step.priority}.`, {
+        ...where,
+        path: [...where.path, "priority"],
+      }),
+    );
+  }
+  return issues;
+}
+
+function bodyIssues(step: StepDeclaration): readonly Issue[] {
+  const issues: Issue[] = [];
+  const add = (message: string, hint: string, field: string) =>
+    issues.push(found("DEFINITION_INVALID", `${step.name}: ${message}`, {
+      path: [...pathOf(step), field],
+      site: step.site,
+      hint,
+    }));
+  if (step.kind !== "external" && typeof step.run !== "function") {
+    add("it has no body.", "Give it a run function, or declare it with defineExternalAsset.", "run");
+  }
+  if (step.skippable && step.checks.length > 0) {
+    add(
+      "a skippable asset cannot have inline checks, which demand a value.",
+      "Declare the checks with defineCheck: they are skipped together with the asset.",
+      "checks",
+    );
+  }
+  if (step.batch && !step.partitions) {
+    add("batch needs partitions.", "Add partitions, or leave batch out.", "batch");
+  }
+  return issues;
+}
