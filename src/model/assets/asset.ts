@@ -1,6 +1,7 @@
 /** Assets: what should exist, and from what. */
 import type { BatchContext, Dependency, GivenMapping, StepContext } from "./context.ts";
 import { declareAsset, type ErasedAssetSpec, SELF } from "./declare.ts";
+import type { IOChoice } from "./io_choice.ts";
 import { parseKey } from "../key.ts";
 import type { Partitions } from "../partitions/definition.ts";
 import type { Mapping } from "../partitions/mapping.ts";
@@ -32,8 +33,8 @@ export interface Asset<out Value = unknown, out P extends MaybePartitions = Mayb
   readonly metadata: Metadata;
   /** Opaque; a change makes the asset stale. */
   readonly codeVersion: string | undefined;
-  /** The name of the IO manager that holds its values; undefined for the orchestrator's default. */
-  readonly io: string | undefined;
+  /** The IO manager that holds its values; undefined for the orchestrator's default. */
+  readonly io: IOChoice | undefined;
   /** Checks each value before it is kept; undefined when the output was declared by type or inferred. */
   readonly schema: Schema | undefined;
   /** The step that makes it. */
@@ -61,8 +62,11 @@ export interface AssetDescription {
   readonly kinds?: readonly string[];
   readonly metadata?: Metadata;
   readonly codeVersion?: string;
-  /** The name of an IO manager of the orchestrator: `"files"` (default), `"memory"` or one of the user's own. */
-  readonly io?: string;
+  /**
+   * Which IO manager of the orchestrator holds its values: `"files"` (default), `"memory"`, the name of one of the
+   * user's own, or a choice with options such as `files({ format: "ndjson" })`.
+   */
+  readonly io?: string | IOChoice;
 }
 
 /** The rules under which a step runs. */

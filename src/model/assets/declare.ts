@@ -1,6 +1,7 @@
 /** From what a user writes to the frozen declarations that everything else reads; types are worn off here. */
 import type { Asset, AssetDescription, AssetRef, Deps, InlineCheckSpec, StepRules } from "./asset.ts";
 import type { Dependency } from "./context.ts";
+import { ioChoice } from "./io_choice.ts";
 import { parseKey } from "../key.ts";
 import type { Partitions } from "../partitions/definition.ts";
 import type { BackfillPolicy } from "../policy.ts";
@@ -62,7 +63,7 @@ export function outputAsset(
     kinds: spec.kinds ? Object.freeze([...spec.kinds]) : NOTHING,
     metadata: spec.metadata ? Object.freeze({ ...spec.metadata }) : NONE,
     codeVersion: spec.codeVersion,
-    io: spec.io,
+    io: ioChoice(spec.io),
     schema: spec.output && "~standard" in spec.output ? spec.output : undefined,
     "~step": step,
     "~value": undefined,
