@@ -8,7 +8,7 @@ import { root, run, succeeds, type Variables } from "./process.ts";
 const requirements = ["dagster>=1.13.27"];
 
 /** The Pythons that Dagster supports. */
-const versions = ">=3.10,<3.14";
+const versions = ">=3.10,<3.15";
 
 /** Caches and interpreters below the checkout. The system's certificates count, as they do for npm and pip. */
 const variables: Variables = {

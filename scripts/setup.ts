@@ -12,10 +12,11 @@ const stamp = `${root}node_modules/.setup`;
 const wanted = [process.platform, process.arch, readFileSync(`${root}bun.lock`, "utf8")].join("\n");
 
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) {
-  const install = [process.execPath, "install", "--frozen-lockfile"];
-  const { status } = spawnSync(install[0], install.slice(1), { cwd: root, stdio: "inherit" });
+  console.log("Installing node_modules from bun.lock");
+  const command = ["install", "--frozen-lockfile"];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: root, encoding: "utf8" });
   if (status !== 0) {
-    console.error("Cannot install node_modules: the reason is above. Is the npm registry reachable?");
+    console.error(`${stdout}${stderr}Cannot install node_modules. Can this machine reach the npm registry?`);
     process.exit(1);
   }
   writeFileSync(stamp, wanted);
