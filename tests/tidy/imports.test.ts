@@ -50,6 +50,7 @@ describe("findWrongDirections", () => {
         "adapters/dagster/export.ts": `import "../../src/model/key.ts";\nimport "../../src/runtime/run.ts";`,
         "mod.ts": `export * from "./src/orchestrator.ts";\nexport * from "./src/testing/mod.ts";`,
         "tests/help.ts": `import "../src/cli/main.ts";`,
+        "examples/weather/demo.ts": `import "sluice";\nimport "./days.ts";\nimport "../../src/model/key.ts";`,
       }),
     );
     assert.deepEqual(found, [
@@ -62,6 +63,7 @@ describe("findWrongDirections", () => {
       "src/extra/thing.ts: src/extra has no place in the import directions",
       "adapters/dagster/export.ts:2: adapters may not import src/runtime/run.ts",
       "mod.ts:2: mod.ts may not import src/testing/mod.ts",
+      "examples/weather/demo.ts:3: examples may not import src/model/key.ts",
     ]);
   });
 });

@@ -28,6 +28,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   "mod.ts": engine,
   "adapters": ["src/model"],
   "adapters/local": ["src/model", "adapters", "src/orchestrator"],
+  "examples": [],
 };
 
 /** The room of a path: `src/model`, `src/orchestrator` (file or folder), `adapters/local`, `tests`, `mod.ts`. */
@@ -44,7 +45,8 @@ export function resolveImport(importer: string, specifier: string): string | und
 
 /** Imports against the directions, and files in rooms that the directions do not know. */
 export function findWrongDirections(syntax: SyntaxMap): string[] {
-  return [...syntax].filter(([path]) => isProduct(path)).flatMap(([path, { imports }]) => {
+  const isGoverned = (path: string): boolean => isProduct(path) || path.startsWith("examples/");
+  return [...syntax].filter(([path]) => isGoverned(path)).flatMap(([path, { imports }]) => {
     const room = roomOf(path);
     const allowed = directions[room];
     if (!allowed) return [`${path}: ${room} has no place in the import directions`];

@@ -143,9 +143,7 @@ function isSuite(parent: ts.Node | undefined): boolean {
 function ambientName(node: ts.Node): string | undefined {
   if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression)) {
     const name = `${node.expression.text}.${node.name.text}`;
-    return /^(Date\.now|Math\.random|crypto\.(randomUUID|getRandomValues))$/.test(name)
-      ? name
-      : undefined;
+    return /^(Date\.now|Math\.random|crypto\.(randomUUID|getRandomValues))$/.test(name) ? name : undefined;
   }
   const isClockRead = ts.isNewExpression(node) && isNamed(node.expression, "Date") && !node.arguments?.length;
   return isClockRead ? "new Date()" : undefined;
