@@ -6,7 +6,8 @@ import { compileDefinitions } from "./compile.ts";
 import type { AssetGraph } from "./graph.ts";
 import { type Issue, SluiceError } from "./issue.ts";
 import type { Job } from "./job.ts";
-import { suggest } from "./suggest.ts";
+import { didYouMean } from "./suggest.ts";
+import { quote } from "./quote.ts";
 import { checkDefinitions } from "./validate/definitions.ts";
 
 /** Assets one by one, or records and lists of them (what `defineMultiAsset` gives, a module's exports). */
@@ -41,7 +42,7 @@ export interface Definitions {
   readonly checks: readonly Check[];
   readonly jobs: ReadonlyMap<string, Job>;
   readonly module: string | undefined;
-  /** Gives an asset by key. Throws KEY_INVALID's sibling DEPENDENCY_UNKNOWN, with suggestions, when there is none. */
+  /** Gives an asset by key. Throws DEPENDENCY_UNKNOWN, with suggestions, when there is none. */
   asset(key: string): Asset;
 }
 
@@ -85,13 +86,13 @@ export function definitions(spec: DefinitionsSpec): Definitions {
 }
 
 /** The error for a key that no asset has. */
-export function unknownAsset(key: string, known: readonly string[]): SluiceError {
-  const similar = suggest(key, known);
+function unknownAsset(key: string, known: readonly string[]): SluiceError {
+  const hint = didYouMean(key, known);
   return new SluiceError({
     code: "DEPENDENCY_UNKNOWN",
-    message: `There is no asset ${JSON.stringify(key.slice(0, 60))}.`,
+    message: `There is no asset ${quote(key)}.`,
     path: ["assets", key],
-    ...(similar.length > 0 && { hint: `Did you mean ${similar.join(" or ")}?` }),
+    ...(hint !== undefined && { hint }),
   });
 }
 

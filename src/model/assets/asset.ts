@@ -98,10 +98,16 @@ export type Upstreams<D> = {
   readonly [K in keyof D]: Dependency<UpstreamOf<D[K]>, MappingOf<D[K]>>;
 };
 
+/** A dependency, or the name of a field that it does not have. */
+type KnownFields<Dep> = Dep extends { readonly kind: "asset" | "asset-ref" } ? Dep
+  : Exclude<keyof Dep, "asset" | "mapping"> extends infer Extra extends string
+    ? [Extra] extends [never] ? Dep : `a dependency has no field '${Extra}'`
+  : Dep;
+
 /** The dependencies themselves, or the sentence that says what is wrong with one. */
 export type CheckDeps<D, P> = {
   readonly [K in keyof D]: UpstreamOf<D[K]> extends Asset<unknown, infer Up>
-    ? Relation<Up, P, MappingOf<D[K]>> extends Problem<infer Text> ? Text : D[K]
+    ? Relation<Up, P, MappingOf<D[K]>> extends Problem<infer Text> ? Text : KnownFields<D[K]>
     : D[K];
 };
 

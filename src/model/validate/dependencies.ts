@@ -3,8 +3,9 @@ import type { Asset } from "../assets/asset.ts";
 import type { StepDeclaration, StepInput } from "../assets/step.ts";
 import { isOwnOutput } from "../compile.ts";
 import type { Issue } from "../issue.ts";
-import { checkMapping, checkSelfMapping } from "../partitions/check.ts";
-import { suggest } from "../suggest.ts";
+import { checkMapping } from "../partitions/check.ts";
+import { isStrictlyEarlier } from "../partitions/earlier.ts";
+import { didYouMean } from "../suggest.ts";
 import type { Declared } from "./definitions.ts";
 import { found } from "./found.ts";
 
@@ -39,10 +40,9 @@ function absent(step: StepDeclaration, input: StepInput, byKey: ReadonlyMap<stri
       hint: `Add ${input.key} to the assets given to definitions().`,
     });
   }
-  const similar = suggest(input.key, [...byKey.keys()]);
   return found("DEPENDENCY_UNKNOWN", `${step.name} depends on ${input.key}, and there is no such asset.`, {
     ...where,
-    hint: similar.length > 0 ? `Did you mean ${similar.join(" or ")}?` : "Declare it, or correct the key.",
+    hint: didYouMean(input.key, byKey.keys()) ?? "Declare it, or correct the key.",
   });
 }
 
@@ -60,10 +60,14 @@ function otherAsset(step: StepDeclaration, input: StepInput): Issue {
 
 function mappingIssues(step: StepDeclaration, input: StepInput, upstream: Asset): readonly Issue[] {
   const where = { path: pathOf(step, input), site: step.site };
-  const problem = isOwnOutput(step, input.key)
-    ? checkSelfMapping(input.mapping, step.partitions)
-    : checkMapping(input.mapping, step.partitions, upstream.partitions);
-  return problem.map(({ code, message, hint }) =>
+  if (isOwnOutput(step, input.key) && !isStrictlyEarlier(input.mapping, step.partitions)) {
+    return [found("MAPPING_INVALID", `${step.name} reads itself, and not only its earlier partitions.`, {
+      ...where,
+      hint:
+        "Use selfDep() with timeWindowMapping({ startOffset: -1, endOffset: -1 }), or another that looks back.",
+    })];
+  }
+  return checkMapping(input.mapping, step.partitions, upstream.partitions).map(({ code, message, hint }) =>
     found(code, `${step.name} cannot read ${input.key}: ${message}`, { ...where, hint })
   );
 }

@@ -1,0 +1,148 @@
+/** Plans as JSON: saved, looked at, and run later. */
+import type { Definitions } from "../model/definitions.ts";
+import { SluiceError } from "../model/issue.ts";
+import { decodeSubset, encodeSubset, parseStoredSubset } from "../model/partitions/stored.ts";
+import type { StoredSubset } from "../model/partitions/stored.ts";
+import type { PlanningContext } from "./context.ts";
+import type { PlannedReason, PlannedSet, RunPlan } from "./plan.ts";
+import type { Reason } from "./reason.ts";
+
+/** A run plan as JSON. Partitions are named by what they are, never by their place. */
+export interface PlanJson {
+  readonly schemaVersion: 1;
+  readonly kind: "run-plan";
+  /** When it was made, ISO 8601. */
+  readonly at: string;
+  readonly steps: readonly PlanStepJson[];
+  readonly warnings: readonly string[];
+}
+
+/** One step declaration in a saved plan. */
+export interface PlanStepJson {
+  readonly step: string;
+  /** The keys of the outputs asked for, where not all are. */
+  readonly outputs?: readonly string[];
+  /** How many partitions; 1 without partitions. */
+  readonly count: number;
+  readonly partitions?: StoredSubset;
+  readonly because?: readonly { readonly reason: Reason; readonly partitions?: StoredSubset }[];
+}
+
+/** A plan as a JSON value. The same plan gives the same text. */
+export function formatPlan(plan: RunPlan): PlanJson {
+  return {
+    schemaVersion: 1,
+    kind: "run-plan",
+    at: new Date(plan.nowMs).toISOString(),
+    steps: Array.from(plan.ranks, (rank) => formatStep(plan, rank)),
+    warnings: plan.warnings,
+  };
+}
+
+function formatStep(plan: RunPlan, rank: number): PlanStepJson {
+  const step = plan.definitions.steps[rank];
+  const set = plan.sets.get(rank);
+  const outputs = plan.outputs.get(rank);
+  const reasons = plan.reasons.get(rank);
+  const stored = (subset: PlannedReason["subset"]) =>
+    set && subset && { partitions: encodeSubset(step.partitions, set.space, subset) };
+  return {
+    step: step.name,
+    ...(outputs && { outputs: outputs.map((position) => step.outputs[position].key) }),
+    count: set?.subset.size ?? 1,
+    ...stored(set?.subset),
+    ...(reasons && { because: reasons.map(({ reason, subset }) => ({ reason, ...stored(subset) })) }),
+  };
+}
+
+/**
+ * Reads a saved plan back, against the definitions and partitions of now.
+ *
+ * @throws {SluiceError} PLAN_INVALID when the JSON is no plan; PLAN_OUTDATED when it names steps, outputs or
+ * partitions that no longer exist.
+ */
+export function parsePlan(json: unknown, context: PlanningContext): RunPlan {
+  const saved = checkShape(json);
+  const { definitions } = context;
+  const ranks: number[] = [];
+  const sets = new Map<number, PlannedSet>();
+  const outputs = new Map<number, readonly number[]>();
+  const reasons = new Map<number, readonly PlannedReason[]>();
+  for (const item of saved.steps) {
+    const rank = rankOf(definitions, item.step);
+    ranks.push(rank);
+    const step = definitions.steps[rank];
+    if ((item.partitions === undefined) !== (step.partitions === undefined)) {
+      throw outdated(`${item.step} ${step.partitions ? "has" : "no longer has"} partitions`);
+    }
+    if (item.partitions) sets.set(rank, decodeSet(context, rank, item.step, item.partitions));
+    if (item.outputs) outputs.set(rank, item.outputs.map((key) => outputPosition(definitions, rank, key)));
+    if (item.because) reasons.set(rank, item.because.map((why) => decodeReason(context, rank, why)));
+  }
+  return Object.freeze({
+    kind: "run-plan",
+    definitions,
+    nowMs: Date.parse(saved.at),
+    ranks: Int32Array.from(ranks).sort(),
+    sets,
+    outputs,
+    reasons,
+    warnings: saved.warnings,
+  });
+}
+
+function checkShape(json: unknown): PlanJson {
+  const plan = json as Partial<PlanJson> | null;
+  if (typeof plan === "object" && plan !== null && plan.kind === "run-plan" && Array.isArray(plan.steps)) {
+    if (plan.schemaVersion === 1) return { warnings: [], ...plan } as PlanJson;
+    throw invalid(`its schemaVersion is ${JSON.stringify(plan.schemaVersion)}, and this version reads 1.`);
+  }
+  throw invalid('it has no kind "run-plan" or no list of steps.');
+}
+
+function invalid(why: string): SluiceError {
+  return new SluiceError({
+    code: "PLAN_INVALID",
+    message: `This is no saved plan: ${why}`,
+    path: ["plan"],
+    hint: "Save one with `sluice plan --save FILE`.",
+  });
+}
+
+function outdated(what: string): SluiceError {
+  return new SluiceError({
+    code: "PLAN_OUTDATED",
+    message: `The plan was made for other definitions: ${what}.`,
+    path: ["plan"],
+    hint: "Make the plan again.",
+  });
+}
+
+function rankOf(definitions: Definitions, name: string): number {
+  const rank = definitions.stepGraph.rankOf(name);
+  if (rank === undefined) throw outdated(`there is no ${name}`);
+  return rank;
+}
+
+function outputPosition(definitions: Definitions, rank: number, key: string): number {
+  const position = definitions.steps[rank].outputs.findIndex((output) => output.key === key);
+  if (position < 0) throw outdated(`${definitions.steps[rank].name} no longer makes ${key}`);
+  return position;
+}
+
+function decodeSet(context: PlanningContext, rank: number, name: string, json: unknown): PlannedSet {
+  const space = context.space(context.definitions.steps[rank].partitions);
+  const { subset, gone } = decodeSubset(parseStoredSubset(json), space);
+  if (gone > 0) throw outdated(`${gone} of the partitions of ${name} do not exist`);
+  return { space, subset };
+}
+
+function decodeReason(
+  context: PlanningContext,
+  rank: number,
+  why: NonNullable<PlanStepJson["because"]>[number],
+): PlannedReason {
+  if (!why.partitions) return { reason: why.reason, subset: undefined };
+  const space = context.space(context.definitions.steps[rank].partitions);
+  return { reason: why.reason, subset: decodeSubset(parseStoredSubset(why.partitions), space).subset };
+}
