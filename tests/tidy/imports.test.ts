@@ -41,8 +41,10 @@ describe("findWrongDirections", () => {
       await fixture({
         "src/model/key.ts": `import type { Plan } from "../planner/run.ts";`,
         "src/planner/run.ts": `import { key } from "../model/key.ts";\nimport "../stores/memory.ts";`,
-        "src/io/files.ts": `export * from "../stores/memory.ts";`,
+        "src/io/files.ts":
+          `export * from "../stores/memory.ts";\nnew URL("../../data.csv", import.meta.url);`,
         "src/runtime/run.ts": `import "../io/files.ts";\nawait import("../triggers/ticker.ts");`,
+        "src/triggers/ticker.ts": `new URL("../runtime/run.ts", import.meta.url);`,
         "src/orchestrator.ts": `import "./runtime/run.ts";\nimport "./cli/main.ts";`,
         "src/cli/main.ts": `import "../orchestrator.ts";\nimport "../../tests/help.ts";`,
         "src/testing/mod.ts": `export * from "../stores/memory.ts";`,
@@ -58,6 +60,7 @@ describe("findWrongDirections", () => {
       "src/planner/run.ts:2: src/planner may not import src/stores/memory.ts",
       "src/io/files.ts:1: src/io may not import src/stores/memory.ts",
       "src/runtime/run.ts:2: src/runtime may not import src/triggers/ticker.ts",
+      "src/triggers/ticker.ts:1: src/triggers may not import src/runtime/run.ts",
       "src/orchestrator.ts:2: src/orchestrator may not import src/cli/main.ts",
       "src/cli/main.ts:2: src/cli may not import tests/help.ts",
       "src/extra/thing.ts: src/extra has no place in the import directions",

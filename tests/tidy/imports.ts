@@ -43,7 +43,7 @@ export function resolveImport(importer: string, specifier: string): string | und
   return /^\.\.?\//.test(specifier) ? posix.join(posix.dirname(importer), specifier) : undefined;
 }
 
-/** Imports against the directions, and files in rooms that the directions do not know. */
+/** Imports against the directions, and files in rooms that the directions do not know. Addresses of data are free. */
 export function findWrongDirections(syntax: SyntaxMap): string[] {
   const isGoverned = (path: string): boolean => isProduct(path) || path.startsWith("examples/");
   return [...syntax].filter(([path]) => isGoverned(path)).flatMap(([path, { imports }]) => {
@@ -51,6 +51,7 @@ export function findWrongDirections(syntax: SyntaxMap): string[] {
     const allowed = directions[room];
     if (!allowed) return [`${path}: ${room} has no place in the import directions`];
     return relatives(path, imports)
+      .filter(({ target, kind }) => kind !== "url" || syntax.has(target))
       .filter(({ target }) => roomOf(target) !== room && !allowed.includes(roomOf(target)))
       .map(({ target, line }) => `${path}:${line}: ${room} may not import ${target}`);
   });
