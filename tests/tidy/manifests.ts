@@ -96,29 +96,6 @@ export function findUnused({ node }: Manifests, syntax: SyntaxMap, files: Files)
     const mention = new RegExp(`["/]${name}["/]`);
     return [...files].some(([path, text]) => syntax.has(path) && mention.test(text));
   };
-  const shipped = { ...node.dependencies, ...node.peerDependencies };
-  const known = { ...shipped, ...node.devDependencies };
-  return [...syntax].flatMap(([path, { imports }]) => {
-    const declared = isProduct(path) ? shipped : known;
-    return imports.flatMap(({ specifier, kind, line }) => {
-      const name = kind === "url" ? undefined : packageOf(specifier);
-      return !name || name === "sluice" || name in declared
-        ? []
-        : [`${path}:${line}: ${name} is not declared`];
-    });
-  });
-}
-
-/** Dependencies that the product does not import, and development dependencies that nothing names. */
-export function findUnused({ node }: Manifests, syntax: SyntaxMap, files: Files): string[] {
-  const used = (name: string, among: (path: string) => boolean): boolean =>
-    [...syntax].some(([path, { imports }]) =>
-      among(path) && imports.some((found) => packageOf(found.specifier) === name)
-    );
-  const named = (name: string): boolean =>
-    [...files].some(([path, text]) =>
-      syntax.has(path) && (text.includes(`"${name}/`) || text.includes(`"${name}"`))
-    );
   const shipped = Object.keys(node.dependencies ?? {}).filter((name) => !used(name, isProduct));
   const others = Object.keys(node.devDependencies ?? {}).filter((name) => !(name in tools) && !named(name));
   return [
