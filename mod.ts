@@ -1,1 +1,127 @@
-export {};
+/**
+ * Sluice: asset graphs that run inside a Bun or Deno app.
+ *
+ * The names are in the order of use: define, validate, plan, run.
+ *
+ * @module
+ */
+
+// Define
+export { assetRef, defineAsset, defineExternalAsset, selfDep } from "./src/model/assets/asset.ts";
+export type {
+  Asset,
+  AssetDescription,
+  AssetRef,
+  AssetSpec,
+  Awaitable,
+  BatchReturn,
+  Body,
+  CheckDeps,
+  DeclaredOutput,
+  Deps,
+  InlineCheckSpec,
+  MappingOf,
+  Result,
+  Returnable,
+  StepRules,
+  UpstreamOf,
+  Upstreams,
+  ValueOf,
+} from "./src/model/assets/asset.ts";
+export { defineCheck } from "./src/model/assets/check.ts";
+export type { Check, CheckContext, CheckSpec } from "./src/model/assets/check.ts";
+export type {
+  BatchContext,
+  BatchInput,
+  Dependency,
+  Input,
+  KeyOf,
+  MultiPartition,
+  NamedPartition,
+  NotPartitioned,
+  PartitionOf,
+  RunInfo,
+  StepContext,
+  TimePartition,
+  TimeWindow,
+} from "./src/model/assets/context.ts";
+export { files } from "./src/model/assets/io_choice.ts";
+export type { FileFormat, FilesChoice, IOChoice } from "./src/model/assets/io_choice.ts";
+export { defineMultiAsset } from "./src/model/assets/multi_asset.ts";
+export type {
+  MultiAsset,
+  MultiAssetContext,
+  MultiAssetSpec,
+  Outputs,
+  OutputSpec,
+} from "./src/model/assets/multi_asset.ts";
+export type { Partitioned } from "./src/model/assets/partitioned.ts";
+export { defineResource, override } from "./src/model/assets/resource.ts";
+export type { Resource, ResourceContext, ResourceOverride, Resources } from "./src/model/assets/resource.ts";
+export { output, skip, unchanged } from "./src/model/assets/result.ts";
+export type { Metadata, Output, OutputFacts, Skip, Unchanged } from "./src/model/assets/result.ts";
+export { type } from "./src/model/assets/schema.ts";
+export type {
+  Schema,
+  SchemaInput,
+  SchemaIssue,
+  SchemaOutput,
+  SchemaResult,
+  TypeTag,
+} from "./src/model/assets/schema.ts";
+export type { Site } from "./src/model/assets/site.ts";
+export type {
+  CheckDeclaration,
+  CheckResult,
+  CheckSeverity,
+  InlineCheck,
+  StepDeclaration,
+  StepInput,
+} from "./src/model/assets/step.ts";
+export { defineJob } from "./src/model/job.ts";
+export type { Job, RunConfig, Selection } from "./src/model/job.ts";
+export { retryDelayMs } from "./src/model/policy.ts";
+export type { BackfillPolicy, RetryPolicy } from "./src/model/policy.ts";
+export type { Clock, Log, LogFields, LogLevel, Random } from "./src/model/ports.ts";
+
+// Partition
+export type {
+  Dimensions,
+  DynamicPartitions,
+  LeafPartitions,
+  MultiPartitions,
+  Partitions,
+  StaticPartitions,
+  TimePartitions,
+} from "./src/model/partitions/definition.ts";
+export {
+  allMapping,
+  customMapping,
+  identityMapping,
+  lastMapping,
+  multiMapping,
+  multiToSingleMapping,
+  specificMapping,
+  staticMapping,
+  timeWindowMapping,
+} from "./src/model/partitions/mapping.ts";
+export type {
+  AllMapping,
+  CustomMapping,
+  IdentityMapping,
+  LastMapping,
+  Mapping,
+  MultiMapping,
+  MultiToSingleMapping,
+  SpecificMapping,
+  StaticMapping,
+  TimeWindowMapping,
+} from "./src/model/partitions/mapping.ts";
+export type { Problem, Relation } from "./src/model/partitions/relation.ts";
+
+// Validate
+export { definitions } from "./src/model/definitions.ts";
+export type { AssetList, Definitions, DefinitionsSpec } from "./src/model/definitions.ts";
+export type { AssetGraph } from "./src/model/graph.ts";
+export { SluiceError } from "./src/model/issue.ts";
+export type { Issue, IssueCode } from "./src/model/issue.ts";

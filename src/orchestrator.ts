@@ -85,7 +85,7 @@ export interface BackfillResult {
 }
 
 /** A value made elsewhere, told to the history. */
-export interface ReportOptions {
+export interface Report {
   readonly partition?: string;
   readonly dataVersion?: string;
   readonly metadata?: Metadata;
@@ -118,8 +118,8 @@ export interface Orchestrator extends AsyncDisposable {
   /** Asks a run or a backfill to stop: no new step starts, running ones are told by their signal. */
   cancel(id: string, reason?: string): Promise<void>;
 
-  /** Records a value that was made elsewhere. */
-  report(asset: AssetName, options?: ReportOptions): Promise<void>;
+  /** Records one or many values that were made elsewhere. An equal data version leaves downstream assets fresh. */
+  report(asset: AssetName, reports?: Report | readonly Report[]): Promise<void>;
   /** Forgets materializations, and removes the stored values. Gives the number of partitions wiped. */
   wipe(asset: AssetName, partitions?: PartitionRequest): Promise<number>;
   /** Loads a stored value. */

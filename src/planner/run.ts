@@ -116,7 +116,6 @@ function upstreamReasons(
 ): readonly PlannedReason[] {
   const reasons: PlannedReason[] = [];
   for (const [input, rank] of plannedInputs(context, step, (rank) => planned.has(rank))) {
-    if (input.name === undefined) continue;
     const subset = context.mapping(step, input).toDownstream(planned.get(rank) as Subset);
     reasons.push({ reason: { kind: "upstream-planned", asset: input.key }, subset });
   }

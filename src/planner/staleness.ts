@@ -36,7 +36,6 @@ function addCodeReason(reasons: PlannedReason[], facts: AssetFacts, codeVersion:
   }
 }
 
-/** Inputs without a name only order steps: a change of theirs makes nothing stale. */
 function addInputReasons(
   reasons: PlannedReason[],
   context: PlanningContext,
@@ -44,7 +43,6 @@ function addInputReasons(
   input: StepInput,
   facts: AssetFacts,
 ): void {
-  if (input.name === undefined) return;
   const upstream = context.factsOf(input.key);
   if (upstream.materialized.size === 0) return;
   const changed: number[] = [];

@@ -84,12 +84,13 @@ export interface StepRules {
 export type Deps = { readonly [name: string]: Asset | AssetRef | Dependency<Asset | AssetRef> };
 
 /** A dependency's asset, whichever way it is written. */
-type UpstreamOf<Dep> = Dep extends Asset ? Dep
+export type UpstreamOf<Dep> = Dep extends Asset ? Dep
   : Dep extends AssetRef<infer A> ? A
   : Dep extends { readonly asset: infer A } ? A extends AssetRef<infer B> ? B : A
   : never;
 
-type MappingOf<Dep> = Dep extends { readonly kind: "asset" | "asset-ref" } ? undefined
+/** A dependency's mapping, undefined where none is given. */
+export type MappingOf<Dep> = Dep extends { readonly kind: "asset" | "asset-ref" } ? undefined
   : Dep extends { readonly mapping?: infer M } ? GivenMapping<M>
   : undefined;
 
@@ -132,7 +133,8 @@ type BatchValue<R> = R extends Iterable<readonly [string, infer T]> ? T
   : R extends AsyncIterable<readonly [string, infer T]> ? T
   : never;
 
-type Body<D, P, C, R, B, Ret> = B extends true
+/** The body of an asset: a function of its context, which differs for `batch`. */
+export type Body<D, P, C, R, B, Ret> = B extends true
   ? (context: BatchContext<Upstreams<D>, P, C, R>) => Awaitable<Ret>
   : (context: StepContext<Upstreams<D>, P, C, R>) => Awaitable<Ret>;
 
@@ -154,7 +156,10 @@ export interface AssetSpec<D, P, C, R, S, B, Ret> extends AssetDescription, Step
   readonly key: string;
   /** The assets whose values the body reads, by name; `{ asset, mapping }` where a partition mapping is needed. */
   readonly deps?: CheckDeps<D, P>;
-  /** Assets that must be made first and whose values are not read. */
+  /**
+   * Assets that must be made first and that the body reads by itself, if at all (a table, a file): like `deps` in
+   * every respect, but nothing is loaded.
+   */
   readonly after?: readonly (Asset | AssetRef | Dependency<Asset | AssetRef>)[];
   readonly partitions?: P;
   /** A Standard Schema (zod, valibot, ...) for the config given to a run. */

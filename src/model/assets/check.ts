@@ -17,6 +17,14 @@ export interface Check {
   readonly "~step": StepDeclaration;
 }
 
+/** What the body of a check gets: the value of one partition in place of inputs. */
+export type CheckContext<Value, P extends MaybePartitions, R> =
+  & Omit<StepContext<Record<never, never>, P, undefined, R>, "inputs" | "report">
+  & {
+    /** The value of the partition that is checked. */
+    readonly value: NoInfer<Value>;
+  };
+
 /** What {@linkcode defineCheck} takes. */
 export interface CheckSpec<Value, P extends MaybePartitions, R> extends StepRules {
   readonly asset: Asset<Value, P>;
@@ -28,12 +36,7 @@ export interface CheckSpec<Value, P extends MaybePartitions, R> extends StepRule
   /** Whether a failure of severity `error` stops what is downstream of the asset. Default false. */
   readonly blocking?: boolean;
   readonly resources?: R;
-  readonly run: (
-    context: Omit<StepContext<Record<never, never>, P, undefined, R>, "inputs" | "report"> & {
-      /** The value of the partition that is checked. */
-      readonly value: NoInfer<Value>;
-    },
-  ) => Awaitable<boolean | CheckResult>;
+  readonly run: (context: CheckContext<Value, P, R>) => Awaitable<boolean | CheckResult>;
 }
 
 /**
