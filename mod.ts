@@ -8,26 +8,22 @@
 
 // Define
 export { assetRef, defineAsset, defineExternalAsset, selfDep } from "./src/model/assets/asset.ts";
+export type { Asset, AssetRef } from "./src/model/assets/declaration.ts";
+export type { AssetDescription, Deps, InlineCheckSpec, StepRules } from "./src/model/assets/spec.ts";
 export type {
-  Asset,
-  AssetDescription,
-  AssetRef,
   AssetSpec,
-  Awaitable,
   BatchReturn,
   Body,
   CheckDeps,
   DeclaredOutput,
-  Deps,
-  InlineCheckSpec,
   MappingOf,
   Result,
   Returnable,
-  StepRules,
   UpstreamOf,
   Upstreams,
   ValueOf,
 } from "./src/model/assets/asset.ts";
+export type { Awaitable } from "./src/model/assets/result.ts";
 export { defineCheck } from "./src/model/assets/check.ts";
 export type { Check, CheckContext, CheckSpec } from "./src/model/assets/check.ts";
 export type {
@@ -77,7 +73,7 @@ export type {
   InlineCheck,
   StepDeclaration,
   StepInput,
-} from "./src/model/assets/step.ts";
+} from "./src/model/assets/declaration.ts";
 export { defineJob } from "./src/model/job.ts";
 export type { Job, RunConfig, Selection } from "./src/model/job.ts";
 export { retryDelayMs } from "./src/model/policy.ts";

@@ -1,5 +1,5 @@
 /** The live object: definitions, a store, IO managers and engines wired together; owns start and stop. */
-import type { Asset } from "./model/assets/asset.ts";
+import type { Asset } from "./model/assets/declaration.ts";
 import type { ResourceOverride } from "./model/assets/resource.ts";
 import type { Metadata } from "./model/assets/result.ts";
 import type { Definitions } from "./model/definitions.ts";

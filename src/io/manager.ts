@@ -1,5 +1,6 @@
 /** The contract of an IO manager: where values live between steps. */
-import type { Awaitable } from "../model/assets/asset.ts";
+import type { Awaitable } from "../model/assets/result.ts";
+import type { IOChoice } from "../model/assets/io_choice.ts";
 
 /** Which value: one partition of one asset. */
 export interface ValueAddress {
@@ -23,17 +24,39 @@ export interface Receipt {
 
 /** Keeps and gives back values. One manager serves many assets and many runs at once. */
 export interface IOManager {
+  /** The name by which assets choose it. */
   readonly name: string;
   /** True when other processes can read what it keeps. */
   readonly shared: boolean;
-  /** Keeps a value, replacing an older one as a whole. Returns when it is as durable as the manager makes it. */
-  store(address: ValueAddress, value: unknown, receipt: Receipt): Awaitable<void>;
-  /** Gives a value back. Throws VALUE_MISSING when there is none. */
+  /**
+   * Keeps a value, replacing an older one as a whole. Returns when it is as durable as the manager makes it.
+   *
+   * Gives `false` when `load` will not give back an equal value (a `Date` that comes back as text, rows that were
+   * consumed while they were written): consumers of the same run are then handed the loaded value, so that they see
+   * what a later run would see. Anything else means that the value in memory may be handed on.
+   *
+   * @throws {SluiceError} VALUE_INVALID when the value cannot be kept, IO_FAILED when keeping it failed.
+   */
+  store(address: ValueAddress, value: unknown, receipt: Receipt): Awaitable<boolean | void>;
+  /**
+   * Gives a value back.
+   *
+   * @throws {SluiceError} VALUE_MISSING when there is none, VALUE_INVALID when it cannot be read, IO_FAILED when
+   * reading failed.
+   */
   load(address: ValueAddress): Awaitable<unknown>;
+  /** Whether there is a value, without loading it. */
   has(address: ValueAddress): Awaitable<boolean>;
+  /** The receipt of the value that is there now; undefined when there is none, or none that belongs to it. */
   receipt(address: ValueAddress): Awaitable<Receipt | undefined>;
   /** Removes a value and its receipt; nothing happens when there is none. */
   remove(address: ValueAddress): Awaitable<void>;
   /** Where a value lies, for people: a path or an address; undefined when there is no such thing. */
   locate(address: ValueAddress): string | undefined;
+  /**
+   * A view of this manager for assets that ask for options. Left out by managers that take none.
+   *
+   * @throws {SluiceError} DEFINITION_INVALID when an option is not one of its own.
+   */
+  configure?(choice: IOChoice): IOManager;
 }

@@ -1,7 +1,7 @@
 /** From checked declarations to graphs: assets and steps numbered by rank, edges as integers. */
-import type { Asset } from "./assets/asset.ts";
+import type { Asset } from "./assets/declaration.ts";
 import type { Check } from "./assets/check.ts";
-import type { StepDeclaration } from "./assets/step.ts";
+import type { StepDeclaration } from "./assets/declaration.ts";
 import { type AssetGraph, compileGraph } from "./graph.ts";
 import type { Issue } from "./issue.ts";
 

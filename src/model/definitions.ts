@@ -1,7 +1,7 @@
 /** Definitions: the validated whole of what a user declares. */
-import type { Asset } from "./assets/asset.ts";
+import type { Asset } from "./assets/declaration.ts";
 import type { Check } from "./assets/check.ts";
-import type { StepDeclaration } from "./assets/step.ts";
+import type { StepDeclaration } from "./assets/declaration.ts";
 import { compileDefinitions } from "./compile.ts";
 import type { AssetGraph } from "./graph.ts";
 import { type Issue, SluiceError } from "./issue.ts";

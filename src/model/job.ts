@@ -1,5 +1,5 @@
 /** Jobs: a named selection with config and tags. */
-import type { Asset } from "./assets/asset.ts";
+import type { Asset } from "./assets/declaration.ts";
 import { captureSite, type Site } from "./assets/site.ts";
 
 /** What is to be run: a selection text, assets, or several of both (their union). */

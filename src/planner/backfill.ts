@@ -1,5 +1,5 @@
 /** Backfill plans: a run plan cut into runs, in waves. */
-import type { StepDeclaration } from "../model/assets/step.ts";
+import type { StepDeclaration } from "../model/assets/declaration.ts";
 import { isOwnOutput } from "../model/compile.ts";
 import { SluiceError } from "../model/issue.ts";
 import { samePartitions } from "../model/partitions/definition.ts";

@@ -1,5 +1,5 @@
 /** What planning reads: definitions, recorded facts, and the partitions that exist at one instant. */
-import type { StepDeclaration, StepInput } from "../model/assets/step.ts";
+import type { StepDeclaration, StepInput } from "../model/assets/declaration.ts";
 import type { Definitions } from "../model/definitions.ts";
 import type { AssetFacts, Facts } from "../model/events/facts.ts";
 import type { Partitions } from "../model/partitions/definition.ts";

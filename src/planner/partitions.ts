@@ -1,5 +1,5 @@
 /** The closure over partitions: which partitions of every selected step a request means. */
-import type { StepDeclaration, StepInput } from "../model/assets/step.ts";
+import type { StepDeclaration, StepInput } from "../model/assets/declaration.ts";
 import { isOwnOutput } from "../model/compile.ts";
 import { SluiceError } from "../model/issue.ts";
 import { samePartitions } from "../model/partitions/definition.ts";

@@ -1,5 +1,5 @@
 /** Run plans: from a request to the steps and partitions of one run. */
-import type { StepDeclaration } from "../model/assets/step.ts";
+import type { StepDeclaration } from "../model/assets/declaration.ts";
 import { isOwnOutput } from "../model/compile.ts";
 import { SluiceError } from "../model/issue.ts";
 import { emptySubset, fullSubset } from "../model/partitions/subset.ts";

@@ -1,5 +1,5 @@
 /** Scope: which partitions of a step a plan takes by itself, before what follows from its upstream. */
-import type { StepDeclaration } from "../model/assets/step.ts";
+import type { StepDeclaration } from "../model/assets/declaration.ts";
 import { emptySubset, fullSubset } from "../model/partitions/subset.ts";
 import type { Subset } from "../model/partitions/subset.ts";
 import type { PlanningContext } from "./context.ts";

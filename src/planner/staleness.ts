@@ -1,5 +1,5 @@
 /** Staleness: which recorded values no longer follow from their code and inputs, and why. */
-import type { StepDeclaration, StepInput } from "../model/assets/step.ts";
+import type { StepDeclaration, StepInput } from "../model/assets/declaration.ts";
 import type { AssetFacts } from "../model/events/facts.ts";
 import { subsetOf } from "../model/partitions/subset.ts";
 import type { Subset } from "../model/partitions/subset.ts";

@@ -1,5 +1,5 @@
 /** From selected assets to the step declarations that a run needs for them. */
-import type { StepDeclaration } from "../model/assets/step.ts";
+import type { StepDeclaration } from "../model/assets/declaration.ts";
 import type { Definitions } from "../model/definitions.ts";
 import { SluiceError } from "../model/issue.ts";
 

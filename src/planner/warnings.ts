@@ -1,5 +1,5 @@
 /** What a reader of a plan should know before it runs. */
-import type { StepDeclaration, StepInput } from "../model/assets/step.ts";
+import type { StepDeclaration, StepInput } from "../model/assets/declaration.ts";
 import { isOwnOutput } from "../model/compile.ts";
 import { fullSubset } from "../model/partitions/subset.ts";
 import type { Subset } from "../model/partitions/subset.ts";

@@ -1,87 +1,17 @@
 /** Assets: what should exist, and from what. */
 import type { BatchContext, Dependency, GivenMapping, StepContext } from "./context.ts";
+import type { Asset, AssetRef } from "./declaration.ts";
 import { declareAsset, type ErasedAssetSpec, SELF } from "./declare.ts";
-import type { IOChoice } from "./io_choice.ts";
 import { parseKey } from "../key.ts";
 import type { Partitions } from "../partitions/definition.ts";
 import type { Mapping } from "../partitions/mapping.ts";
 import type { MaybePartitions, Problem, Relation } from "../partitions/relation.ts";
-import type { BackfillPolicy, RetryPolicy } from "../policy.ts";
+import type { BackfillPolicy } from "../policy.ts";
 import type { Resources } from "./resource.ts";
-import type { Metadata, Output, Skip, Unchanged } from "./result.ts";
+import type { Awaitable, Output, Skip, Unchanged } from "./result.ts";
 import type { Schema, TypeTag } from "./schema.ts";
 import { captureSite } from "./site.ts";
-import type { CheckResult, CheckSeverity, StepDeclaration } from "./step.ts";
-
-/** A value or a promise of it. */
-export type Awaitable<T> = T | Promise<T>;
-
-/**
- * An asset: a handle to pass around as a value. Its type knows what one partition holds and how it is
- * partitioned, and nothing else.
- */
-export interface Asset<out Value = unknown, out P extends MaybePartitions = MaybePartitions> {
-  readonly kind: "asset";
-  /** The normalised key. */
-  readonly key: string;
-  readonly partitions: P;
-  readonly description: string | undefined;
-  readonly group: string;
-  readonly tags: { readonly [name: string]: string };
-  readonly owners: readonly string[];
-  readonly kinds: readonly string[];
-  readonly metadata: Metadata;
-  /** Opaque; a change makes the asset stale. */
-  readonly codeVersion: string | undefined;
-  /** The IO manager that holds its values; undefined for the orchestrator's default. */
-  readonly io: IOChoice | undefined;
-  /** Checks each value before it is kept; undefined when the output was declared by type or inferred. */
-  readonly schema: Schema | undefined;
-  /** The step that makes it. */
-  readonly "~step": StepDeclaration;
-  /** The value's type; always undefined at run time. */
-  readonly "~value": Value | undefined;
-}
-
-/** Names an asset that is declared elsewhere; made by {@linkcode assetRef}. */
-export interface AssetRef<out A extends Asset = Asset> {
-  readonly kind: "asset-ref";
-  readonly key: string;
-  readonly "~asset": A | undefined;
-}
-
-/** What describes an asset to people and to selections. */
-export interface AssetDescription {
-  readonly description?: string;
-  /** Default `"default"`. */
-  readonly group?: string;
-  readonly tags?: { readonly [name: string]: string };
-  /** E-mail addresses or `team:name`. */
-  readonly owners?: readonly string[];
-  /** What it is made of: `["table", "duckdb"]`. */
-  readonly kinds?: readonly string[];
-  readonly metadata?: Metadata;
-  readonly codeVersion?: string;
-  /**
-   * Which IO manager of the orchestrator holds its values: `"files"` (default), `"memory"`, the name of one of the
-   * user's own, or a choice with options such as `files({ format: "ndjson" })`.
-   */
-  readonly io?: string | IOChoice;
-}
-
-/** The rules under which a step runs. */
-export interface StepRules {
-  readonly retry?: RetryPolicy;
-  /** Longest time of one attempt in milliseconds. Default none. */
-  readonly timeoutMs?: number;
-  /** Name of a concurrency pool; its limit belongs to the orchestrator. */
-  readonly pool?: string;
-  /** Higher starts first. Default 0. */
-  readonly priority?: number;
-}
-
-/** Dependencies by the names under which the body reads them. */
-export type Deps = { readonly [name: string]: Asset | AssetRef | Dependency<Asset | AssetRef> };
+import type { AssetDescription, Deps, InlineCheckSpec, StepRules, Upstream } from "./spec.ts";
 
 /** A dependency's asset, whichever way it is written. */
 export type UpstreamOf<Dep> = Dep extends Asset ? Dep
@@ -138,18 +68,6 @@ export type Body<D, P, C, R, B, Ret> = B extends true
   ? (context: BatchContext<Upstreams<D>, P, C, R>) => Awaitable<Ret>
   : (context: StepContext<Upstreams<D>, P, C, R>) => Awaitable<Ret>;
 
-/** An inline check: a function on the value, or that with its rules. */
-export type InlineCheckSpec<T> =
-  | ((value: T) => Awaitable<boolean | CheckResult>)
-  | {
-    /** Default `"error"`. */
-    readonly severity?: CheckSeverity;
-    /** Whether a failure of severity `error` stops what is downstream. Default false. */
-    readonly blocking?: boolean;
-    readonly description?: string;
-    readonly run: (value: T) => Awaitable<boolean | CheckResult>;
-  };
-
 /** What {@linkcode defineAsset} takes. */
 export interface AssetSpec<D, P, C, R, S, B, Ret> extends AssetDescription, StepRules {
   /** See {@linkcode parseKey} for the grammar. */
@@ -160,7 +78,7 @@ export interface AssetSpec<D, P, C, R, S, B, Ret> extends AssetDescription, Step
    * Assets that must be made first and that the body reads by itself, if at all (a table, a file): like `deps` in
    * every respect, but nothing is loaded.
    */
-  readonly after?: readonly (Asset | AssetRef | Dependency<Asset | AssetRef>)[];
+  readonly after?: readonly Upstream[];
   readonly partitions?: P;
   /** A Standard Schema (zod, valibot, ...) for the config given to a run. */
   readonly config?: C;
@@ -245,7 +163,7 @@ export function defineExternalAsset<
     readonly partitions?: P;
     readonly output?: S;
     /** Upstream assets, for the lineage. */
-    readonly after?: readonly (Asset | AssetRef | Dependency<Asset | AssetRef>)[];
+    readonly after?: readonly Upstream[];
   },
 ): Asset<DeclaredOutput<S>, P> {
   const site = captureSite(defineExternalAsset);

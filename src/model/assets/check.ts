@@ -1,12 +1,14 @@
 /** Checks: what must be true of an asset. */
-import type { Asset, Awaitable, StepRules } from "./asset.ts";
+import type { Asset } from "./declaration.ts";
+import type { Awaitable } from "./result.ts";
+import type { StepRules } from "./spec.ts";
 import type { StepContext } from "./context.ts";
 import { openStep, stepInput } from "./declare.ts";
 import { identityMapping } from "../partitions/mapping.ts";
 import type { MaybePartitions } from "../partitions/relation.ts";
 import type { Resources } from "./resource.ts";
 import { captureSite } from "./site.ts";
-import type { CheckResult, CheckSeverity, StepDeclaration } from "./step.ts";
+import type { CheckResult, CheckSeverity, StepDeclaration } from "./declaration.ts";
 
 /** A declared check; made by {@linkcode defineCheck}. */
 export interface Check {

@@ -1,5 +1,5 @@
 /** What a body gets when it runs. */
-import type { Asset } from "./asset.ts";
+import type { Asset } from "./declaration.ts";
 import type { Log } from "../ports.ts";
 import type {
   DynamicPartitions,

@@ -1,5 +1,6 @@
 /** From what a user writes to the frozen declarations that everything else reads; types are worn off here. */
-import type { Asset, AssetDescription, AssetRef, Deps, InlineCheckSpec, StepRules } from "./asset.ts";
+import type { Asset, AssetRef } from "./declaration.ts";
+import type { AssetDescription, Deps, InlineCheckSpec, Upstream, StepRules } from "./spec.ts";
 import type { Dependency } from "./context.ts";
 import { ioChoice } from "./io_choice.ts";
 import { parseKey } from "../key.ts";
@@ -8,13 +9,10 @@ import type { BackfillPolicy } from "../policy.ts";
 import type { Resources } from "./resource.ts";
 import type { Schema, TypeTag } from "./schema.ts";
 import type { Site } from "./site.ts";
-import type { InlineCheck, StepDeclaration, StepInput } from "./step.ts";
+import type { InlineCheck, StepDeclaration, StepInput } from "./declaration.ts";
 
 /** Stands for the asset that is being declared, in its own dependencies. */
 export const SELF: AssetRef = Object.freeze({ kind: "asset-ref", key: "", "~asset": undefined });
-
-/** Something that names an upstream asset. */
-export type Upstream = Asset | AssetRef | Dependency<Asset | AssetRef>;
 
 /** What `defineAsset` and `defineExternalAsset` are given, with the types worn off. */
 export interface ErasedAssetSpec extends AssetDescription, StepRules {

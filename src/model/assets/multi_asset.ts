@@ -1,15 +1,8 @@
 /** Multi-assets: several assets made by one body. */
-import type {
-  Asset,
-  AssetDescription,
-  AssetRef,
-  Awaitable,
-  CheckDeps,
-  DeclaredOutput,
-  Deps,
-  StepRules,
-  Upstreams,
-} from "./asset.ts";
+import type { Asset, AssetRef } from "./declaration.ts";
+import type { AssetDescription, Deps, Upstream, StepRules } from "./spec.ts";
+import type { Awaitable } from "./result.ts";
+import type { CheckDeps, DeclaredOutput, Upstreams } from "./asset.ts";
 import type { Dependency, StepContext } from "./context.ts";
 import { openStep, outputAsset } from "./declare.ts";
 import { parseKey } from "../key.ts";
@@ -59,7 +52,7 @@ export interface MultiAssetSpec<D, P, C, R, O extends Outputs, Ret> extends Step
   readonly name: string;
   readonly outputs: O;
   readonly deps?: CheckDeps<D, P>;
-  readonly after?: readonly (Asset | AssetRef | Dependency<Asset | AssetRef>)[];
+  readonly after?: readonly Upstream[];
   readonly partitions?: P;
   readonly config?: C;
   readonly resources?: R;

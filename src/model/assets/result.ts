@@ -1,6 +1,9 @@
 /** What a body may return besides a plain value. */
 import type { LogFields } from "../ports.ts";
 
+/** A value or a promise of it. */
+export type Awaitable<T> = T | Promise<T>;
+
 /** Facts about a value, as JSON; shown beside the materialization. */
 export type Metadata = LogFields;
 

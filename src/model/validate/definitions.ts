@@ -1,20 +1,14 @@
 /** Validation of the whole: every finding of every rule, in one list. */
-import type { Asset } from "../assets/asset.ts";
+import type { Asset } from "../assets/declaration.ts";
 import type { Check } from "../assets/check.ts";
-import type { StepDeclaration } from "../assets/step.ts";
+import type { StepDeclaration } from "../assets/declaration.ts";
 import type { Issue } from "../issue.ts";
 import type { Job } from "../job.ts";
+import type { Declared } from "./declared.ts";
 import { checkDependencies } from "./dependencies.ts";
 import { checkDuplicates } from "./duplicates.ts";
 import { checkNames } from "./names.ts";
 import { checkRules } from "./rules.ts";
-
-/** What is to be validated: declarations as listed, before any graph. */
-export interface Declared {
-  readonly assets: readonly Asset[];
-  readonly checks: readonly Check[];
-  readonly jobs: readonly Job[];
-}
 
 /** All that is wrong with a set of declarations; cycles are found later, when the graph is compiled. */
 export function checkDefinitions(declared: Declared): readonly Issue[] {

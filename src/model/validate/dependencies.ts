@@ -1,12 +1,12 @@
 /** Dependencies that name nothing, or that no partition mapping can connect. */
-import type { Asset } from "../assets/asset.ts";
-import type { StepDeclaration, StepInput } from "../assets/step.ts";
+import type { Asset } from "../assets/declaration.ts";
+import type { StepDeclaration, StepInput } from "../assets/declaration.ts";
 import { isOwnOutput } from "../compile.ts";
 import type { Issue } from "../issue.ts";
 import { checkMapping } from "../partitions/check.ts";
 import { isStrictlyEarlier } from "../partitions/earlier.ts";
 import { didYouMean } from "../suggest.ts";
-import type { Declared } from "./definitions.ts";
+import type { Declared } from "./declared.ts";
 import { found } from "./found.ts";
 
 /** Everything wrong with what steps depend on. */

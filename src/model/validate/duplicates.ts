@@ -1,9 +1,9 @@
 /** Two declarations with one name, also when they differ by case or Unicode form only. */
 import type { Site } from "../assets/site.ts";
-import type { StepDeclaration } from "../assets/step.ts";
+import type { StepDeclaration } from "../assets/declaration.ts";
 import type { Issue } from "../issue.ts";
 import { foldKey } from "../key.ts";
-import type { Declared } from "./definitions.ts";
+import type { Declared } from "./declared.ts";
 import { declaredAt, found } from "./found.ts";
 
 /** Duplicate asset keys, step names, check names and job names. */

@@ -1,10 +1,10 @@
 /** Names outside their grammar. Keys are checked where they are declared. */
-import type { Asset } from "../assets/asset.ts";
+import type { Asset } from "../assets/declaration.ts";
 import type { Site } from "../assets/site.ts";
-import type { StepDeclaration } from "../assets/step.ts";
+import type { StepDeclaration } from "../assets/declaration.ts";
 import type { Issue } from "../issue.ts";
 import { nameGrammar, type NameKind, nameProblem } from "../name.ts";
-import type { Declared } from "./definitions.ts";
+import type { Declared } from "./declared.ts";
 import { found } from "./found.ts";
 
 /** Groups, tags, kinds, owners, pools, check and job names that do not follow their rules. */

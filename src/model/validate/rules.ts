@@ -1,5 +1,5 @@
 /** Rules of single steps: policies, limits and combinations that cannot work. */
-import type { StepDeclaration } from "../assets/step.ts";
+import type { StepDeclaration } from "../assets/declaration.ts";
 import type { Issue } from "../issue.ts";
 import { checkBackfillPolicy, checkRetryPolicy } from "../policy.ts";
 import { found } from "./found.ts";

@@ -1,11 +1,47 @@
-/** The declaration of a step: one body, its inputs and the rules it runs under, with the types worn off. */
-import type { Asset } from "./asset.ts";
+/** Declarations as everything else reads them: assets, and the steps that make them, with the types worn off. */
+import type { IOChoice } from "./io_choice.ts";
 import type { Partitions } from "../partitions/definition.ts";
 import type { Mapping } from "../partitions/mapping.ts";
+import type { MaybePartitions } from "../partitions/relation.ts";
 import type { BackfillPolicy, RetryPolicy } from "../policy.ts";
 import type { Resources } from "./resource.ts";
+import type { Metadata } from "./result.ts";
 import type { Schema } from "./schema.ts";
 import type { Site } from "./site.ts";
+
+/**
+ * An asset: a handle to pass around as a value. Its type knows what one partition holds and how it is
+ * partitioned, and nothing else.
+ */
+export interface Asset<out Value = unknown, out P extends MaybePartitions = MaybePartitions> {
+  readonly kind: "asset";
+  /** The normalised key. */
+  readonly key: string;
+  readonly partitions: P;
+  readonly description: string | undefined;
+  readonly group: string;
+  readonly tags: { readonly [name: string]: string };
+  readonly owners: readonly string[];
+  readonly kinds: readonly string[];
+  readonly metadata: Metadata;
+  /** Opaque; a change makes the asset stale. */
+  readonly codeVersion: string | undefined;
+  /** The IO manager that holds its values; undefined for the orchestrator's default. */
+  readonly io: IOChoice | undefined;
+  /** Checks each value before it is kept; undefined when the output was declared by type or inferred. */
+  readonly schema: Schema | undefined;
+  /** The step that makes it. */
+  readonly "~step": StepDeclaration;
+  /** The value's type; always undefined at run time. */
+  readonly "~value": Value | undefined;
+}
+
+/** Names an asset that is declared elsewhere; made by {@linkcode assetRef}. */
+export interface AssetRef<out A extends Asset = Asset> {
+  readonly kind: "asset-ref";
+  readonly key: string;
+  readonly "~asset": A | undefined;
+}
 
 /** One thing a step waits for. */
 export interface StepInput {

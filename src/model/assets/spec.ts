@@ -1,0 +1,54 @@
+/** The parts of what users write, shared by the `define` functions. */
+import type { Dependency } from "./context.ts";
+import type { Asset, AssetRef, CheckResult, CheckSeverity } from "./declaration.ts";
+import type { IOChoice } from "./io_choice.ts";
+import type { RetryPolicy } from "../policy.ts";
+import type { Awaitable, Metadata } from "./result.ts";
+
+/** What describes an asset to people and to selections. */
+export interface AssetDescription {
+  readonly description?: string;
+  /** Default `"default"`. */
+  readonly group?: string;
+  readonly tags?: { readonly [name: string]: string };
+  /** E-mail addresses or `team:name`. */
+  readonly owners?: readonly string[];
+  /** What it is made of: `["table", "duckdb"]`. */
+  readonly kinds?: readonly string[];
+  readonly metadata?: Metadata;
+  readonly codeVersion?: string;
+  /**
+   * Which IO manager of the orchestrator holds its values: `"files"` (default), `"memory"`, the name of one of the
+   * user's own, or a choice with options such as `files({ format: "ndjson" })`.
+   */
+  readonly io?: string | IOChoice;
+}
+
+/** The rules under which a step runs. */
+export interface StepRules {
+  readonly retry?: RetryPolicy;
+  /** Longest time of one attempt in milliseconds. Default none. */
+  readonly timeoutMs?: number;
+  /** Name of a concurrency pool; its limit belongs to the orchestrator. */
+  readonly pool?: string;
+  /** Higher starts first. Default 0. */
+  readonly priority?: number;
+}
+
+/** Dependencies by the names under which the body reads them. */
+export type Deps = { readonly [name: string]: Upstream };
+
+/** An inline check: a function on the value, or that with its rules. */
+export type InlineCheckSpec<T> =
+  | ((value: T) => Awaitable<boolean | CheckResult>)
+  | {
+    /** Default `"error"`. */
+    readonly severity?: CheckSeverity;
+    /** Whether a failure of severity `error` stops what is downstream. Default false. */
+    readonly blocking?: boolean;
+    readonly description?: string;
+    readonly run: (value: T) => Awaitable<boolean | CheckResult>;
+  };
+
+/** Something that names an upstream asset. */
+export type Upstream = Asset | AssetRef | Dependency<Asset | AssetRef>;

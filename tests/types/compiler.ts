@@ -1,0 +1,55 @@
+/** Runs the TypeScript compiler over generated sources, in a folder of its own that is removed afterwards. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import process from "node:process";
+
+const root = new URL("../..", import.meta.url).pathname;
+
+/** What the compiler printed. */
+export interface Compilation {
+  /** One error a line, from the code on, without the place. */
+  readonly errors: readonly string[];
+  /** The figures of `--extendedDiagnostics` by name. */
+  readonly figures: ReadonlyMap<string, number>;
+}
+
+/** Compiles modules by file name; they import from "sluice". */
+export function compile(modules: Readonly<Record<string, string>>): Compilation {
+  mkdirSync(`${root}.cache`, { recursive: true });
+  const folder = mkdtempSync(`${root}.cache/types-`);
+  try {
+    for (const [name, text] of Object.entries(modules)) writeFileSync(`${folder}/${name}`, text);
+    writeFileSync(`${folder}/tsconfig.json`, JSON.stringify(settings()));
+    symlinkSync(`${root}node_modules`, `${folder}/node_modules`);
+    const command = ["-p", folder, "--pretty", "false", "--extendedDiagnostics", "--singleThreaded"];
+    const tsc = spawnSync(`${root}node_modules/.bin/tsc`, command, { encoding: "utf8" });
+    if (tsc.error) throw tsc.error;
+    return read(tsc.stdout);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function settings(): unknown {
+  const { compilerOptions } = JSON.parse(readFileSync(`${root}tsconfig.json`, "utf8"));
+  const { isolatedDeclarations: _1, declaration: _2, paths: _3, ...options } = compilerOptions;
+  return {
+    compilerOptions: { ...options, paths: { "sluice": [`${root}mod.ts`] } },
+    include: ["*.ts"],
+  };
+}
+
+function read(output: string): Compilation {
+  const errors: string[] = [];
+  const figures = new Map<string, number>();
+  for (const line of output.split("\n")) {
+    const error = /error (TS\d+: .*)$/.exec(line);
+    const figure = /^([A-Z][A-Za-z ]+):\s+(\d+)/.exec(line);
+    if (error) errors.push(error[1]);
+    else if (figure) figures.set(figure[1], Number(figure[2]));
+  }
+  return { errors, figures };
+}
+
+/** Whether this process should run the compiler: once is enough, and Bun starts it faster. */
+export const compiles: boolean = process.versions.bun !== undefined;
