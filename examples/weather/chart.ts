@@ -32,7 +32,9 @@ function gridLines(): readonly string[] {
   return [0, 10, 20, 30].map((degrees) => {
     const y = temperatureY(degrees);
     const line = `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y}" y2="${y}" stroke="#e2e8f0"/>`;
-    return `${line}<text x="${LEFT - 8}" y="${y + 4}" text-anchor="end" fill="#64748b">${degrees}&#176;</text>`;
+    return `${line}<text x="${LEFT - 8}" y="${
+      y + 4
+    }" text-anchor="end" fill="#64748b">${degrees}&#176;</text>`;
   });
 }
 

@@ -17,7 +17,8 @@ import { writeReport } from "./report.ts";
 
 export const station = defineExternalAsset({
   key: "station/records",
-  description: "The daily records of the weather station; the demo reports a new version when a line changes.",
+  description:
+    "The daily records of the weather station; the demo reports a new version when a line changes.",
   group: "source",
   partitions: days,
 });
@@ -81,7 +82,9 @@ async function present(all: Partitioned<Day | null>): Promise<readonly Day[]> {
 
 function summarize(key: string, all: readonly Day[]): Month {
   const sum = (pick: (one: Day) => number) => all.reduce((total, one) => total + pick(one), 0);
-  const kinds = Object.fromEntries(KINDS.map((kind) => [kind, all.filter((one) => one.kind === kind).length]));
+  const kinds = Object.fromEntries(
+    KINDS.map((kind) => [kind, all.filter((one) => one.kind === kind).length]),
+  );
   return {
     month: key,
     days: all.length,
@@ -124,8 +127,18 @@ export const kind = defineAsset({
 export const { report, chart } = defineMultiAsset({
   name: "weather/yearly",
   outputs: {
-    report: { key: "report/text", description: "A year in Markdown.", group: "report", io: files({ format: "text", extension: "md" }) },
-    chart: { key: "report/chart", description: "A year as a chart.", group: "report", io: files({ format: "text", extension: "svg" }) },
+    report: {
+      key: "report/text",
+      description: "A year in Markdown.",
+      group: "report",
+      io: files({ format: "text", extension: "md" }),
+    },
+    chart: {
+      key: "report/chart",
+      description: "A year as a chart.",
+      group: "report",
+      io: files({ format: "text", extension: "svg" }),
+    },
   },
   deps: { month, kind },
   partitions: years,

@@ -1,5 +1,11 @@
 /** How the weather records are sliced. */
-import { dailyPartitions, monthlyPartitions, multiPartitions, staticPartitions, timePartitions } from "sluice";
+import {
+  dailyPartitions,
+  monthlyPartitions,
+  multiPartitions,
+  staticPartitions,
+  timePartitions,
+} from "sluice";
 
 const START = "2012-01-01";
 const END = "2016-01-01";

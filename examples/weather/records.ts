@@ -4,7 +4,9 @@ import { readFile } from "node:fs/promises";
 import { defineResource } from "sluice";
 
 /** One line of the file, as text. */
-export type Line = Readonly<Record<"date" | "precipitation" | "temp_max" | "temp_min" | "wind" | "weather", string>>;
+export type Line = Readonly<
+  Record<"date" | "precipitation" | "temp_max" | "temp_min" | "wind" | "weather", string>
+>;
 
 /** The lines of the file by date; opened once per run. */
 export const records = defineResource({ name: "records", setup: () => readRecords(recordsPath()) });

@@ -9,7 +9,9 @@ export function writeReport(year: string, months: readonly Month[], kinds: reado
   return [
     `# Seattle weather in ${year}`,
     "",
-    `${total.toFixed(1)} mm of rain and snow fell, most of it in ${wettest.month} (${wettest.precipitation} mm).`,
+    `${
+      total.toFixed(1)
+    } mm of rain and snow fell, most of it in ${wettest.month} (${wettest.precipitation} mm).`,
     `The warmest month was ${warmest.month}, with a mean daily maximum of ${warmest.meanMax} degrees.`,
     "",
     `![Temperatures and precipitation by month](../chart/${year}.svg)`,
