@@ -5,7 +5,17 @@
  * them. An index is valid for one space only and is never stored: what is stored is an identity
  * (the start instant of a window, the name of a static or dynamic key).
  */
-import type { Partitions } from "./definition.ts";
+import { SluiceError } from "../issue.ts";
+import { quote } from "../quote.ts";
+import { dimensionNames } from "./definition.ts";
+import type { LeafPartitions, MultiPartitions, Partitions } from "./definition.ts";
+import { addBlock, type Axis, coordinateOf } from "./sets/product.ts";
+import { CellSpace, checkCellNames } from "./spaces/cells.ts";
+import { checkIndex } from "./spaces/index.ts";
+import { openNames } from "./spaces/names.ts";
+import { openWindowSpace } from "./spaces/windows.ts";
+import { createSubsetBuilder, rangeSubset } from "./subset.ts";
+import type { Subset } from "./subset.ts";
 
 interface Space {
   /** How many partitions exist. */
@@ -71,5 +81,108 @@ export interface SpaceContext {
   readonly dynamicKeys: (name: string) => readonly string[];
 }
 
-/** Opens the space of a definition at an instant; `undefined` gives the unit space. */
-export type OpenSpace = (partitions: Partitions | undefined, context: SpaceContext) => PartitionSpace;
+/**
+ * Opens the space of a definition at an instant; `undefined` gives the unit space. Windows are read once for each
+ * definition and shared by all of its spaces.
+ *
+ * @throws {SluiceError} PARTITIONS_INVALID when dimensions have more than 2^53 cells together, or a dynamic key holds
+ * the separator of dimensions.
+ * @example
+ * ```ts
+ * import { dailyPartitions, openSpace } from "sluice";
+ * import assert from "node:assert/strict";
+ *
+ * const days = dailyPartitions({ start: "2026-01-01" });
+ * const space = openSpace(days, { nowMs: Date.UTC(2026, 0, 3, 12), dynamicKeys: () => [] });
+ * assert.equal(space.size, 2);
+ * assert.equal(space.keyAt(1), "2026-01-02");
+ * assert.equal(space.indexOf("2026-01-03"), -1);
+ * ```
+ */
+export function openSpace(partitions: Partitions | undefined, context: SpaceContext): PartitionSpace {
+  if (partitions === undefined) return UNIT_SPACE;
+  return partitions.kind === "multi" ? openCells(partitions, context) : openLeaf(partitions, context);
+}
+
+/**
+ * The partitions from one key to another, both included: none when the second comes before the first, and for several
+ * dimensions the product of their ranges.
+ *
+ * @throws {SluiceError} PARTITION_UNKNOWN for a key that the space does not have.
+ * @example
+ * ```ts
+ * import { openSpace, rangeOf, staticPartitions } from "sluice";
+ * import assert from "node:assert/strict";
+ *
+ * const space = openSpace(staticPartitions(["a", "b", "c"]), { nowMs: 0, dynamicKeys: () => [] });
+ * assert.deepEqual([...rangeOf(space, "a", "b").indices()], [0, 1]);
+ * assert.equal(rangeOf(space, "c", "a").size, 0);
+ * ```
+ */
+export function rangeOf(space: PartitionSpace, startKey: string, endKey: string): Subset {
+  const start = requireIndex(space, startKey);
+  const end = requireIndex(space, endKey);
+  if (space.kind !== "multi") return rangeSubset(start, Math.max(start, end + 1));
+  const axes = space.dimensions.map(({ space: { size }, stride }) => ({ size, stride }));
+  const builder = createSubsetBuilder();
+  addBlock(builder, axes, axes.map((axis) => coordinateRange(axis, start, end)));
+  return builder.build();
+}
+
+/**
+ * The index of a key.
+ *
+ * @throws {SluiceError} PARTITION_UNKNOWN, with what keys there are, when the space does not have it.
+ */
+export function requireIndex(space: PartitionSpace, key: string): number {
+  const index = space.indexOf(key);
+  if (index >= 0) return index;
+  throw new SluiceError({
+    code: "PARTITION_UNKNOWN",
+    message: `There is no partition ${quote(key)}.`,
+    path: ["partition"],
+    hint: describeSpace(space),
+  });
+}
+
+const UNIT_SPACE: UnitSpace = Object.freeze({
+  kind: "unit",
+  size: 1,
+  keyAt(index: number): string {
+    checkIndex(index, 1);
+    return "";
+  },
+  indexOf: (key: string) => key === "" ? 0 : -1,
+});
+
+function openLeaf(partitions: LeafPartitions, context: SpaceContext): LeafSpace {
+  switch (partitions.kind) {
+    case "time":
+      return openWindowSpace(partitions, context.nowMs);
+    case "static":
+      return openNames(partitions.keys);
+    case "dynamic":
+      return openNames(context.dynamicKeys(partitions.name));
+  }
+}
+
+function openCells(partitions: MultiPartitions, context: SpaceContext): MultiSpace {
+  const spaces = dimensionNames(partitions).map((name) => {
+    const space = openLeaf(partitions.dimensions[name], context);
+    if (partitions.dimensions[name].kind === "dynamic") checkCellNames(name, space);
+    return [name, space] as const;
+  });
+  return new CellSpace(spaces);
+}
+
+/** The coordinates from one cell to another along an axis, both included. */
+function coordinateRange(axis: Axis, start: number, end: number): Subset {
+  const first = coordinateOf(start, axis);
+  return rangeSubset(first, Math.max(first, coordinateOf(end, axis) + 1));
+}
+
+function describeSpace(space: PartitionSpace): string {
+  if (space.size === 0) return "There are no partitions at this time.";
+  if (space.kind === "unit") return "This asset has no partitions: its only key is the empty text.";
+  return `Keys run from ${quote(space.keyAt(0))} to ${quote(space.keyAt(space.size - 1))}.`;
+}
