@@ -60,7 +60,7 @@ describe("a mapping of an asset onto itself is strictly earlier", () => {
     ];
     for (const mapping of others) {
       for (const partitions of [undefined, days, regions, dynamic("users"), grid]) {
-        assert.ok(!isStrictlyEarlier(mapping, partitions), mapping?.kind);
+        assert.ok(!isStrictlyEarlier(mapping, partitions), String(mapping?.kind));
       }
     }
   });
