@@ -81,6 +81,16 @@ export type { BackfillPolicy, RetryPolicy } from "./src/model/policy.ts";
 export type { Clock, Log, LogFields, LogLevel, Random } from "./src/model/ports.ts";
 
 // Partition
+export {
+  dailyPartitions,
+  dynamicPartitions,
+  hourlyPartitions,
+  monthlyPartitions,
+  multiPartitions,
+  staticPartitions,
+  timePartitions,
+  weeklyPartitions,
+} from "./src/model/partitions/definition.ts";
 export type {
   Dimensions,
   DynamicPartitions,
@@ -121,3 +131,15 @@ export type { AssetList, Definitions, DefinitionsSpec } from "./src/model/defini
 export type { AssetGraph } from "./src/model/graph.ts";
 export { SluiceError } from "./src/model/issue.ts";
 export type { Issue, IssueCode } from "./src/model/issue.ts";
+
+// Plan
+export { explain } from "./src/planner/explain.ts";
+export type { Explanation } from "./src/planner/explain.ts";
+export { diffPlans } from "./src/planner/diff.ts";
+export type { PlanChange } from "./src/planner/diff.ts";
+export { formatPlan, parsePlan } from "./src/planner/json.ts";
+export type { PlanJson, PlanStepJson } from "./src/planner/json.ts";
+export type { BackfillGroup, BackfillPlan, PlannedReason, PlannedSet, RunPlan } from "./src/planner/plan.ts";
+export { formatReason } from "./src/planner/reason.ts";
+export type { Reason } from "./src/planner/reason.ts";
+export type { BackfillRequest, PartitionRequest, PlanRequest, PlanScope } from "./src/planner/request.ts";

@@ -14,6 +14,7 @@ const checks: Readonly<Record<string, readonly string[]>> = {
   "format": ["deno", "fmt", "--check"],
   "lint": ["deno", "lint"],
   "types, by tsc": ["tsc", "-p", "."],
+  "types that need no inference": ["tsc", "-p", "tsconfig.src.json"],
   "types, by deno": ["deno", "check", "--quiet"],
   "documentation": ["deno", "doc", "--lint", ...Object.values(manifest.exports)],
   "examples in documentation": ["deno", "test", "--doc", "-A", "--reporter=dot", ...documented],

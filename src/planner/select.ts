@@ -2,3 +2,43 @@
 import type { Definitions } from "../model/definitions.ts";
 import { SluiceError } from "../model/issue.ts";
 import type { Selection } from "../model/job.ts";
+import type { RankSet } from "../model/reach.ts";
+import { resolveSelection } from "./selection/resolve.ts";
+
+/**
+ * The assets that a selection means, by rank in the graph of assets. Without a selection: all of them.
+ *
+ * @throws {SluiceError} SELECTION_INVALID, SELECTION_EMPTY; DEPENDENCY_UNLISTED for an asset value that the
+ * definitions do not hold.
+ */
+export function selectAssets(definitions: Definitions, selection: Selection | undefined): RankSet {
+  if (selection === undefined || selection === "*") return new Uint8Array(definitions.assets.length).fill(1);
+  const chosen = new Uint8Array(definitions.assets.length);
+  for (const item of Array.isArray(selection) ? selection : [selection]) {
+    if (typeof item === "string") addSelected(definitions, item, chosen);
+    else chosen[rankOfAsset(definitions, item)] = 1;
+  }
+  return chosen;
+}
+
+function addSelected(definitions: Definitions, text: string, chosen: Uint8Array): void {
+  const { graph, assets } = definitions;
+  const catalog = {
+    graph,
+    asset: (rank: number) => assets[rank],
+    isExternal: (rank: number) => assets[rank]["~step"].kind === "external",
+  };
+  const selected = resolveSelection(text, catalog);
+  for (let rank = 0; rank < selected.length; rank++) if (selected[rank]) chosen[rank] = 1;
+}
+
+function rankOfAsset(definitions: Definitions, asset: { readonly key: string }): number {
+  const rank = definitions.graph.rankOf(asset.key);
+  if (rank !== undefined && definitions.assets[rank] === asset) return rank;
+  throw new SluiceError({
+    code: "DEPENDENCY_UNLISTED",
+    message: `The selected asset ${asset.key} is not one of these definitions.`,
+    path: ["select"],
+    hint: "Add it to the assets given to definitions().",
+  });
+}
