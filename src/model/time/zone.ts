@@ -97,7 +97,7 @@ export class Zone {
     return Math.max(localMs - this.#offsets[segment], this.startOf(segment));
   }
 
-  /** The first instant from which on the wall clock never again shows a time before this local one. */
+  /** The first instant after which the wall clock shows only later times than this local one. */
   lastInstantOf(localMs: number): number {
     let segment = this.segmentAt(localMs + MAX_OFFSET_MS);
     while (segment > 0 && localMs < this.settledUntil(segment - 1)) segment--;
