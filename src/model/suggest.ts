@@ -14,8 +14,8 @@ function reach(length: number): number {
  * Up to three known names that are like the wanted one, the most alike first.
  *
  * Alike is what differs by at most two edits (a character added, left out, changed, or two neighbours swapped; fewer
- * for names of less than four characters), whatever the letter case, and a path that ends in the wanted one:
- * `raw/orders` for `orders`.
+ * for names of less than four characters), whatever the letter case. A path may also have more in front: `raw/orders`
+ * is like `orders`, and like `order`.
  */
 export function suggest(wanted: string, known: Iterable<string>): string[] {
   const target = foldKey(wanted);
@@ -39,8 +39,20 @@ export function didYouMean(wanted: string, known: Iterable<string>): string | un
 }
 
 function difference(wanted: string, name: string, limit: number): number {
-  if (wanted !== "" && name.endsWith(`/${wanted}`)) return Math.min(1, limit);
-  return countEdits(wanted, 0, name, 0, limit);
+  const whole = countEdits(wanted, 0, name, 0, limit);
+  const end = pathEnd(name, wanted.split("/").length);
+  if (end === undefined || wanted === "") return whole;
+  return Math.min(whole, end === wanted ? Math.min(1, limit) : 1 + countEdits(wanted, 0, end, 0, limit - 1));
+}
+
+/** The last segments of a path that has more. */
+function pathEnd(path: string, segments: number): string | undefined {
+  let start = path.length;
+  for (let left = segments; left > 0; left--) {
+    start = path.lastIndexOf("/", start - 1);
+    if (start < 1) return undefined;
+  }
+  return path.slice(start + 1);
 }
 
 /**
