@@ -22,12 +22,30 @@ export interface Receipt {
   readonly metadata: { readonly [name: string]: unknown } | undefined;
 }
 
+/**
+ * The place of one asset's values, for callers that keep it instead of looking it up by key each time. Everything
+ * happens at once; otherwise the methods are those of the manager.
+ */
+export interface ValueSlot {
+  /** Keeps a value; without a receipt, `receipt` gives none for it. */
+  set(partition: string | undefined, value: unknown, receipt?: Receipt): void;
+  /** Gives a value back. Throws VALUE_MISSING when there is none. */
+  get(partition: string | undefined): unknown;
+  /** Removes one value; nothing happens when there is none. */
+  remove(partition: string | undefined): void;
+}
+
 /** Keeps and gives back values. One manager serves many assets and many runs at once. */
 export interface IOManager {
   /** The name by which assets choose it. */
   readonly name: string;
   /** True when other processes can read what it keeps. */
   readonly shared: boolean;
+  /**
+   * True when its values are there for the steps of a run only: a run then removes each value when the last of its
+   * own steps that wait for it has succeeded or was skipped. Values that no step of the run waits for stay.
+   */
+  readonly ephemeral?: boolean;
   /**
    * Keeps a value, replacing an older one as a whole. Returns when it is as durable as the manager makes it.
    *
@@ -53,6 +71,11 @@ export interface IOManager {
   remove(address: ValueAddress): Awaitable<void>;
   /** Where a value lies, for people: a path or an address; undefined when there is no such thing. */
   locate(address: ValueAddress): string | undefined;
+  /**
+   * The place of one asset's values, the same one each time. Only for managers that answer at once and keep values as
+   * they are; the run loop then passes by `store` and `load`, and writes no receipts but for assets with a version.
+   */
+  slot?(asset: string): ValueSlot;
   /**
    * A view of this manager for assets that ask for options. Left out by managers that take none.
    *

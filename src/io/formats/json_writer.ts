@@ -1,0 +1,33 @@
+/** Turns values into the text of JSON, and makes sure that nothing is lost without a word. */
+import { ValueFault } from "./format.ts";
+import { DOUBTFUL, findFault, SAME, surveyJson } from "./json_check.ts";
+
+/** Writes the parts of one value. */
+export class JsonWriter {
+  /** Whether everything written so far comes back equal. */
+  isExact = true;
+
+  /** The text of a value that lies at a path: `$`, or `$[17]` given as `$` and 17. */
+  text(value: unknown, path: string, index?: number): string {
+    const text = stringify(value, path, index);
+    const survival = surveyJson(value, 0);
+    if (survival === SAME) return text;
+    const fault = survival === DOUBTFUL ? findFault(value, at(path, index)) : undefined;
+    if (fault) throw fault;
+    this.isExact = false;
+    return text;
+  }
+}
+
+function stringify(value: unknown, path: string, index: number | undefined): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    throw findFault(value, at(path, index)) ??
+      new ValueFault(`${at(path, index)} cannot be written: ${String(error)}`, undefined, error);
+  }
+}
+
+function at(path: string, index: number | undefined): string {
+  return index === undefined ? path : `${path}[${index}]`;
+}
