@@ -1,13 +1,12 @@
 /** Runs the TypeScript compiler over generated sources, in a folder of its own that is removed afterwards. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import process from "node:process";
 
 const root = new URL("../..", import.meta.url).pathname;
 
 /** What the compiler printed. */
 export interface Compilation {
-  /** One error a line, from the code on, without the place. */
+  /** Errors as `file.ts: TS1234: what is wrong`; only the library's own have a path before the name. */
   readonly errors: readonly string[];
   /** The figures of `--extendedDiagnostics` by name. */
   readonly figures: ReadonlyMap<string, number>;
@@ -22,7 +21,7 @@ export function compile(modules: Readonly<Record<string, string>>): Compilation 
     writeFileSync(`${folder}/tsconfig.json`, JSON.stringify(settings()));
     symlinkSync(`${root}node_modules`, `${folder}/node_modules`);
     const command = ["-p", folder, "--pretty", "false", "--extendedDiagnostics", "--singleThreaded"];
-    const tsc = spawnSync(`${root}node_modules/.bin/tsc`, command, { encoding: "utf8" });
+    const tsc = spawnSync(`${root}node_modules/.bin/tsc`, command, { encoding: "utf8", cwd: root });
     if (tsc.error) throw tsc.error;
     return read(tsc.stdout);
   } finally {
@@ -43,13 +42,10 @@ function read(output: string): Compilation {
   const errors: string[] = [];
   const figures = new Map<string, number>();
   for (const line of output.split("\n")) {
-    const error = /error (TS\d+: .*)$/.exec(line);
+    const error = /^(.*?)\(\d+,\d+\): error (TS\d+: .*)$/.exec(line);
     const figure = /^([A-Z][A-Za-z ]+):\s+(\d+)/.exec(line);
-    if (error) errors.push(error[1]);
+    if (error) errors.push(`${error[1].replace(/^\.cache\/types-\w+\//, "")}: ${error[2]}`);
     else if (figure) figures.set(figure[1], Number(figure[2]));
   }
   return { errors, figures };
 }
-
-/** Whether this process should run the compiler: once is enough, and Bun starts it faster. */
-export const compiles: boolean = process.versions.bun !== undefined;
