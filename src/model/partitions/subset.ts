@@ -11,6 +11,7 @@ import {
   isEmpty,
   membersFromPairs,
   membersFromRuns,
+  runFrom,
   runsOf,
   subtractMembers,
   uniteAllMembers,
@@ -38,6 +39,8 @@ export interface Subset {
   indices(): IterableIterator<number>;
   /** Calls `visit` for each maximal run in ascending order; the fast form of `ranges()`. */
   eachRange(visit: (start: number, end: number) => void): void;
+  /** The first run of members at or after `index`, cut there; undefined when there is none. */
+  rangeFrom(index: number): IndexRange | undefined;
   /** The n-th smallest index (from 0). Throws a RangeError outside `0..size-1`. */
   at(n: number): number;
   /** How many members are smaller than `index`. */
@@ -118,6 +121,10 @@ class IndexSubset implements Subset {
 
   eachRange(visit: (start: number, end: number) => void): void {
     eachRunOf(this.#members, visit);
+  }
+
+  rangeFrom(index: number): IndexRange | undefined {
+    return runFrom(this.#members, index);
   }
 
   at(n: number): number {

@@ -67,6 +67,10 @@ function assertHolds(actual: Subset, expected: ReadonlySet<number>): void {
     assert.equal(actual.has(index + 1), expected.has(index + 1));
     assert.equal(actual.rank(index + 1), position + 1);
   });
+  for (const index of indices.flatMap((member) => [member - 1, member, member + 1])) {
+    const run = runs.find(([, end]) => end > index);
+    assert.deepEqual(actual.rangeFrom(index), run && [Math.max(run[0], index), run[1]]);
+  }
   assert.equal(actual.rank(0), 0);
   assert.throws(() => actual.at(indices.length), RangeError);
 }
@@ -195,6 +199,7 @@ function plainSubset(indices: readonly number[]): Subset {
     ranges: () => runsOf(new Set(indices)).values(),
     indices: () => indices.values(),
     eachRange: (visit) => runsOf(new Set(indices)).forEach(([start, end]) => visit(start, end)),
+    rangeFrom: absent,
     at: absent,
     rank: absent,
   };

@@ -1,7 +1,7 @@
 /** Several dimensions on at least one side: dimensions that follow each other, and the others whole. */
 import type { MappedUpstream, ResolvedMapping } from "../mapping.ts";
 import type { PartitionSpace } from "../space.ts";
-import { addBlock, type Axis, type Block, coordinateOf, eachBlock } from "../sets/product.ts";
+import { addBlock, type Axis, type Block, coordinateOf, eachBlock } from "./blocks.ts";
 import { createSubsetBuilder } from "../subset.ts";
 import type { Subset } from "../subset.ts";
 import { completely, incompletely } from "./mapped.ts";
@@ -138,11 +138,14 @@ function* indicesBelow(size: number): IterableIterator<number> {
   for (let index = 0; index < size; index++) yield index;
 }
 
-/** The upstream runs along one axis that a cell reads, collected without a closure for each cell. */
+/** The upstream runs along one axis that a cell reads; kept and filled again for the next cell. */
 class AxisRuns {
   readonly runs: number[] = [];
+  /** How many boundaries in `runs` count: emptying the array itself would give its memory back. */
+  length = 0;
   readonly collect = (start: number, end: number): void => {
-    this.runs.push(start, end);
+    this.runs[this.length++] = start;
+    this.runs[this.length++] = end;
   };
 }
 
@@ -165,7 +168,7 @@ class CellWalker {
     this.#buffers = undefined;
     for (const link of this.#links) {
       const axis = buffers[link.upstream];
-      axis.runs.length = 0;
+      axis.length = 0;
       link.mapping.eachUpstreamRange(coordinateOf(cell, this.#below[link.downstream]), axis.collect);
     }
     try {
@@ -188,8 +191,8 @@ class CellWalker {
   #wholeFrom(buffers: readonly AxisRuns[]): number {
     let level = buffers.length;
     while (level > 0) {
-      const { runs } = buffers[level - 1];
-      if (runs.length !== 2 || runs[0] !== 0 || runs[1] !== this.#above[level - 1].size) break;
+      const { runs, length } = buffers[level - 1];
+      if (length !== 2 || runs[0] !== 0 || runs[1] !== this.#above[level - 1].size) break;
       level--;
     }
     return level;
@@ -204,8 +207,8 @@ class CellWalker {
   ): void {
     const { stride, size } = this.#above[level];
     if (level >= wholeFrom) return visit(base, base + stride * size);
-    const { runs } = buffers[level];
-    for (let i = 0; i < runs.length; i += 2) {
+    const { runs, length } = buffers[level];
+    for (let i = 0; i < length; i += 2) {
       if (level + 1 >= wholeFrom) {
         visit(base + runs[i] * stride, base + runs[i + 1] * stride);
         continue;

@@ -3,9 +3,10 @@ import type { TimePartitions } from "../definition.ts";
 import type { MappedUpstream, ResolvedMapping, TimeWindowMapping } from "../mapping.ts";
 import type { TimeSpace } from "../space.ts";
 import { boundaryAfter } from "../sets/runs.ts";
-import { createSubsetBuilder } from "../subset.ts";
+import { createSubsetBuilder, emptySubset, rangeSubset } from "../subset.ts";
 import type { Subset, SubsetBuilder } from "../subset.ts";
 import { beginningOf, firstEndingAfter, openFrame } from "./frame.ts";
+import { Lookup } from "./lookup.ts";
 import { completely, incompletely } from "./mapped.ts";
 
 /** A definition with the windows that exist. */
@@ -40,6 +41,14 @@ export class WindowMapping implements ResolvedMapping {
   readonly #frame: TimeSpace;
   /** The position in the frame of downstream window 0. */
   readonly #base: number;
+  /** Each downstream window reads the upstream windows from `#first` to before `#end`. */
+  readonly #first: Lookup;
+  readonly #end: Lookup;
+  /** Each upstream window is read by the downstream windows from `#firstReader` to before `#readersEnd`. */
+  readonly #firstReader: Lookup;
+  readonly #readersEnd: Lookup;
+  /** Downstream windows that ask for something outside the upstream bounds, or might. */
+  readonly #suspects: Subset;
   /** Downstream windows that do not begin where the one before ends; looked for once. */
   #breaks: readonly number[] | undefined;
   /** Downstream windows that fall between upstream windows and read nothing; looked for once. */
@@ -48,49 +57,85 @@ export class WindowMapping implements ResolvedMapping {
   #wanted: TimeSpace | undefined;
 
   constructor(rule: TimeWindowMapping, downstream: TimeSide, upstream: TimeSide) {
-    this.downstream = downstream.space;
-    this.upstream = upstream.space;
+    const [below, above] = [downstream.space, upstream.space];
+    this.downstream = below;
+    this.upstream = above;
     this.#rule = rule;
     this.#down = downstream.partitions;
     this.#up = upstream.partitions;
     this.#bounds = boundsOf(upstream);
     this.#frame = offsetFrame(rule, downstream, this.#bounds);
-    this.#base = this.downstream.size > 0 ? this.#frame.indexAt(this.downstream.startAt(0)) : 0;
+    this.#base = below.size > 0 ? this.#frame.indexAt(below.startAt(0)) : 0;
+    this.#first = new Lookup(below.size, (index) => firstEndingAfter(above, this.#startOf(index)));
+    this.#end = new Lookup(below.size, (index) => above.indexFrom(this.#endOf(index)));
+    this.#firstReader = new Lookup(above.size, (index) => this.#firstEndingAfter(above.startAt(index)));
+    this.#readersEnd = new Lookup(above.size, (index) => this.#firstStartingFrom(above.endAt(index)));
+    this.#suspects = rule.allowNonexistent ? emptySubset() : this.#findSuspects();
   }
 
   toUpstream(downstream: Subset): MappedUpstream {
-    const existing = createSubsetBuilder();
+    const existing = this.#existing(downstream);
+    const suspects = downstream.intersect(this.#suspects);
+    if (suspects.size === 0) return completely(existing);
     const beyond = createSubsetBuilder();
-    this.#eachPiece(downstream, (first, end) => {
-      const startMs = this.#startOf(first);
-      const endMs = this.#endOf(end - 1);
-      addOverlapping(existing, this.upstream, startMs, endMs);
-      if (!this.#rule.allowNonexistent) this.#addBeyond(beyond, startMs, endMs);
-    });
-    const missing = beyond.build();
-    if (missing.size === 0) return completely(existing.build());
-    const windows = this.#wantedWindows();
-    return incompletely(
-      existing.build(),
-      () => Array.from(missing.indices(), (index) => windows.keyAt(index)),
+    this.#eachPiece(
+      suspects,
+      (first, end) => this.#addBeyond(beyond, this.#startOf(first), this.#endOf(end - 1)),
     );
+    const missing = beyond.build();
+    if (missing.size === 0) return completely(existing);
+    const windows = this.#wantedWindows();
+    return incompletely(existing, () => Array.from(missing.indices(), (index) => windows.keyAt(index)));
   }
 
   toDownstream(upstream: Subset): Subset {
     const builder = createSubsetBuilder();
-    upstream.eachRange((start, end) => {
-      const first = this.#firstEndingAfter(this.upstream.startAt(start));
-      const last = this.#firstStartingFrom(this.upstream.endAt(end - 1));
-      if (first < last) builder.addRange(first, last);
-    });
+    let run = upstream.rangeFrom(0);
+    while (run) {
+      const first = this.#firstReader.at(run[0]);
+      const end = this.#readersEnd.at(run[1] - 1);
+      if (first < end) builder.addRange(first, end);
+      if (end === this.downstream.size) break;
+      run = upstream.rangeFrom(Math.max(run[1], this.#first.at(end)));
+    }
     const reading = builder.build();
     return this.#up.exclusions.length > 0 ? reading.minus(this.#idleWindows()) : reading;
   }
 
   eachUpstreamRange(downstreamIndex: number, visit: (start: number, end: number) => void): void {
-    const start = firstEndingAfter(this.upstream, this.#startOf(downstreamIndex));
-    const end = this.upstream.indexFrom(this.#endOf(downstreamIndex));
+    const start = this.#first.at(downstreamIndex);
+    const end = this.#end.at(downstreamIndex);
     if (start < end) visit(start, end);
+  }
+
+  /** What a downstream set reads: run by run, past those that add nothing. */
+  #existing(downstream: Subset): Subset {
+    const builder = createSubsetBuilder();
+    let run = downstream.rangeFrom(0);
+    while (run) {
+      const pieceEnd = this.#pieceEnd(run[0], run[1]);
+      const first = this.#first.at(run[0]);
+      const end = this.#end.at(pieceEnd - 1);
+      if (first < end) builder.addRange(first, end);
+      if (end === this.upstream.size) break;
+      run = downstream.rangeFrom(Math.max(pieceEnd, this.#firstReader.at(end)));
+    }
+    return builder.build();
+  }
+
+  /** Windows whose interval begins before the first upstream window or ends after the last one. */
+  #findSuspects(): Subset {
+    const { startMs: lowMs, endMs: highMs } = this.#bounds;
+    const { size } = this.downstream;
+    const inside = firstIndex(
+      size,
+      (index) => stopAt(this.#bounds, this.#startOf(index), this.#rule.startOffset) >= lowMs,
+    );
+    const after = firstIndex(
+      size,
+      (index) => stopAt(this.#bounds, this.#endOf(index), this.#rule.endOffset) > highMs,
+    );
+    return rangeSubset(0, inside).union(rangeSubset(after, size));
   }
 
   /** Where the upstream windows of a downstream window begin. */
@@ -133,17 +178,21 @@ export class WindowMapping implements ResolvedMapping {
 
   /** Calls `visit` with the runs of a downstream set, cut where windows do not touch. */
   #eachPiece(set: Subset, visit: (start: number, end: number) => void): void {
-    if (this.#down.exclusions.length === 0) return set.eachRange(visit);
-    this.#breaks ??= this.#findBreaks();
-    const breaks = this.#breaks;
     set.eachRange((start, end) => {
-      let from = start;
-      for (let i = boundaryAfter(breaks, start); i < breaks.length && breaks[i] < end; i++) {
-        visit(from, breaks[i]);
-        from = breaks[i];
+      for (let from = start; from < end;) {
+        const pieceEnd = this.#pieceEnd(from, end);
+        visit(from, pieceEnd);
+        from = pieceEnd;
       }
-      visit(from, end);
     });
+  }
+
+  /** Where the first piece of a run of downstream windows ends: within it, windows touch. */
+  #pieceEnd(start: number, end: number): number {
+    if (this.#down.exclusions.length === 0) return end;
+    this.#breaks ??= this.#findBreaks();
+    const next = boundaryAfter(this.#breaks, start);
+    return next < this.#breaks.length ? Math.min(end, this.#breaks[next]) : end;
   }
 
   #findBreaks(): readonly number[] {
@@ -158,8 +207,7 @@ export class WindowMapping implements ResolvedMapping {
     if (this.#idle) return this.#idle;
     const builder = createSubsetBuilder();
     for (let index = 0; index < this.downstream.size; index++) {
-      const start = firstEndingAfter(this.upstream, this.#startOf(index));
-      if (start >= this.upstream.indexFrom(this.#endOf(index))) builder.add(index);
+      if (this.#first.at(index) >= this.#end.at(index)) builder.add(index);
     }
     this.#idle = builder.build();
     return this.#idle;
@@ -182,6 +230,18 @@ export class WindowMapping implements ResolvedMapping {
     }
     return this.#wanted;
   }
+}
+
+/** The first index below `size` for which a condition holds that, once true, stays true; else `size`. */
+function firstIndex(size: number, holds: (index: number) => boolean): number {
+  let low = 0;
+  let high = size;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function boundsOf({ partitions, space }: TimeSide): Interval {

@@ -4,7 +4,16 @@
  */
 import { boundaryAfter, countInRuns, intersectRuns, sortRuns, subtractRuns, uniteRuns } from "./runs.ts";
 import type { Runs } from "./runs.ts";
-import { BitWindow, clearBits, countBits, eachBitRun, fillBits, hasBitRuns, wordOf } from "./words.ts";
+import {
+  BitWindow,
+  clearBits,
+  countBits,
+  eachBitRun,
+  fillBits,
+  findBit,
+  hasBitRuns,
+  wordOf,
+} from "./words.ts";
 
 export type Members = Runs | BitWindow;
 
@@ -82,6 +91,19 @@ export function hasMember(members: Members, index: number): boolean {
   const position = wordOf(index) - members.firstWord;
   return position >= 0 && position < members.bits.length &&
     (members.bits[position] >>> (index % 32) & 1) === 1;
+}
+
+/** The first run of members at or after an index, cut there. */
+export function runFrom(members: Members, index: number): readonly [start: number, end: number] | undefined {
+  if (!(members instanceof BitWindow)) {
+    const boundary = boundaryAfter(members, index);
+    if (boundary === members.length) return undefined;
+    return boundary % 2 === 1 ? [index, members[boundary]] : [members[boundary], members[boundary + 1]];
+  }
+  const base = members.firstWord * 32;
+  const start = findBit(members.bits, Math.max(0, index - base), true);
+  if (start === members.bits.length * 32) return undefined;
+  return [base + start, base + findBit(members.bits, start, false)];
 }
 
 export function uniteMembers(a: Members, b: Members): Members {

@@ -26,12 +26,12 @@ function lowestBit(word: number): number {
   return 31 - Math.clz32(word & -word);
 }
 
-/** Sets the bits `[start, end)`, counted from the start of `bits`. */
+/** Sets the bits `[start, end)`, counted from the start of `bits`. Shifts take their operand modulo 32. */
 export function fillBits(bits: Uint32Array, start: number, end: number): void {
-  const first = wordOf(start);
-  const last = wordOf(end - 1);
-  const head = -1 << (start % 32);
-  const tail = -1 >>> (31 - (end - 1) % 32);
+  const first = start >>> 5;
+  const last = (end - 1) >>> 5;
+  const head = -1 << start;
+  const tail = -1 >>> -end;
   if (first === last) {
     bits[first] |= head & tail;
     return;
@@ -43,10 +43,10 @@ export function fillBits(bits: Uint32Array, start: number, end: number): void {
 
 /** Clears the bits `[start, end)`, counted from the start of `bits`. */
 export function clearBits(bits: Uint32Array, start: number, end: number): void {
-  const first = wordOf(start);
-  const last = wordOf(end - 1);
-  const head = -1 << (start % 32);
-  const tail = -1 >>> (31 - (end - 1) % 32);
+  const first = start >>> 5;
+  const last = (end - 1) >>> 5;
+  const head = -1 << start;
+  const tail = -1 >>> -end;
   if (first === last) {
     bits[first] &= ~(head & tail);
     return;
@@ -99,6 +99,18 @@ export function eachBitRun(
     }
   }
   if (start >= 0) visit(start, offset + bits.length * 32);
+}
+
+/** The first position from `start` on whose bit is set, or is clear; the number of bits when there is none. */
+export function findBit(bits: Uint32Array, start: number, set: boolean): number {
+  const flip = set ? 0 : -1;
+  let mask = -1 << start;
+  for (let k = start >>> 5; k < bits.length; k++) {
+    const found = (bits[k] ^ flip) & mask;
+    if (found !== 0) return k * 32 + lowestBit(found);
+    mask = -1;
+  }
+  return bits.length * 32;
 }
 
 /** The position of the n-th set bit (from 0) of a word that has more than `n`. */

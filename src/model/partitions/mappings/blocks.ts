@@ -4,7 +4,7 @@
  */
 import { createSubsetBuilder, rangeSubset } from "../subset.ts";
 import type { Subset, SubsetBuilder } from "../subset.ts";
-import { appendRun } from "./runs.ts";
+import { appendRun } from "../sets/runs.ts";
 
 /** One axis: how many coordinates it has, and how many cells one step along it skips. */
 export interface Axis {
@@ -16,8 +16,9 @@ export interface Axis {
 export type Block = readonly (Subset | undefined)[];
 
 /** The coordinate along an axis of a cell. */
-export function coordinateOf(cell: number, axis: Axis): number {
-  return Math.floor(cell / axis.stride) % axis.size;
+export function coordinateOf(cell: number, { stride, size }: Axis): number {
+  const steps = Math.floor(cell / stride);
+  return steps - Math.floor(steps / size) * size;
 }
 
 /**
