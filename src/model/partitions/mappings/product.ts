@@ -1,7 +1,7 @@
 /** Several dimensions on at least one side: dimensions that follow each other, and the others whole. */
 import type { MappedUpstream, ResolvedMapping } from "../mapping.ts";
 import type { PartitionSpace } from "../space.ts";
-import { addBlock, type Axis, type Block, coordinateOf, eachBlock } from "./blocks.ts";
+import { addBlock, type Axis, type Block, coordinateOf, eachBlock } from "../sets/product.ts";
 import { createSubsetBuilder } from "../subset.ts";
 import type { Subset } from "../subset.ts";
 import { completely, incompletely } from "./mapped.ts";

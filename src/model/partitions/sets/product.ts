@@ -4,7 +4,7 @@
  */
 import { createSubsetBuilder, rangeSubset } from "../subset.ts";
 import type { Subset, SubsetBuilder } from "../subset.ts";
-import { appendRun } from "../sets/runs.ts";
+import { appendRun } from "./runs.ts";
 
 /** One axis: how many coordinates it has, and how many cells one step along it skips. */
 export interface Axis {

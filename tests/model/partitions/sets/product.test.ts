@@ -6,7 +6,7 @@ import {
   type Axis,
   coordinateOf,
   eachBlock,
-} from "../../../../src/model/partitions/mappings/blocks.ts";
+} from "../../../../src/model/partitions/sets/product.ts";
 import { createSubsetBuilder, subsetOf } from "../../../../src/model/partitions/subset.ts";
 
 const SEED = 20_260_102;
