@@ -43,6 +43,7 @@
  *
  * And from dbt: white space around a comma is free, and a word of digits after a `+` is a number of levels.
  */
+import { quote } from "../../model/quote.ts";
 import { combine, type ParsedSelection, type SelectionNode } from "./ast.ts";
 import { selectionFault } from "./fault.ts";
 import { type Token, tokenize } from "./tokens.ts";
@@ -93,7 +94,7 @@ class Parser {
     if (this.#next().kind === ")") {
       throw this.#fault("This bracket closes nothing.", "Remove it, or open one.");
     }
-    throw this.#fault(`"${this.#next().text}" cannot stand here.`, "Put the value into double quotes.");
+    throw this.#fault(`${quote(this.#next().text)} cannot stand here.`, "Put the value into double quotes.");
   }
 
   #union(): SelectionNode {
@@ -219,7 +220,7 @@ class Parser {
       this.#take();
       return token.kind === "null" ? null : token.text;
     }
-    if (!isWordOrDigits(token)) throw this.#fault(`A value is missing after "${name}:".`);
+    if (!isWordOrDigits(token)) throw this.#fault(`A value is missing after ${quote(`${name}:`)}.`);
     if (isReserved(token.text)) {
       throw this.#fault(`"${token.text}" has a meaning of its own.`, "Put it into double quotes.");
     }
@@ -241,7 +242,7 @@ class Parser {
     if (!isTerm || token.isSpaced) return isTerm;
     if (token.kind === "(" && this.#peek(-1).kind === "word") {
       throw this.#fault(
-        `There is no function "${this.#peek(-1).text}".`,
+        `There is no function ${quote(this.#peek(-1).text)}.`,
         "The functions are roots(...) and sinks(...).",
       );
     }
@@ -259,15 +260,15 @@ class Parser {
   }
 
   #numberAlone(): Error {
-    const hint = `A number belongs to a "+"; quote the key: "${this.#next().text}".`;
+    const hint = `A number belongs to a "+"; a key of digits only is put into double quotes.`;
     return this.#fault("A number alone selects nothing.", hint);
   }
 
   #missingAtom(): Error {
     const { kind, text } = this.#next();
-    const before = this.#at > 0 ? ` after "${this.#peek(-1).text}"` : "";
+    const before = this.#at > 0 ? ` after ${quote(this.#peek(-1).text)}` : "";
     if (kind === "end") return this.#fault(`The selection ends where an asset is expected${before}.`);
-    return this.#fault(`An asset is expected here${before}, and not "${text}".`);
+    return this.#fault(`An asset is expected here${before}, and not ${quote(text)}.`);
   }
 
   #next(): Token {

@@ -311,6 +311,15 @@ describe("errors", () => {
     assert.match(refusal("<nul>").message, /U\+003C '<' cannot stand outside quotes/);
   });
 
+  test("repeat no more than a bit of the text", () => {
+    const long = "x".repeat(10_000);
+    for (
+      const text of [`${long}:`, `${long}(a)`, `a ${long} or`, "9".repeat(10_000), `"${long}" =`, `(${long}`]
+    ) {
+      assert.ok(refusal(text).message.length < 400, text.slice(0, 20));
+    }
+  });
+
   test("show only what is near", () => {
     const { message } = refusal("x".repeat(1000) + " )" + "y".repeat(1000));
     assert.match(message, /\n {4}\.\.\.x{39} \)y{39}\.\.\.\n {47}\^$/m);
