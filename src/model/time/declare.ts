@@ -66,10 +66,14 @@ function defaultFormat(cron: Cron): string {
 /** An exclusion as an instant or a cron text. A local time means the window whose key would show it. */
 function readExclusion(value: string | Date, format: KeyFormat, { cron, zone }: Cadence): string | number {
   const local = typeof value === "string" ? readLocal(value, format) : undefined;
-  if (local?.offsetMs === undefined && local && !cron.everyHour) return zone.lastInstantOf(local.localMs);
-  if (local || typeof value !== "string") return readInstant(value, "exclusions", format, zone);
+  if (local && local.offsetMs === undefined && !cron.everyHour) return zone.lastInstantOf(local.localMs);
+  if (local || !isCronLike(value)) return readInstant(value, "exclusions", format, zone);
   openCadence(value, zone.name);
   return value;
+}
+
+function isCronLike(value: string | Date): value is string {
+  return typeof value === "string" && (value.startsWith("@") || value.trim().split(/\s+/).length > 2);
 }
 
 function checkRule(rule: KeyedWindowRule): void {

@@ -160,12 +160,14 @@ export class WindowStarts {
   readonly #ticks: Ticks;
   readonly #excluded: ExcludedStarts;
   readonly #cron: string;
+  readonly #most: number;
   #count = 0;
   /** The tick behind the last one that was taken or left out. */
   #ahead: number;
 
-  constructor(windows: Windows, startMs: number) {
+  constructor(windows: Windows, startMs: number, most: number = MAX_WINDOWS) {
     this.#cron = windows.cadence.cron.text;
+    this.#most = most;
     this.#excluded = windows.excludedFrom(startMs);
     this.#ticks = windows.cadence.from(startMs);
     this.#ahead = this.#ticks.next();
@@ -205,7 +207,7 @@ export class WindowStarts {
   }
 
   #grow(): void {
-    if (this.#count >= MAX_WINDOWS) throw tooManyWindows(this.#cron);
+    if (this.#count >= this.#most) throw tooManyWindows(this.#cron, this.#most);
     this.starts = doubled(this.starts);
     if (this.ends) this.ends = doubled(this.ends);
   }
@@ -217,10 +219,10 @@ function doubled(array: Float64Array): Float64Array {
   return larger;
 }
 
-function tooManyWindows(cron: string): SluiceError {
+function tooManyWindows(cron: string, most: number): SluiceError {
   return new SluiceError({
     code: "PARTITIONS_INVALID",
-    message: `Cron "${cron}" makes more than ${MAX_WINDOWS} partitions.`,
+    message: `Cron "${cron}" makes more than ${most} partitions.`,
     path: ["cron"],
     hint: "Start later, or use a coarser cron.",
   });
