@@ -9,13 +9,21 @@
 // Define
 export { assetRef, defineAsset, defineExternalAsset, selfDep } from "./src/model/assets/asset.ts";
 export type { Asset, AssetRef } from "./src/model/assets/declaration.ts";
-export type { AssetDescription, Deps, InlineCheckSpec, StepRules } from "./src/model/assets/spec.ts";
+export type {
+  AssetDescription,
+  Deps,
+  InlineCheckSpec,
+  StepRules,
+  Upstream,
+} from "./src/model/assets/spec.ts";
 export type {
   AssetSpec,
   BatchReturn,
+  BatchValue,
   Body,
   CheckDeps,
   DeclaredOutput,
+  KnownFields,
   MappingOf,
   Result,
   Returnable,
@@ -27,15 +35,20 @@ export type { Awaitable } from "./src/model/assets/result.ts";
 export { defineCheck } from "./src/model/assets/check.ts";
 export type { Check, CheckContext, CheckSpec } from "./src/model/assets/check.ts";
 export type {
+  Arrival,
+  BaseContext,
+  BatchArrival,
   BatchContext,
   BatchInput,
   Dependency,
+  GivenMapping,
   Input,
   KeyOf,
   MultiPartition,
   NamedPartition,
   NotPartitioned,
   PartitionOf,
+  Report,
   RunInfo,
   StepContext,
   TimePartition,
@@ -45,11 +58,15 @@ export { files } from "./src/model/assets/io_choice.ts";
 export type { FileFormat, FilesChoice, IOChoice } from "./src/model/assets/io_choice.ts";
 export { defineMultiAsset } from "./src/model/assets/multi_asset.ts";
 export type {
+  DeclaredValue,
   MultiAsset,
   MultiAssetContext,
   MultiAssetSpec,
   Outputs,
   OutputSpec,
+  Returned,
+  ReturnedValue,
+  Unwrapped,
 } from "./src/model/assets/multi_asset.ts";
 export type { Partitioned } from "./src/model/assets/partitioned.ts";
 export { defineResource, override } from "./src/model/assets/resource.ts";
@@ -92,13 +109,19 @@ export {
   weeklyPartitions,
 } from "./src/model/partitions/definition.ts";
 export type {
+  CalendarOptions,
+  DailyOptions,
   Dimensions,
   DynamicPartitions,
+  HourlyOptions,
   LeafPartitions,
   MultiPartitions,
+  Part,
   Partitions,
   StaticPartitions,
+  TimeOptions,
   TimePartitions,
+  Unit,
 } from "./src/model/partitions/definition.ts";
 export {
   allMapping,
@@ -114,16 +137,41 @@ export {
 export type {
   AllMapping,
   CustomMapping,
+  CustomMappingOptions,
+  DimensionMapping,
+  DimensionMappingOptions,
   IdentityMapping,
   LastMapping,
+  LeafMapping,
+  MappedUpstream,
   Mapping,
   MultiMapping,
   MultiToSingleMapping,
+  ResolvedMapping,
   SpecificMapping,
   StaticMapping,
   TimeWindowMapping,
+  TimeWindowMappingOptions,
 } from "./src/model/partitions/mapping.ts";
-export type { Problem, Relation } from "./src/model/partitions/relation.ts";
+export type {
+  DynamicRelation,
+  InferredRelation,
+  LeafRelation,
+  ListRelation,
+  MappedRelation,
+  MatchingRelation,
+  MaybePartitions,
+  MultiRelation,
+  MultiToSingleRelation,
+  Problem,
+  Relation,
+  SingleToMultiRelation,
+  SpecificRelation,
+  StaticRelation,
+  TimeRelation,
+  Unlike,
+  Within,
+} from "./src/model/partitions/relation.ts";
 
 // Validate
 export { definitions } from "./src/model/definitions.ts";
@@ -143,3 +191,26 @@ export type { BackfillGroup, BackfillPlan, PlannedReason, PlannedSet, RunPlan } 
 export { formatReason } from "./src/planner/reason.ts";
 export type { Reason } from "./src/planner/reason.ts";
 export type { BackfillRequest, PartitionRequest, PlanRequest, PlanScope } from "./src/planner/request.ts";
+export type {
+  Dimension,
+  LeafSpace,
+  MultiSpace,
+  NameSpace,
+  PartitionSpace,
+  Space,
+  TimeSpace,
+  UnitSpace,
+} from "./src/model/partitions/space.ts";
+export type {
+  StoredCells,
+  StoredLeaf,
+  StoredNames,
+  StoredRun,
+  StoredSubset,
+  StoredUnit,
+  StoredWindows,
+} from "./src/model/partitions/stored.ts";
+export type { IndexRange, Subset } from "./src/model/partitions/subset.ts";
+export type { PlanningContext } from "./src/planner/context.ts";
+export type { AssetFacts, Facts, PartitionFacts } from "./src/model/events/facts.ts";
+export type { WindowOptions } from "./src/model/time/declare.ts";

@@ -15,8 +15,11 @@ export type AssetList = readonly (Asset | AssetList | { readonly [name: string]:
 
 /** What {@linkcode definitions} takes. */
 export interface DefinitionsSpec {
+  /** The assets. */
   readonly assets: AssetList;
+  /** The checks. */
   readonly checks?: readonly Check[];
+  /** The jobs. */
   readonly jobs?: readonly Job[];
   /** The module that exports the result: `import.meta.url`. Workers, processes and exports find the code by it. */
   readonly module?: string;
@@ -28,6 +31,7 @@ export interface DefinitionsSpec {
  * Assets and steps are numbered by rank: an order in which upstream comes first.
  */
 export interface Definitions {
+  /** Says what this is. */
   readonly kind: "definitions";
   /** Assets by rank in `graph`. */
   readonly assets: readonly Asset[];
@@ -39,8 +43,11 @@ export interface Definitions {
   readonly stepGraph: AssetGraph;
   /** The rank of the step that makes an asset, by the asset's rank. */
   readonly stepOfAsset: Int32Array;
+  /** The checks. */
   readonly checks: readonly Check[];
+  /** The jobs. */
   readonly jobs: ReadonlyMap<string, Job>;
+  /** Where the code is found again. */
   readonly module: string | undefined;
   /** Gives an asset by key. Throws DEPENDENCY_UNKNOWN, with suggestions, when there is none. */
   asset(key: string): Asset;

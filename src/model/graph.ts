@@ -20,9 +20,13 @@ export interface AssetGraph {
   readonly size: number;
   /** Keys by rank. */
   readonly keys: readonly string[];
+  /** Where the children of each rank start. */
   readonly childOffsets: Int32Array;
+  /** Ranks that wait for a rank. */
   readonly children: Int32Array;
+  /** Where the parents of each rank start. */
   readonly parentOffsets: Int32Array;
+  /** Ranks that a rank waits for. */
   readonly parents: Int32Array;
   /** By rank, the number of edges on the longest way from a root: 0 for nodes that wait for nothing. */
   readonly level: Int32Array;

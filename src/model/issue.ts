@@ -35,6 +35,7 @@ export type IssueCode =
 
 /** One finding: what is wrong, where, and how to mend it. */
 export interface Issue {
+  /** What kind of failure it is. */
   readonly code: IssueCode;
   /** What is wrong and why, in one or two sentences that name the offending value. */
   readonly message: string;
@@ -59,12 +60,14 @@ export interface Issue {
  * ```
  */
 export class SluiceError extends Error {
+  /** Always `SluiceError`. */
   override readonly name = "SluiceError";
   /** The code of the first issue. */
   readonly code: IssueCode;
   /** Every finding, in the order found; never empty. */
   readonly issues: readonly Issue[];
 
+  /** Makes an error of one or several issues. */
   constructor(issues: Issue | readonly [Issue, ...Issue[]], options?: { readonly cause?: unknown }) {
     const list: readonly Issue[] = Array.isArray(issues) ? issues : [issues as Issue];
     super(list.map(formatIssue).join("\n"), options);

@@ -10,12 +10,19 @@ export type RunConfig = { readonly [step: string]: unknown };
 
 /** A declared job; made by {@linkcode defineJob}. */
 export interface Job {
+  /** Says what this is. */
   readonly kind: "job";
+  /** Its name. */
   readonly name: string;
+  /** What it runs. */
   readonly selection: Selection;
+  /** What it is, for people. */
   readonly description: string | undefined;
+  /** Config by step name. */
   readonly config: RunConfig;
+  /** Values by name, for selections and views. */
   readonly tags: { readonly [name: string]: string };
+  /** Where it was declared. */
   readonly site: Site;
 }
 

@@ -2,6 +2,7 @@
 
 /** The time, in epoch milliseconds, and waiting for it. */
 export interface Clock {
+  /** The time, in epoch milliseconds. */
   now(): number;
   /**
    * Calls back once, `delayMs` later, and gives a function that takes the call back.
@@ -12,6 +13,7 @@ export interface Clock {
 
 /** A source of numbers in `[0, 1)`. */
 export interface Random {
+  /** The next number. */
   next(): number;
 }
 
@@ -20,9 +22,13 @@ export type LogLevel = "debug" | "info" | "warning" | "error";
 
 /** Where a step writes its lines; they are kept with the step. */
 export interface Log {
+  /** Writes a line that helps to find faults. */
   debug(message: string, fields?: LogFields): void;
+  /** Writes a line. */
   info(message: string, fields?: LogFields): void;
+  /** Writes a line about something that may be wrong. */
   warning(message: string, fields?: LogFields): void;
+  /** Writes a line about something that is wrong. */
   error(message: string, fields?: LogFields): void;
 }
 

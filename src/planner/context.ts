@@ -11,7 +11,9 @@ import type { Subset } from "../model/partitions/subset.ts";
 
 /** One moment of the world, as planners see it. Spaces and mappings are worked out once and shared. */
 export interface PlanningContext {
+  /** What it was planned for. */
   readonly definitions: Definitions;
+  /** What is recorded. */
   readonly facts: Facts;
   /** The instant for which windows are counted. */
   readonly nowMs: number;

@@ -5,6 +5,7 @@ import type { RunPlan } from "./plan.ts";
 
 /** One step that the plans treat differently. */
 export interface PlanChange {
+  /** The name of the step declaration. */
   readonly step: string;
   /** Partitions that only the second plan makes; the one cell of a step without partitions. */
   readonly added: Subset;

@@ -5,6 +5,7 @@ import { formatReason, type Reason } from "./reason.ts";
 
 /** Why one step is in a plan. */
 export interface Explanation {
+  /** The name of the step declaration. */
   readonly step: string;
   /** The reasons with the partitions they hold for, as keys of the first and last and their number. */
   readonly because: readonly {

@@ -9,22 +9,29 @@ import type { Reason } from "./reason.ts";
 
 /** A run plan as JSON. Partitions are named by what they are, never by their place. */
 export interface PlanJson {
+  /** The version of this form. */
   readonly schemaVersion: 1;
+  /** Says what this is. */
   readonly kind: "run-plan";
   /** When it was made, ISO 8601. */
   readonly at: string;
+  /** The steps, upstream first. */
   readonly steps: readonly PlanStepJson[];
+  /** What a reader should know. */
   readonly warnings: readonly string[];
 }
 
 /** One step declaration in a saved plan. */
 export interface PlanStepJson {
+  /** The name of the step declaration. */
   readonly step: string;
   /** The keys of the outputs asked for, where not all are. */
   readonly outputs?: readonly string[];
   /** How many partitions; 1 without partitions. */
   readonly count: number;
+  /** How it is sliced; left out or undefined for one value only. */
   readonly partitions?: StoredSubset;
+  /** Why it is in the plan. */
   readonly because?: readonly { readonly reason: Reason; readonly partitions?: StoredSubset }[];
 }
 

@@ -6,7 +6,9 @@ import type { Reason } from "./reason.ts";
 
 /** The partitions of one step declaration in a plan. */
 export interface PlannedSet {
+  /** The partitions that exist. */
   readonly space: PartitionSpace;
+  /** Those that are meant. */
   readonly subset: Subset;
 }
 
@@ -16,7 +18,9 @@ export interface PlannedSet {
  * Columns and maps rather than an object per step: a plan of a million steps without partitions is one array.
  */
 export interface RunPlan {
+  /** Says what this is. */
   readonly kind: "run-plan";
+  /** What it was planned for. */
   readonly definitions: Definitions;
   /** The instant for which windows were counted. */
   readonly nowMs: number;
@@ -34,6 +38,7 @@ export interface RunPlan {
 
 /** A reason and the partitions for which it holds. */
 export interface PlannedReason {
+  /** Why. */
   readonly reason: Reason;
   /** Undefined for the one cell of a step without partitions. */
   readonly subset: Subset | undefined;
@@ -55,6 +60,7 @@ export interface BackfillGroup {
 
 /** What a backfill executes. */
 export interface BackfillPlan {
+  /** Says what this is. */
   readonly kind: "backfill-plan";
   /** Everything that is to be made, as one plan. */
   readonly whole: RunPlan;

@@ -30,7 +30,7 @@ export type Upstreams<D> = {
 };
 
 /** A dependency, or the name of a field that it does not have. */
-type KnownFields<Dep> = Dep extends { readonly kind: "asset" | "asset-ref" } ? Dep
+export type KnownFields<Dep> = Dep extends { readonly kind: "asset" | "asset-ref" } ? Dep
   : Exclude<keyof Dep, "asset" | "mapping"> extends infer Extra extends string
     ? [Extra] extends [never] ? Dep : `a dependency has no field '${Extra}'`
   : Dep;
@@ -59,7 +59,8 @@ export type Returnable<S> = Result<DeclaredOutput<S>>;
 /** What a batch body returns: values by partition key. */
 export type BatchReturn<T> = Iterable<readonly [string, T]> | AsyncIterable<readonly [string, T]>;
 
-type BatchValue<R> = R extends Iterable<readonly [string, infer T]> ? T
+/** The value inside the pairs that a batch returns. */
+export type BatchValue<R> = R extends Iterable<readonly [string, infer T]> ? T
   : R extends AsyncIterable<readonly [string, infer T]> ? T
   : never;
 
@@ -79,17 +80,21 @@ export interface AssetSpec<D, P, C, R, S, B, Ret> extends AssetDescription, Step
    * every respect, but nothing is loaded.
    */
   readonly after?: readonly Upstream[];
+  /** How it is sliced; left out or undefined for one value only. */
   readonly partitions?: P;
   /** A Standard Schema (zod, valibot, ...) for the config given to a run. */
   readonly config?: C;
+  /** What the body uses, by the names under which it uses it. */
   readonly resources?: R;
   /** A schema or `type<T>()` of the value; inferred from the body when left out. A schema also checks each value. */
   readonly output?: S;
   /** With `true` the body takes many partitions at once and returns `[key, value]` pairs. */
   readonly batch?: B;
+  /** How a backfill is cut into runs. */
   readonly backfill?: BackfillPolicy;
   /** Allows the body to return `skip()`. */
   readonly skippable?: boolean;
+  /** The body. */
   readonly run: Body<D, P, C, R, B, Ret>;
   /** Checks on the value just made. Write them below `run`, so that the value's type is known. */
   readonly checks?: {

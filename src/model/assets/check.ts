@@ -12,10 +12,13 @@ import type { CheckResult, CheckSeverity, StepDeclaration } from "./declaration.
 
 /** A declared check; made by {@linkcode defineCheck}. */
 export interface Check {
+  /** Says what this is. */
   readonly kind: "check";
+  /** Its name. */
   readonly name: string;
   /** The key of the asset that is checked. */
   readonly asset: string;
+  /** The step that runs it. */
   readonly "~step": StepDeclaration;
 }
 
@@ -29,15 +32,19 @@ export type CheckContext<Value, P extends MaybePartitions, R> =
 
 /** What {@linkcode defineCheck} takes. */
 export interface CheckSpec<Value, P extends MaybePartitions, R> extends StepRules {
+  /** The asset. */
   readonly asset: Asset<Value, P>;
   /** Letters, digits, `_` and `.`; unique among the checks of the asset. */
   readonly name: string;
+  /** What it is, for people. */
   readonly description?: string;
   /** Default `"error"`. */
   readonly severity?: CheckSeverity;
   /** Whether a failure of severity `error` stops what is downstream of the asset. Default false. */
   readonly blocking?: boolean;
+  /** What the body uses, by the names under which it uses it. */
   readonly resources?: R;
+  /** The body. */
   readonly run: (context: CheckContext<Value, P, R>) => Awaitable<boolean | CheckResult>;
 }
 

@@ -25,24 +25,31 @@ export interface TimeWindow {
 
 /** The partition of a step whose asset has none. */
 export interface NotPartitioned {
+  /** Says what this is. */
   readonly kind: "none";
 }
 
 /** One named slice. */
 export interface NamedPartition<out Key extends string = string> {
+  /** Says what this is. */
   readonly kind: "named";
+  /** Its key. */
   readonly key: Key;
 }
 
 /** One window of time. */
 export interface TimePartition {
+  /** Says what this is. */
   readonly kind: "time";
+  /** Its key. */
   readonly key: string;
+  /** The time that it covers. */
   readonly window: TimeWindow;
 }
 
 /** One cell of a product of dimensions. */
 export interface MultiPartition<Name extends string = string> {
+  /** Says what this is. */
   readonly kind: "multi";
   /** The keys of the dimensions joined by `|`, in code-point order of the dimension names. */
   readonly key: string;
@@ -62,7 +69,9 @@ export type KeyOf<P> = P extends StaticPartitions<infer Key> ? Key : string;
 
 /** What the run is, as a body sees it. */
 export interface RunInfo {
+  /** Its id. */
   readonly id: string;
+  /** Values by name, for selections and views. */
   readonly tags: { readonly [name: string]: string };
 }
 
@@ -72,18 +81,23 @@ export interface Report {
   (facts: OutputFacts): void;
 }
 
-interface BaseContext<C, R> {
+/** What every body gets. */
+export interface BaseContext<C, R> {
   /** The key of the asset, or the name of the multi-asset. */
   readonly name: string;
   /** The validated config; undefined without a schema. */
   readonly config: C extends Schema<infer _Input, infer Output> ? Output : undefined;
+  /** What the body uses, by the names under which it uses it. */
   readonly resources: { readonly [K in keyof R]: R[K] extends Resource<infer T> ? T : never };
+  /** The body. */
   readonly run: RunInfo;
   /** Which attempt this is, counted from 1. */
   readonly attempt: number;
+  /** Writes lines that are kept with the step. */
   readonly log: Log;
   /** Aborted when the run is canceled or the attempt has timed out. */
   readonly signal: AbortSignal;
+  /** Adds facts to the output. */
   readonly report: Report;
 }
 
@@ -91,6 +105,7 @@ interface BaseContext<C, R> {
 export interface StepContext<D, P, C, R> extends BaseContext<C, R> {
   /** The values of the dependencies by the names under which they were declared. */
   readonly inputs: { readonly [K in keyof D]: Input<D[K], P> };
+  /** The partition to make. */
   readonly partition: PartitionOf<P>;
 }
 
@@ -104,7 +119,9 @@ export interface BatchContext<D, P, C, R> extends BaseContext<C, R> {
 
 /** A dependency with the mapping that says which partitions it reads. */
 export interface Dependency<out A = Asset, out M = Mapping | undefined> {
+  /** The asset. */
   readonly asset: A;
+  /** Which upstream partitions are read; undefined for what is inferred. */
   readonly mapping?: M;
 }
 
@@ -123,9 +140,11 @@ export type BatchInput<Dep> = Dep extends Asset<infer Value, infer Up> ? BatchAr
 /** A mapping property that may be left out counts as none. */
 export type GivenMapping<M> = unknown extends M ? undefined : M;
 
-type BatchArrival<Value, Up> = Up extends Partitions ? Partitioned<Value, KeyOf<Up>> : Value;
+/** A collection of a partitioned upstream asset, or its value. */
+export type BatchArrival<Value, Up> = Up extends Partitions ? Partitioned<Value, KeyOf<Up>> : Value;
 
-type Arrival<R, Value, Up> = [R] extends [Problem<string>] ? R
+/** A value, a collection, or the problem, as a relation says. */
+export type Arrival<R, Value, Up> = [R] extends [Problem<string>] ? R
   : R extends "one" ? Value
   : R extends "many" ? Partitioned<Value, KeyOf<Up>>
   : never;

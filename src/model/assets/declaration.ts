@@ -14,15 +14,23 @@ import type { Site } from "./site.ts";
  * partitioned, and nothing else.
  */
 export interface Asset<out Value = unknown, out P extends MaybePartitions = MaybePartitions> {
+  /** Says what this is. */
   readonly kind: "asset";
   /** The normalised key. */
   readonly key: string;
+  /** How it is sliced; left out or undefined for one value only. */
   readonly partitions: P;
+  /** What it is, for people. */
   readonly description: string | undefined;
+  /** The group it belongs to, for selections and views. */
   readonly group: string;
+  /** Values by name, for selections and views. */
   readonly tags: { readonly [name: string]: string };
+  /** E-mail addresses or `team:name`. */
   readonly owners: readonly string[];
+  /** What it is made of: `table`, `duckdb`. */
   readonly kinds: readonly string[];
+  /** Facts for people, as JSON. */
   readonly metadata: Metadata;
   /** Opaque; a change makes the asset stale. */
   readonly codeVersion: string | undefined;
@@ -38,8 +46,11 @@ export interface Asset<out Value = unknown, out P extends MaybePartitions = Mayb
 
 /** Names an asset that is declared elsewhere; made by {@linkcode assetRef}. */
 export interface AssetRef<out A extends Asset = Asset> {
+  /** Says what this is. */
   readonly kind: "asset-ref";
+  /** Its key. */
   readonly key: string;
+  /** The asset's type; always undefined at run time. */
   readonly "~asset": A | undefined;
 }
 
@@ -51,6 +62,7 @@ export interface StepInput {
   readonly key: string;
   /** The upstream asset; undefined when it was named by an `assetRef`. */
   readonly asset: Asset | undefined;
+  /** Which upstream partitions are read; undefined for what is inferred. */
   readonly mapping: Mapping | undefined;
 }
 
@@ -59,19 +71,27 @@ export type CheckSeverity = "warn" | "error";
 
 /** What a check found, given as `true`, `false` or with details. */
 export interface CheckResult {
+  /** Whether what was checked holds. */
   readonly passed: boolean;
   /** Overrides the severity of the declaration. */
   readonly severity?: CheckSeverity;
+  /** What it is, for people. */
   readonly description?: string;
+  /** Facts for people, as JSON. */
   readonly metadata?: { readonly [name: string]: unknown };
 }
 
 /** A check that runs inside the step of its asset, on the value just made. */
 export interface InlineCheck {
+  /** Its name. */
   readonly name: string;
+  /** What a failure means. */
   readonly severity: CheckSeverity;
+  /** Whether a failure of severity `error` stops what is downstream. */
   readonly blocking: boolean;
+  /** What it is, for people. */
   readonly description: string | undefined;
+  /** The body. */
   readonly run: (value: never) => boolean | CheckResult | Promise<boolean | CheckResult>;
 }
 
@@ -79,9 +99,13 @@ export interface InlineCheck {
 export interface CheckDeclaration {
   /** The key of the asset that is checked. */
   readonly asset: string;
+  /** Its name. */
   readonly name: string;
+  /** What it is, for people. */
   readonly description: string | undefined;
+  /** What a failure means. */
   readonly severity: CheckSeverity;
+  /** Whether a failure of severity `error` stops what is downstream. */
   readonly blocking: boolean;
 }
 
@@ -90,6 +114,7 @@ export interface CheckDeclaration {
  * by `defineCheck` is a step without outputs; an external asset is a node without a body.
  */
 export interface StepDeclaration {
+  /** Says what this is. */
   readonly kind: "asset" | "multi-asset" | "check" | "external";
   /** The asset's key, the multi-asset's name, or `asset:check`. Unique among definitions. */
   readonly name: string;
@@ -97,19 +122,27 @@ export interface StepDeclaration {
   readonly outputs: readonly Asset[];
   /** The names under which a multi-asset's body returns its outputs, beside `outputs`; undefined otherwise. */
   readonly outputNames: readonly string[] | undefined;
+  /** What it waits for, in order of declaration. */
   readonly inputs: readonly StepInput[];
+  /** How it is sliced; left out or undefined for one value only. */
   readonly partitions: Partitions | undefined;
+  /** The schema of its config. */
   readonly config: Schema | undefined;
+  /** What the body uses, by the names under which it uses it. */
   readonly resources: Resources;
+  /** How a failed attempt is tried again. */
   readonly retry: RetryPolicy | undefined;
   /** Longest time of one attempt; undefined for no limit. */
   readonly timeoutMs: number | undefined;
+  /** The concurrency pool in which it takes a slot. */
   readonly pool: string | undefined;
   /** Steps with a higher number start first among those that are ready. Default 0. */
   readonly priority: number;
   /** The body takes many partitions at once. */
   readonly batch: boolean;
+  /** How a backfill is cut into runs. */
   readonly backfill: BackfillPolicy | undefined;
+  /** Whether the body may return `skip()`. */
   readonly skippable: boolean;
   /** Whether a run may ask for some outputs only (multi-assets). */
   readonly subsettable: boolean;

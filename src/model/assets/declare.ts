@@ -1,6 +1,6 @@
 /** From what a user writes to the frozen declarations that everything else reads; types are worn off here. */
 import type { Asset, AssetRef } from "./declaration.ts";
-import type { AssetDescription, Deps, InlineCheckSpec, Upstream, StepRules } from "./spec.ts";
+import type { AssetDescription, Deps, InlineCheckSpec, StepRules, Upstream } from "./spec.ts";
 import type { Dependency } from "./context.ts";
 import { ioChoice } from "./io_choice.ts";
 import { parseKey } from "../key.ts";

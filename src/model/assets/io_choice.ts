@@ -4,6 +4,7 @@ import { didYouMean } from "../suggest.ts";
 
 /** The name of an IO manager of the orchestrator, with what this asset asks of it. Plain frozen data. */
 export interface IOChoice {
+  /** The manager's name. */
   readonly manager: string;
   /** What else the manager understands; each manager checks its own options. */
   readonly [option: string]: unknown;
@@ -17,7 +18,9 @@ export const FILE_FORMATS: readonly FileFormat[] = Object.freeze(["json", "ndjso
 
 /** The choice of the `files` manager. */
 export interface FilesChoice extends IOChoice {
+  /** The manager's name. */
   readonly manager: "files";
+  /** Default `json`. */
   readonly format?: FileFormat;
 }
 

@@ -1,6 +1,6 @@
 /** Multi-assets: several assets made by one body. */
 import type { Asset, AssetRef } from "./declaration.ts";
-import type { AssetDescription, Deps, Upstream, StepRules } from "./spec.ts";
+import type { AssetDescription, Deps, StepRules, Upstream } from "./spec.ts";
 import type { Awaitable } from "./result.ts";
 import type { CheckDeps, DeclaredOutput, Upstreams } from "./asset.ts";
 import type { Dependency, StepContext } from "./context.ts";
@@ -17,6 +17,7 @@ import { captureSite } from "./site.ts";
 export interface OutputSpec extends AssetDescription {
   /** The asset's key. */
   readonly key: string;
+  /** A schema or `type<T>()` of the value. */
   readonly output?: Schema | TypeTag<unknown>;
 }
 
@@ -29,17 +30,21 @@ export interface MultiAssetContext<D, P, C, R, O> extends StepContext<D, P, C, R
   readonly selected: ReadonlySet<keyof O & string>;
 }
 
-type Returned<O extends Outputs> = {
+/** What the body of a multi-asset may return. */
+export type Returned<O extends Outputs> = {
   readonly [N in keyof O]?: DeclaredValue<O[N]> | Output<DeclaredValue<O[N]>> | Skip | Unchanged;
 };
 
-type DeclaredValue<Spec> = Spec extends { readonly output: infer S } ? DeclaredOutput<S> : unknown;
+/** The value that an output declares. */
+export type DeclaredValue<Spec> = Spec extends { readonly output: infer S } ? DeclaredOutput<S> : unknown;
 
-type ReturnedValue<O, Ret, N> = O extends { readonly output: infer S } ? DeclaredOutput<S>
+/** The value of one output: as declared, or as returned. */
+export type ReturnedValue<O, Ret, N> = O extends { readonly output: infer S } ? DeclaredOutput<S>
   : N extends keyof Ret ? Unwrapped<Exclude<Ret[N], undefined>>
   : unknown;
 
-type Unwrapped<V> = V extends Output<infer T> ? T : V extends Skip | Unchanged ? never : V;
+/** The value inside one output of a record. */
+export type Unwrapped<V> = V extends Output<infer T> ? T : V extends Skip | Unchanged ? never : V;
 
 /** The assets that a multi-asset makes, by output name. */
 export type MultiAsset<O, Ret, P extends MaybePartitions> = {
@@ -50,17 +55,25 @@ export type MultiAsset<O, Ret, P extends MaybePartitions> = {
 export interface MultiAssetSpec<D, P, C, R, O extends Outputs, Ret> extends StepRules {
   /** Name of the step; differs from every asset key. */
   readonly name: string;
+  /** The outputs by the names under which the body returns them. */
   readonly outputs: O;
+  /** The assets whose values the body reads, by name. */
   readonly deps?: CheckDeps<D, P>;
+  /** Assets that must be made first and of which nothing is loaded. */
   readonly after?: readonly Upstream[];
+  /** How it is sliced; left out or undefined for one value only. */
   readonly partitions?: P;
+  /** The schema of its config. */
   readonly config?: C;
+  /** What the body uses, by the names under which it uses it. */
   readonly resources?: R;
+  /** How a backfill is cut into runs. */
   readonly backfill?: BackfillPolicy;
   /** Allows runs that ask for some outputs only; `selected` tells the body which. Default false. */
   readonly subsettable?: boolean;
   /** Allows outputs to be left out by `skip()`. Default false. */
   readonly skippable?: boolean;
+  /** The body. */
   readonly run: (context: MultiAssetContext<Upstreams<D>, P, C, R, O>) => Awaitable<Ret>;
 }
 

@@ -15,6 +15,7 @@ export interface Partitioned<out T, out Key extends string = string>
   readonly size: number;
   /** The keys in partition order. */
   keys(): IterableIterator<Key>;
+  /** Whether there is a partition with this key. */
   has(key: string): boolean;
   /** Loads one value. Rejects with PARTITION_UNKNOWN for a key that is not in the collection. */
   get(key: string): Promise<T>;

@@ -8,15 +8,21 @@ export interface ResourceContext {
 
 /** A handle to something a body uses (a client, a connection); made by {@linkcode defineResource}. */
 export interface Resource<out T = unknown> {
+  /** Says what this is. */
   readonly kind: "resource";
+  /** Its name. */
   readonly name: string;
+  /** Opens what the body gets. */
   readonly setup: (context: ResourceContext) => T | Promise<T>;
+  /** Closes it again. */
   readonly teardown: (value: never) => void | Promise<void>;
 }
 
 /** A resource together with the value that stands in for it; made by {@linkcode override}. */
 export interface ResourceOverride {
+  /** The resource that is replaced. */
   readonly resource: Resource;
+  /** The value. */
   readonly value: unknown;
 }
 

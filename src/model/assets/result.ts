@@ -9,6 +9,7 @@ export type Metadata = LogFields;
 
 /** Facts that go with an output. */
 export interface OutputFacts {
+  /** Facts for people, as JSON. */
   readonly metadata?: Metadata;
   /** Identity of the content: an equal version leaves downstream assets fresh. */
   readonly dataVersion?: string;
@@ -16,19 +17,25 @@ export interface OutputFacts {
 
 /** A value with facts; made by {@linkcode output}. */
 export interface Output<out T> extends OutputFacts {
+  /** Says what this is. */
   readonly "~result": "output";
+  /** The value. */
   readonly value: T;
 }
 
 /** Says that nothing was made and downstream steps of the same run are skipped; made by {@linkcode skip}. */
 export interface Skip {
+  /** Says what this is. */
   readonly "~result": "skip";
+  /** Why, for people. */
   readonly reason: string;
 }
 
 /** Says that the recorded value still holds; made by {@linkcode unchanged}. */
 export interface Unchanged {
+  /** Says what this is. */
   readonly "~result": "unchanged";
+  /** Why, for people. */
   readonly reason: string | undefined;
 }
 

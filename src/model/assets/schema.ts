@@ -2,7 +2,9 @@
 
 /** One problem that a schema found in a value. */
 export interface SchemaIssue {
+  /** What is wrong. */
   readonly message: string;
+  /** Where in the value. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
@@ -13,6 +15,7 @@ export type SchemaResult<Output> =
 
 /** Any schema that follows Standard Schema version 1. */
 export interface Schema<Input = unknown, Output = Input> {
+  /** What the standard asks for. */
   readonly "~standard": {
     readonly version: 1;
     readonly vendor: string;
@@ -29,6 +32,7 @@ export type SchemaInput<S> = S extends Schema<infer Input, infer _Output> ? Inpu
 
 /** Stands where a type is known and no schema exists; made by {@linkcode type}. */
 export interface TypeTag<out T> {
+  /** The type; always undefined at run time. */
   readonly "~type": T | undefined;
 }
 

@@ -7,15 +7,19 @@ import type { Awaitable, Metadata } from "./result.ts";
 
 /** What describes an asset to people and to selections. */
 export interface AssetDescription {
+  /** What it is, for people. */
   readonly description?: string;
   /** Default `"default"`. */
   readonly group?: string;
+  /** Values by name, for selections and views. */
   readonly tags?: { readonly [name: string]: string };
   /** E-mail addresses or `team:name`. */
   readonly owners?: readonly string[];
   /** What it is made of: `["table", "duckdb"]`. */
   readonly kinds?: readonly string[];
+  /** Facts for people, as JSON. */
   readonly metadata?: Metadata;
+  /** Opaque; a change makes what exists stale. */
   readonly codeVersion?: string;
   /**
    * Which IO manager of the orchestrator holds its values: `"files"` (default), `"memory"`, the name of one of the
@@ -26,6 +30,7 @@ export interface AssetDescription {
 
 /** The rules under which a step runs. */
 export interface StepRules {
+  /** How a failed attempt is tried again. */
   readonly retry?: RetryPolicy;
   /** Longest time of one attempt in milliseconds. Default none. */
   readonly timeoutMs?: number;

@@ -14,6 +14,7 @@ import {
 
 /** One slice per window of time between the ticks of a cron expression. */
 export interface TimePartitions<out Unit extends string = string> {
+  /** Says what this is. */
   readonly kind: "time";
   /** The literal name of the cadence (`"hour"`, `"day"`, `"day+6h"`, a cron text): what types compare. */
   readonly unit: Unit;
@@ -35,13 +36,17 @@ export interface TimePartitions<out Unit extends string = string> {
 
 /** A fixed list of names, in definition order. */
 export interface StaticPartitions<out Key extends string = string> {
+  /** Says what this is. */
   readonly kind: "static";
+  /** The keys, in order. */
   readonly keys: readonly Key[];
 }
 
 /** Names that are added and removed at run time and kept in the run store. */
 export interface DynamicPartitions<out Name extends string = string> {
+  /** Says what this is. */
   readonly kind: "dynamic";
+  /** Its name. */
   readonly name: Name;
 }
 
@@ -50,6 +55,7 @@ export type Dimensions = { readonly [name: string]: LeafPartitions };
 
 /** The product of any number of one-dimensional definitions. */
 export interface MultiPartitions<out Dims extends Dimensions = Dimensions> {
+  /** Says what this is. */
   readonly kind: "multi";
   /** Dimensions by name. Their order in keys and indices is the code-point order of their names. */
   readonly dimensions: Dims;
@@ -87,7 +93,8 @@ export interface CalendarOptions<Day extends number, Hour extends number, Minute
 }
 
 /** An offset as part of a unit; nothing when it is the default. */
-type Part<Offset extends number, Default extends number, Letter extends string> = Offset extends Default ? ""
+export type Part<Offset extends number, Default extends number, Letter extends string> = Offset extends
+  Default ? ""
   : `${Offset}${Letter}`;
 
 /** The unit of a definition with offsets: `"day"`, `"day+6h"`; any text when an offset is not known statically. */

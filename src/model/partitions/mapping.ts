@@ -8,37 +8,49 @@ import type { Subset } from "./subset.ts";
 
 /** The same key on both sides. */
 export interface IdentityMapping {
+  /** Says what this is. */
   readonly kind: "identity";
 }
 /** Every upstream partition. */
 export interface AllMapping {
+  /** Says what this is. */
   readonly kind: "all";
 }
 /** The last upstream partition. */
 export interface LastMapping {
+  /** Says what this is. */
   readonly kind: "last";
 }
 /** The listed upstream keys; one key given alone (`list: false`) arrives as one value. */
 export interface SpecificMapping<out Key extends string = string, out List extends boolean = boolean> {
+  /** Says what this is. */
   readonly kind: "specific";
+  /** The keys, in order. */
   readonly keys: readonly Key[];
+  /** Whether the input arrives as a collection. */
   readonly list: List;
 }
 /** A table from upstream key to the downstream keys that read it. */
 export interface StaticMapping {
+  /** Says what this is. */
   readonly kind: "static";
+  /** For each upstream key the downstream keys that read it. */
   readonly downstreamByUpstream: { readonly [upstream: string]: readonly string[] };
 }
 /** Upstream windows that overlap the downstream window, moved by offsets counted in downstream windows. */
 export interface TimeWindowMapping {
+  /** Says what this is. */
   readonly kind: "time-window";
+  /** Moves the start of the window, in downstream windows. */
   readonly startOffset: number;
+  /** Moves the end of the window, in downstream windows. */
   readonly endOffset: number;
   /** When true, windows before the upstream start or after its end are left out without being an error. */
   readonly allowNonexistent: boolean;
 }
 /** Between a multi-dimensional and a one-dimensional definition, by one dimension. */
 export interface MultiToSingleMapping<out Name extends string = string> {
+  /** Says what this is. */
   readonly kind: "multi-to-single";
   /** The dimension to match; inferred when only one can match. */
   readonly dimension: Name | undefined;
@@ -52,12 +64,16 @@ export interface DimensionMapping {
 }
 /** Between two multi-dimensional definitions, per upstream dimension; dimensions not named map to all. */
 export interface MultiMapping {
+  /** Says what this is. */
   readonly kind: "multi";
+  /** How each upstream dimension follows a downstream one. */
   readonly upstream: { readonly [upstreamDimension: string]: DimensionMapping };
 }
 /** Two plain functions over keys, one per direction. */
 export interface CustomMapping {
+  /** Says what this is. */
   readonly kind: "custom";
+  /** Its name. */
   readonly name: string;
   /** The upstream keys that a downstream partition reads. */
   readonly upstream: (downstreamKey: string) => readonly string[];
@@ -80,6 +96,7 @@ export type Mapping = LeafMapping | MultiToSingleMapping | MultiMapping;
 
 /** What a downstream set needs: the upstream partitions that exist, and the keys that would be needed but do not. */
 export interface MappedUpstream {
+  /** Those that exist. */
   readonly existing: Subset;
   /** True when nothing is missing. Cheap, where `missing` makes strings. */
   readonly complete: boolean;
@@ -89,7 +106,9 @@ export interface MappedUpstream {
 
 /** A mapping bound to a downstream and an upstream space. */
 export interface ResolvedMapping {
+  /** The space of the asset that reads. */
   readonly downstream: PartitionSpace;
+  /** How each upstream dimension follows a downstream one. */
   readonly upstream: PartitionSpace;
   /** True when index `i` maps to index `i` for every cell of both spaces: planners skip the arithmetic. */
   readonly isIdentity: boolean;
@@ -172,6 +191,7 @@ export function lastMapping(): LastMapping {
  * ```
  */
 export function specificMapping<const Key extends string>(key: Key): SpecificMapping<Key, false>;
+/** The same for several keys. */
 export function specificMapping<const Key extends string>(keys: readonly Key[]): SpecificMapping<Key, true>;
 export function specificMapping(given: string | readonly string[]): SpecificMapping {
   const list = typeof given !== "string";

@@ -17,7 +17,8 @@ import { openWindowSpace } from "./spaces/windows.ts";
 import { createSubsetBuilder, rangeSubset } from "./subset.ts";
 import type { Subset } from "./subset.ts";
 
-interface Space {
+/** What all spaces have in common. */
+export interface Space {
   /** How many partitions exist. */
   readonly size: number;
   /** The key of the partition at `index`. Throws a RangeError outside `0..size-1`. */
@@ -28,12 +29,15 @@ interface Space {
 
 /** The one cell of an asset without partitions; its key is the empty string. */
 export interface UnitSpace extends Space {
+  /** Says what this is. */
   readonly kind: "unit";
 }
 
 /** Windows of time in ascending order. */
 export interface TimeSpace extends Space {
+  /** Says what this is. */
   readonly kind: "time";
+  /** The IANA zone of the keys. */
   readonly timezone: string;
   /** Start of the window at `index` (inclusive), epoch milliseconds. */
   startAt(index: number): number;
@@ -47,12 +51,15 @@ export interface TimeSpace extends Space {
 
 /** Names: static keys in definition order, dynamic keys in the order they were added. */
 export interface NameSpace extends Space {
+  /** Says what this is. */
   readonly kind: "names";
 }
 
 /** One named axis of a multi-dimensional space. */
 export interface Dimension {
+  /** Its name. */
   readonly name: string;
+  /** The partitions that exist. */
   readonly space: LeafSpace;
   /** How many cells of the whole space one step along this axis skips. */
   readonly stride: number;
@@ -63,7 +70,9 @@ export interface Dimension {
  * A cell's index is the sum over dimensions of `coordinate * stride`.
  */
 export interface MultiSpace extends Space {
+  /** Says what this is. */
   readonly kind: "multi";
+  /** The dimensions in code-point order of their names. */
   readonly dimensions: readonly Dimension[];
 }
 

@@ -23,29 +23,39 @@ export type PartitionIdentity = number | string | readonly (number | string)[];
  * `format` give the keys.
  */
 export interface StoredWindows {
+  /** Says what this is. */
   readonly kind: "time";
+  /** Starts, run-length coded. */
   readonly starts: readonly number[];
+  /** The cron expression of the windows. */
   readonly cron: string;
+  /** The IANA zone of the keys. */
   readonly timezone: string;
+  /** How a value is written. */
   readonly format: string;
 }
 
 /** Names in the order of their space. */
 export interface StoredNames {
+  /** Says what this is. */
   readonly kind: "names";
+  /** The names, in the order of their space. */
   readonly names: readonly string[];
 }
 
 /** A product of dimensions as runs of the outer dimension that share one inner set. */
 export interface StoredCells {
+  /** Says what this is. */
   readonly kind: "multi";
   /** Names of the dimensions in code-point order, from the outermost. */
   readonly dimensions: readonly string[];
+  /** The runs. */
   readonly runs: readonly StoredRun[];
 }
 
 /** The cells of outer coordinates that follow each other and share one inner set. */
 export interface StoredRun {
+  /** Coordinates on the outermost of the remaining dimensions. */
   readonly outer: StoredLeaf;
   /** Cells of the remaining dimensions: a leaf where one remains, `unit` where none does. */
   readonly inner: StoredSubset;
@@ -56,6 +66,7 @@ export type StoredLeaf = StoredWindows | StoredNames;
 
 /** The one cell of an asset without partitions. */
 export interface StoredUnit {
+  /** Says what this is. */
   readonly kind: "unit";
 }
 

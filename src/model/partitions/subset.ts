@@ -28,10 +28,15 @@ export type IndexRange = readonly [start: number, end: number];
 export interface Subset {
   /** How many indices are in the set. */
   readonly size: number;
+  /** Whether there is a partition with this key. */
   has(index: number): boolean;
+  /** What either has. */
   union(other: Subset): Subset;
+  /** What both have. */
   intersect(other: Subset): Subset;
+  /** What this set has and the other has not. */
   minus(other: Subset): Subset;
+  /** Whether both hold the same indices. */
   equals(other: Subset): boolean;
   /** The maximal runs in ascending order. */
   ranges(): IterableIterator<IndexRange>;

@@ -1,0 +1,48 @@
+/** How a body says what is to follow from its failure. */
+
+/** What may be said of a failure. */
+export interface StepFailureOptions {
+  /** `false` ends the step at once, whatever its retry policy says. Default: the policy decides. */
+  readonly retry?: boolean;
+  /**
+   * Waits this long before the next attempt, in milliseconds, instead of what the policy says: the `Retry-After` of a
+   * service. Asks for a retry also without a policy.
+   */
+  readonly retryAfterMs?: number;
+  /** How many retries this failure allows; counts instead of the policy's. Default: the policy's, 1 without one. */
+  readonly maxRetries?: number;
+  readonly cause?: unknown;
+}
+
+/**
+ * Thrown by a body to say whether, and when, it should be tried again. Any other error obeys the retry policy.
+ *
+ * @example
+ * ```ts
+ * import { defineAsset, materialize, StepFailure } from "sluice";
+ * import assert from "node:assert/strict";
+ *
+ * const page = defineAsset({
+ *   key: "page",
+ *   retry: { maxRetries: 5 },
+ *   run: (): string => {
+ *     throw new StepFailure("there is no such page", { retry: false });
+ *   },
+ * });
+ * await assert.rejects(materialize(page), /there is no such page/);
+ * ```
+ */
+export class StepFailure extends Error {
+  override readonly name = "StepFailure";
+  /** See {@linkcode StepFailureOptions}. */
+  readonly retry: boolean | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly maxRetries: number | undefined;
+
+  constructor(message: string, options: StepFailureOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.retry = options.retry;
+    this.retryAfterMs = options.retryAfterMs;
+    this.maxRetries = options.maxRetries;
+  }
+}

@@ -1,0 +1,56 @@
+/** How the inputs of planned steps lead from partition to partition. */
+import type { StepDeclaration, StepInput } from "../../model/assets/declaration.ts";
+import type { Partitions } from "../../model/partitions/definition.ts";
+import type { ResolvedMapping } from "../../model/partitions/mapping.ts";
+import { resolveMapping } from "../../model/partitions/resolve.ts";
+import { openSpace, type PartitionSpace } from "../../model/partitions/space.ts";
+import type { RunPlan } from "../plan.ts";
+
+/** The keys of a dynamic definition in the order in which they were added. */
+export type DynamicKeys = (name: string) => readonly string[];
+
+/**
+ * The spaces and mappings of one plan, each worked out once. What is planned keeps the space of its plan; the
+ * spaces of other upstream assets are opened at the instant of the plan.
+ */
+export class PlanMappings {
+  readonly #plan: RunPlan;
+  readonly #dynamicKeys: DynamicKeys;
+  readonly #spaces: Map<Partitions | undefined, PartitionSpace> = new Map();
+  readonly #known: Map<Partitions | undefined, Map<Partitions | undefined, Map<unknown, ResolvedMapping>>> =
+    new Map();
+
+  constructor(plan: RunPlan, dynamicKeys: DynamicKeys) {
+    this.#plan = plan;
+    this.#dynamicKeys = dynamicKeys;
+    for (const [rank, set] of plan.sets) this.#spaces.set(plan.definitions.steps[rank].partitions, set.space);
+  }
+
+  space(partitions: Partitions | undefined): PartitionSpace {
+    return memo(
+      this.#spaces,
+      partitions,
+      () => openSpace(partitions, { nowMs: this.#plan.nowMs, dynamicKeys: this.#dynamicKeys }),
+    );
+  }
+
+  /** Leads from the partitions of a step to those of the asset that an input names. */
+  of(step: StepDeclaration, input: StepInput, upstream: Partitions | undefined): ResolvedMapping {
+    const byUpstream = memo(this.#known, step.partitions, () => new Map());
+    const byMapping = memo(byUpstream, upstream, () => new Map<unknown, ResolvedMapping>());
+    return memo(byMapping, input.mapping, () =>
+      resolveMapping(
+        input.mapping,
+        { partitions: step.partitions, space: this.space(step.partitions) },
+        { partitions: upstream, space: this.space(upstream) },
+      ));
+  }
+}
+
+function memo<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
