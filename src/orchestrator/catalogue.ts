@@ -1,0 +1,111 @@
+/** What is recorded besides runs: values made elsewhere, values wiped, keys added and removed. */
+import type { Asset } from "../model/assets/declaration.ts";
+import { EVENT_KINDS, type EventPayloads } from "../model/events/event.ts";
+import { SluiceError } from "../model/issue.ts";
+import { identityAt } from "../model/partitions/identity.ts";
+import { requireIndex } from "../model/partitions/space.ts";
+import { encodeSubset } from "../model/partitions/stored.ts";
+import type { Subset } from "../model/partitions/subset.ts";
+import { requestedSubset } from "../planner/partitions.ts";
+import type { PartitionRequest } from "../planner/request.ts";
+import type { Report } from "./contract.ts";
+import type { Parts } from "./parts.ts";
+import { openContext } from "./planning.ts";
+
+/** Records events of the catalogue and waits for their commit. */
+async function record<Name extends "asset_reported" | "asset_wiped" | "partitions_added" | "partitions_removed">(
+  parts: Parts,
+  name: Name,
+  payloads: readonly EventPayloads[Name][],
+): Promise<void> {
+  const tape = parts.recorder.open("");
+  for (const payload of payloads) tape.push(EVENT_KINDS[name], -1, 0, payload);
+  await tape.flush();
+}
+
+/** Records values that were made elsewhere. */
+export async function reportAsset(parts: Parts, asset: Asset, reports: readonly Report[]): Promise<void> {
+  const context = await openContext(parts);
+  const space = context.space(asset.partitions);
+  const payloads = reports.map(({ partition, ...facts }) => {
+    if ((partition === undefined) !== (asset.partitions === undefined)) throw partitionMismatch(asset);
+    if (partition === undefined) return { asset: asset.key, ...facts };
+    const identity = identityAt(space, requireIndex(space, partition));
+    return { asset: asset.key, partition: { key: partition, identity }, ...facts };
+  });
+  await record(parts, "asset_reported", payloads);
+}
+
+function partitionMismatch(asset: Asset): SluiceError {
+  return new SluiceError({
+    code: "PARTITION_UNKNOWN",
+    message: asset.partitions
+      ? `${asset.key} is partitioned, and the report does not say which partition was made.`
+      : `${asset.key} has no partitions, and the report names one.`,
+    path: ["partition"],
+    hint: asset.partitions ? "Give the partition's key." : "Leave the partition out.",
+  });
+}
+
+/**
+ * Forgets materializations and removes the values. The record goes first: a value that is left over after a crash is
+ * written again, a record without a value would be believed.
+ */
+export async function wipeAsset(parts: Parts, asset: Asset, request: PartitionRequest): Promise<number> {
+  const context = await openContext(parts);
+  const { space, materialized } = context.factsOf(asset.key);
+  const wanted = asset.partitions ? requestedSubset(space, request, asset.key) : requestedSubset(space, "all", asset.key);
+  const wiped = wanted.intersect(materialized);
+  if (wiped.size === 0) return 0;
+  const partitions = encodeSubset(asset.partitions, space, wiped);
+  await record(parts, "asset_wiped", [{ asset: asset.key, partitions }]);
+  await removeValues(parts, asset, wiped, (index) => asset.partitions && space.keyAt(index));
+  return wiped.size;
+}
+
+async function removeValues(
+  parts: Parts,
+  asset: Asset,
+  wiped: Subset,
+  keyAt: (index: number) => string | undefined,
+): Promise<void> {
+  if (asset["~step"].kind === "external") return;
+  const manager = parts.findManager(asset);
+  for (const index of wiped.indices()) await manager.remove({ asset: asset.key, partition: keyAt(index) });
+}
+
+/** Adds or removes the keys of a dynamic definition. */
+export async function changeKeys(
+  parts: Parts,
+  name: string,
+  keys: readonly string[],
+  change: "partitions_added" | "partitions_removed",
+): Promise<void> {
+  requireDynamic(parts, name);
+  const known = new Set((await parts.store.facts()).dynamicKeys(name));
+  const changed = [...new Set(keys)].filter((key) => known.has(key) === (change === "partitions_removed"));
+  for (const key of changed) requireName(key);
+  if (changed.length > 0) await record(parts, change, [{ name, keys: changed }]);
+}
+
+function requireDynamic(parts: Parts, name: string): void {
+  for (const { partitions } of parts.definitions.assets) {
+    const leaves = partitions?.kind === "multi" ? Object.values(partitions.dimensions) : [partitions];
+    if (leaves.some((leaf) => leaf?.kind === "dynamic" && leaf.name === name)) return;
+  }
+  throw new SluiceError({
+    code: "PARTITIONS_INVALID",
+    message: `No asset has dynamic partitions of the name ${JSON.stringify(name)}.`,
+    path: ["partitions", name],
+  });
+}
+
+function requireName(key: string): void {
+  if (key !== "" && !key.includes("|") && key.isWellFormed()) return;
+  throw new SluiceError({
+    code: "PARTITIONS_INVALID",
+    message: `${JSON.stringify(key.slice(0, 60))} cannot be a partition key.`,
+    path: ["keys"],
+    hint: 'A key is a text of at least one character, without "|", and without half characters.',
+  });
+}

@@ -1,0 +1,168 @@
+/** The live object: definitions, a store, IO managers and engines wired together; owns start and stop. */
+import type { Asset } from "../model/assets/declaration.ts";
+import type { ResourceOverride } from "../model/assets/resource.ts";
+import type { Metadata } from "../model/assets/result.ts";
+import type { Definitions } from "../model/definitions.ts";
+import type { SluiceEvent } from "../model/events/event.ts";
+import type {
+  BackfillRecord,
+  CheckResultRecord,
+  LogLine,
+  MaterializationRecord,
+  RunRecord,
+  StepRecord,
+} from "../model/events/record.ts";
+import type { RunConfig, Selection } from "../model/job.ts";
+import type { Clock, Random } from "../model/ports.ts";
+import type { PartitionSpace } from "../model/partitions/space.ts";
+import type { Subset } from "../model/partitions/subset.ts";
+import type { IOManager } from "../io/manager.ts";
+import type { BackfillPlan, RunPlan } from "../planner/plan.ts";
+import type { BackfillRequest, PartitionRequest, PlanRequest } from "../planner/request.ts";
+import type { RunFilter, RunStore } from "../stores/store.ts";
+
+/** How an orchestrator keeps, runs and remembers. Everything has a default. */
+export interface OrchestratorOptions {
+  /** Folder of the store and of the files that assets hold. Default `.sluice` below the working directory. */
+  readonly folder?: string;
+  /**
+   * Where history is kept: a store, `"memory"`, or how to open the SQLite file. Default: `history.sqlite` in the
+   * folder, with `durability: "full"`.
+   */
+  readonly store?: RunStore | "memory" | StoreOptions;
+  /** IO managers besides `files` and `memory`; one of the same name replaces it. */
+  readonly io?: readonly IOManager[];
+  /** The manager of assets that name none. Default `"files"`. */
+  readonly defaultIO?: string;
+  /** Values in the place of resources. */
+  readonly resources?: readonly ResourceOverride[];
+  /** How many steps of each pool may run at once. A pool that is not named has no limit. */
+  readonly pools?: { readonly [pool: string]: number };
+  /** How many steps may run at once, over all runs. Default 16. */
+  readonly concurrency?: number;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+/** How the SQLite file is opened. */
+export interface StoreOptions {
+  /** Default `history.sqlite` in the orchestrator's folder. */
+  readonly path?: string;
+  /** `full` survives a power cut; `normal` survives the death of the process. Default `"full"`. */
+  readonly durability?: "full" | "normal";
+  /** Packed chunks, or one row per event that SQL can read. Default `"packed"`. */
+  readonly events?: "packed" | "rows";
+  /** Keeps SQLite in a thread of its own, so that no disk holds the event loop. Default false. */
+  readonly thread?: boolean;
+}
+
+/** How a run is made. */
+export interface RunOptions {
+  /** Config by step name. */
+  readonly config?: RunConfig;
+  readonly tags?: { readonly [name: string]: string };
+  /** Cancels the run. */
+  readonly signal?: AbortSignal;
+  /** How many steps of this run may be under way at once. Default: what the orchestrator allows. */
+  readonly concurrency?: number;
+}
+
+/** What a run came to. */
+export interface RunResult {
+  readonly id: string;
+  readonly status: "success" | "failed" | "canceled";
+  readonly record: RunRecord;
+  /** The plan that was executed. */
+  readonly plan: RunPlan;
+}
+
+/** What a backfill came to. */
+export interface BackfillResult {
+  readonly id: string;
+  readonly status: "success" | "failed" | "canceled";
+  readonly plan: BackfillPlan;
+  readonly runs: readonly RunResult[];
+}
+
+/** A value made elsewhere, told to the history. */
+export interface Report {
+  readonly partition?: string;
+  readonly dataVersion?: string;
+  readonly metadata?: Metadata;
+}
+
+/** An asset by value or by key. */
+export type AssetName = Asset | string;
+
+/** A running Sluice: made by {@linkcode createOrchestrator}, closed by `close` or `await using`. */
+export interface Orchestrator extends AsyncDisposable {
+  readonly definitions: Definitions;
+
+  /** Plans without running. Rejects with what {@linkcode planRun} throws. */
+  plan(request?: PlanRequest & VerifyOptions): Promise<RunPlan>;
+  /** Plans a backfill without running it. */
+  planBackfill(request?: BackfillRequest & VerifyOptions): Promise<BackfillPlan>;
+
+  /** Plans one run over a selection and executes it. Resolves also when steps failed: look at `status`. */
+  materialize(select: Selection, options?: RunOptions & Omit<PlanRequest, "select">): Promise<RunResult>;
+  /** Executes a plan made earlier. Rejects with PLAN_OUTDATED when it no longer fits the definitions. */
+  execute(plan: RunPlan, options?: RunOptions): Promise<RunResult>;
+  /** Runs a named job. */
+  runJob(name: string, options?: RunOptions & Omit<PlanRequest, "select">): Promise<RunResult>;
+  /** Runs a backfill: everything that is missing by default. */
+  backfill(request: BackfillRequest | BackfillPlan, options?: RunOptions): Promise<BackfillResult>;
+  /** Runs again what a run did not finish (`from: "failure"`), or all of it (`from: "start"`). Default `"failure"`. */
+  rerun(runId: string, options?: RunOptions & { readonly from?: "failure" | "start" }): Promise<RunResult>;
+  /** Finishes runs and backfills that a dead process left: only what was not recorded is run again. */
+  recover(options?: RunOptions): Promise<readonly RunResult[]>;
+  /** Asks a run or a backfill to stop: no new step starts, running ones are told by their signal. */
+  cancel(id: string, reason?: string): Promise<void>;
+
+  /** Records one or many values that were made elsewhere. An equal data version leaves downstream assets fresh. */
+  report(asset: AssetName, reports?: Report | readonly Report[]): Promise<void>;
+  /** Forgets materializations, and removes the stored values. Gives the number of partitions wiped. */
+  wipe(asset: AssetName, partitions?: PartitionRequest): Promise<number>;
+  /** Loads a stored value. */
+  load(asset: AssetName, partition?: string): Promise<unknown>;
+  /** Where a stored value lies, for people. */
+  locate(asset: AssetName, partition?: string): string | undefined;
+
+  /** Adds keys to a dynamic partition definition; those that are there are left alone. */
+  addPartitions(name: string, keys: readonly string[]): Promise<void>;
+  removePartitions(name: string, keys: readonly string[]): Promise<void>;
+  /** The partitions of an asset that exist now, and which of them have a value or failed last. */
+  partitions(asset: AssetName): Promise<PartitionOverview>;
+
+  run(id: string): Promise<RunRecord | undefined>;
+  runs(filter?: RunFilter): Promise<readonly RunRecord[]>;
+  steps(runId: string): Promise<readonly StepRecord[]>;
+  logs(runId: string, step?: number): Promise<readonly LogLine[]>;
+  materializations(
+    asset: AssetName,
+    filter?: { readonly partition?: string; readonly limit?: number },
+  ): Promise<
+    readonly MaterializationRecord[]
+  >;
+  checks(asset: AssetName): Promise<readonly CheckResultRecord[]>;
+  backfills(): Promise<readonly BackfillRecord[]>;
+
+  /** Calls back with every recorded event, after its commit. Gives a function that ends the subscription. */
+  subscribe(listener: (events: Iterable<SluiceEvent>) => void): () => void;
+  /** Removes finished runs that ended before an instant. Gives their number. */
+  prune(retention: { readonly runsBeforeMs: number }): Promise<number>;
+  /** Lets running steps end, commits and closes. */
+  close(): Promise<void>;
+}
+
+/** Whether stored values are looked for before planning. */
+export interface VerifyOptions {
+  /** Treats a recorded partition as missing when its IO manager does not have the value. Default false. */
+  readonly verifyIO?: boolean;
+}
+
+/** The partitions of an asset and what is recorded of them. */
+export interface PartitionOverview {
+  readonly space: PartitionSpace;
+  readonly materialized: Subset;
+  readonly failed: Subset;
+}

@@ -1,0 +1,48 @@
+/** Planning over what is recorded now. */
+import type { Asset } from "../model/assets/declaration.ts";
+import { type Subset, subsetOf } from "../model/partitions/subset.ts";
+import { openPlanning, type PlanningContext } from "../planner/context.ts";
+import type { Parts } from "./parts.ts";
+
+/** How many values are looked for at once. */
+const LOOKS = 64;
+
+/**
+ * Opens a planning context over everything recorded so far.
+ *
+ * @param verifyIO Whether the values of recorded partitions are looked for; those that are gone count as missing.
+ */
+export async function openContext(parts: Parts, verifyIO: boolean = false): Promise<PlanningContext> {
+  await parts.recorder.flush();
+  const facts = await parts.store.facts();
+  const nowMs = parts.clock.now();
+  const context = openPlanning(parts.definitions, facts, nowMs);
+  if (!verifyIO) return context;
+  return openPlanning(parts.definitions, facts, nowMs, await lostValues(parts, context));
+}
+
+/** Recorded partitions without a value, by asset key. Assets made elsewhere are not looked for. */
+async function lostValues(parts: Parts, context: PlanningContext): Promise<ReadonlyMap<string, Subset>> {
+  const lost = new Map<string, Subset>();
+  for (const asset of parts.definitions.assets) {
+    if (asset["~step"].kind === "external") continue;
+    const gone = await lostOf(parts, context, asset);
+    if (gone.length > 0) lost.set(asset.key, subsetOf(gone));
+  }
+  return lost;
+}
+
+async function lostOf(parts: Parts, context: PlanningContext, asset: Asset): Promise<readonly number[]> {
+  const { space, materialized } = context.factsOf(asset.key);
+  const manager = parts.findManager(asset);
+  const gone: number[] = [];
+  const indices = materialized.indices();
+  const look = async () => {
+    for (const index of indices) {
+      const partition = asset.partitions && space.keyAt(index);
+      if (!await manager.has({ asset: asset.key, partition })) gone.push(index);
+    }
+  };
+  await Promise.all(Array.from({ length: LOOKS }, look));
+  return gone;
+}
