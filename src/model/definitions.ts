@@ -9,6 +9,7 @@ import type { Job } from "./job.ts";
 import { didYouMean } from "./suggest.ts";
 import { quote } from "./quote.ts";
 import { checkDefinitions } from "./validate/definitions.ts";
+import { checkJobs } from "./validate/jobs.ts";
 
 /** Assets one by one, or records and lists of them (what `defineMultiAsset` gives, a module's exports). */
 export type AssetList = readonly (Asset | AssetList | { readonly [name: string]: Asset })[];
@@ -74,10 +75,10 @@ export interface Definitions {
 export function definitions(spec: DefinitionsSpec): Definitions {
   const listed = listAssets(spec.assets);
   const declared = { assets: listed, checks: spec.checks ?? [], jobs: spec.jobs ?? [] };
-  const issues = checkDefinitions(declared);
-  refuse(issues);
+  refuse(checkDefinitions(declared));
   const compiled = compileDefinitions(declared.assets, declared.checks);
   if ("issue" in compiled) throw new SluiceError(compiled.issue);
+  refuse(checkJobs(compiled, declared.jobs));
   return Object.freeze({
     kind: "definitions",
     ...compiled,

@@ -8,9 +8,13 @@ import { rangeOf } from "../model/partitions/space.ts";
 import type { PartitionSpace } from "../model/partitions/space.ts";
 import { emptySubset, fullSubset, subsetOf } from "../model/partitions/subset.ts";
 import type { Subset } from "../model/partitions/subset.ts";
-import { suggest } from "../model/suggest.ts";
+import { quote } from "../model/quote.ts";
+import { didYouMean } from "../model/suggest.ts";
 import type { PlanningContext } from "./context.ts";
 import type { PartitionRequest } from "./request.ts";
+
+/** With more names than this none is suggested. */
+const MOST_COMPARED = 10_000;
 
 /** The inputs of a step whose assets are made in the same plan, its own earlier partitions left out. */
 export function plannedInputs(
@@ -99,7 +103,7 @@ function indexOfKey(space: PartitionSpace, key: string, asset: string): number {
   if (index >= 0) return index;
   throw new SluiceError({
     code: "PARTITION_UNKNOWN",
-    message: `${asset} has no partition ${JSON.stringify(key.slice(0, 60))}.`,
+    message: `${asset} has no partition ${quote(key)}.`,
     path: ["partitions"],
     hint: keyHint(space, key),
   });
@@ -108,9 +112,7 @@ function indexOfKey(space: PartitionSpace, key: string, asset: string): number {
 /** Names keys like the one asked for, or what keys look like. */
 function keyHint(space: PartitionSpace, key: string): string {
   if (space.size === 0) return "It has no partitions at this time.";
-  if (space.kind === "names" && space.size <= 10_000) {
-    const similar = suggest(key, Array.from({ length: space.size }, (_, index) => space.keyAt(index)));
-    if (similar.length > 0) return `Did you mean ${similar.join(" or ")}?`;
-  }
-  return `Its ${space.size} partitions run from ${space.keyAt(0)} to ${space.keyAt(space.size - 1)}.`;
+  const all = `Its ${space.size} partitions run from ${space.keyAt(0)} to ${space.keyAt(space.size - 1)}.`;
+  if (space.kind !== "names" || space.size > MOST_COMPARED) return all;
+  return didYouMean(key, Array.from({ length: space.size }, (_, index) => space.keyAt(index))) ?? all;
 }

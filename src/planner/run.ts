@@ -2,14 +2,14 @@
 import type { StepDeclaration } from "../model/assets/declaration.ts";
 import { isOwnOutput } from "../model/compile.ts";
 import { SluiceError } from "../model/issue.ts";
-import { emptySubset, fullSubset } from "../model/partitions/subset.ts";
+import { fullSubset, unionOf as unionOfSets } from "../model/partitions/subset.ts";
 import type { Subset } from "../model/partitions/subset.ts";
+import { selectAssets } from "../model/selection/select.ts";
 import type { PlanningContext } from "./context.ts";
 import { allowedPartitions, plannedInputs } from "./partitions.ts";
 import type { PlannedReason, PlannedSet, RunPlan } from "./plan.ts";
 import type { PartitionRequest, PlanRequest } from "./request.ts";
 import { scopeReasons } from "./scope.ts";
-import { selectAssets } from "./select.ts";
 import { stepsOf } from "./steps_of.ts";
 import { missingInputs } from "./warnings.ts";
 
@@ -150,8 +150,8 @@ function within(reasons: readonly PlannedReason[], bounds: Subset): readonly Pla
 }
 
 /** The partitions that any of the reasons names. */
-export function unionOf(reasons: readonly PlannedReason[]): Subset {
-  return reasons.reduce((all, { subset }) => subset ? all.union(subset) : all, emptySubset());
+function unionOf(reasons: readonly PlannedReason[]): Subset {
+  return unionOfSets(reasons.flatMap(({ subset }) => subset ?? []));
 }
 
 /** Freezes a plan, leaving out steps without a partition to make. */

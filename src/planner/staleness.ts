@@ -2,7 +2,6 @@
 import type { StepDeclaration, StepInput } from "../model/assets/declaration.ts";
 import type { AssetFacts } from "../model/events/facts.ts";
 import { subsetOf } from "../model/partitions/subset.ts";
-import type { Subset } from "../model/partitions/subset.ts";
 import type { PlanningContext } from "./context.ts";
 import type { PlannedReason } from "./plan.ts";
 import type { Reason } from "./reason.ts";
@@ -75,9 +74,4 @@ function latestChange(
     }
   });
   return latestMs;
-}
-
-/** The union of the partitions that have a reason. */
-export function withReason(reasons: readonly PlannedReason[], none: Subset): Subset {
-  return reasons.reduce((all, { subset }) => subset ? all.union(subset) : all, none);
 }

@@ -2,6 +2,7 @@
 import type { StepDeclaration } from "../model/assets/declaration.ts";
 import type { Definitions } from "../model/definitions.ts";
 import { SluiceError } from "../model/issue.ts";
+import { ranksIn } from "../model/reach.ts";
 
 /** Step declarations to run, and which outputs of those that can make a part. */
 export interface SelectedSteps {
@@ -20,7 +21,7 @@ export function stepsOf(definitions: Definitions, assets: Uint8Array, withChecks
   }
   const outputs = partialOutputs(definitions, assets, chosen);
   if (withChecks) chooseChecks(definitions, assets, chosen);
-  return { ranks: ranksOf(chosen), outputs };
+  return { ranks: ranksIn(chosen), outputs };
 }
 
 function partialOutputs(
@@ -64,12 +65,4 @@ function chooseChecks(definitions: Definitions, assets: Uint8Array, chosen: Uint
   definitions.steps.forEach((step, rank) => {
     if (step.check && assets[definitions.graph.rankOf(step.check.asset) as number]) chosen[rank] = 1;
   });
-}
-
-function ranksOf(chosen: Uint8Array): Int32Array {
-  let count = 0;
-  for (let rank = 0; rank < chosen.length; rank++) count += chosen[rank];
-  const ranks = new Int32Array(count);
-  for (let rank = 0, next = 0; rank < chosen.length; rank++) if (chosen[rank]) ranks[next++] = rank;
-  return ranks;
 }

@@ -74,7 +74,7 @@ describe("what definitions refuse", () => {
       assets: [node("a", "c"), node("b", "a"), node("c", "b"), node("d", "a")],
     });
     assert.equal(issue.code, "DEPENDENCY_CYCLE");
-    assert.match(issue.message, /in a circle: a -> b -> c -> a\./);
+    assert.match(issue.message, /in a circle, each read by the next: a -> b -> c -> a\./);
     assert.equal(issue.message.match(/definitions\.test\.ts:\d+:\d+/g)?.length, 3);
     assert.deepEqual(others, []);
   });
@@ -148,6 +148,19 @@ describe("what definitions refuse", () => {
       "checks",
       "batch",
     ]);
+  });
+
+  test("jobs that select nothing or configure what is not there", () => {
+    const issues = issuesOf({
+      assets: [node("orders")],
+      jobs: [defineJob({ name: "nightly", selection: ["orders", "ordrs"], config: { order: 1, orders: 2 } })],
+    });
+    assert.deepEqual(issues.map((issue) => [issue.code, issue.path.join(".")]), [
+      ["SELECTION_INVALID", "jobs.nightly.selection"],
+      ["CONFIG_INVALID", "jobs.nightly.config.order"],
+      ["CONFIG_INVALID", "jobs.nightly.config.orders"],
+    ]);
+    assert.match(issues[0].hint ?? "", /Did you mean orders\?/);
   });
 
   test("part of a multi-asset", () => {

@@ -6,6 +6,7 @@ import type { CheckDeps, DeclaredOutput, Upstreams } from "./asset.ts";
 import type { Dependency, StepContext } from "./context.ts";
 import { openStep, outputAsset } from "./declare.ts";
 import { parseKey } from "../key.ts";
+import { parseName } from "../name.ts";
 import type { MaybePartitions } from "../partitions/relation.ts";
 import type { BackfillPolicy } from "../policy.ts";
 import type { Resources } from "./resource.ts";
@@ -81,7 +82,7 @@ export interface MultiAssetSpec<D, P, C, R, O extends Outputs, Ret> extends Step
  * Declares several assets made by one body, which returns a record of their values.
  *
  * @returns The assets by output name, to destructure.
- * @throws {SluiceError} KEY_INVALID when a key does not follow the grammar.
+ * @throws {SluiceError} KEY_INVALID when a key does not follow the grammar, DEFINITION_INVALID for the name.
  * @example
  * ```ts
  * import { defineMultiAsset, materialize } from "sluice";
@@ -106,7 +107,7 @@ export function defineMultiAsset<
 >(spec: MultiAssetSpec<D, P, C, R, O, Ret>): MultiAsset<O, Ret, P> {
   const site = captureSite(defineMultiAsset);
   const { outputs, ...rules } = spec;
-  const step = openStep("multi-asset", parseKey(spec.name), rules as never, site);
+  const step = openStep("multi-asset", parseName("multi-asset", spec.name), rules as never, site);
   const assets: Record<string, Asset> = {};
   for (const [name, output] of Object.entries(outputs)) {
     assets[name] = outputAsset(parseKey(output.key), output, spec.partitions, step);

@@ -15,11 +15,17 @@ export interface PlannedOutput {
   readonly codeVersion: string | undefined;
 }
 
-/** What is planned for one step declaration: all its steps in a run share this. */
-export interface PlannedNode {
+/** What a step declaration is, whatever the run. */
+export interface CatalogueNode {
   /** Name of the step declaration. */
   readonly step: string;
   readonly kind: "asset" | "multi-asset" | "check";
+  /** What it can make, in the declaration's order; empty for a check. */
+  readonly outputs: readonly PlannedOutput[];
+}
+
+/** What is planned for one step declaration: all its steps in a run share this. */
+export interface PlannedNode extends CatalogueNode {
   /** The outputs that the run makes, in the declaration's order; empty for a check. */
   readonly outputs: readonly PlannedOutput[];
   /** Number of its first step in the run; the others follow without a gap. */
@@ -46,4 +52,40 @@ export interface StepTable {
   partitionKeys(step: number): readonly string[];
   /** What the partitions of a step are known by, in order; empty without partitions. */
   identities(step: number): readonly PartitionIdentity[];
+  /**
+   * The same as columns, for tables that have them at hand: a store then keeps the step declarations once for all
+   * runs, and reads no node of a run that it can skip.
+   */
+  readonly outline?: StepOutline;
+}
+
+/**
+ * Step declarations that runs choose from. Tables over the same definitions share one object: what is worked out
+ * for it (its stored form, the assets behind its rows) is worked out once.
+ */
+export interface Catalogue {
+  /** How many rows there are. */
+  readonly size: number;
+  node(row: number): CatalogueNode;
+}
+
+/** A step table as columns. */
+export interface StepOutline {
+  readonly catalogue: Catalogue;
+  /** The catalogue row of each node. */
+  readonly rows: Int32Array;
+  /** Partitions by position of the node; a node that is absent is one step without partitions. */
+  readonly sets: ReadonlyMap<number, StepSet>;
+  /** Which outputs of its row a node makes, by position of the node; all of them where absent. */
+  readonly outputs: ReadonlyMap<number, readonly number[]>;
+}
+
+/** The partitions of one node. */
+export interface StepSet {
+  /** In the order of the steps. Nodes with the same set share one object where that is at hand. */
+  readonly partitions: StoredSubset;
+  /** How many partitions there are. */
+  readonly count: number;
+  /** Partitions per step. */
+  readonly chunkSize: number;
 }

@@ -43,7 +43,7 @@
  *
  * And from dbt: white space around a comma is free, and a word of digits after a `+` is a number of levels.
  */
-import { quote } from "../../model/quote.ts";
+import { quote } from "../quote.ts";
 import { combine, type ParsedSelection, type SelectionNode } from "./ast.ts";
 import { selectionFault } from "./fault.ts";
 import { type Token, tokenize } from "./tokens.ts";

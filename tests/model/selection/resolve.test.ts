@@ -2,10 +2,10 @@ import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SluiceError } from "../../../src/model/issue.ts";
-import type { SelectionAttribute } from "../../../src/planner/selection/attributes.ts";
-import { formatSelection } from "../../../src/planner/selection/format.ts";
-import { parseSelection } from "../../../src/planner/selection/parse.ts";
-import { resolveSelection, type SelectionOptions } from "../../../src/planner/selection/resolve.ts";
+import type { SelectionAttribute } from "../../../src/model/selection/attributes.ts";
+import { formatSelection } from "../../../src/model/selection/format.ts";
+import { parseSelection } from "../../../src/model/selection/parse.ts";
+import { resolveSelection, type SelectionOptions } from "../../../src/model/selection/resolve.ts";
 import { catalogOf, catalogs, keysIn, meaning, nodes } from "./support.ts";
 
 const shop = catalogOf([

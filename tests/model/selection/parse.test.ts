@@ -1,9 +1,9 @@
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import { SluiceError } from "../../../src/model/issue.ts";
-import type { SelectionNode } from "../../../src/planner/selection/ast.ts";
-import { formatSelection } from "../../../src/planner/selection/format.ts";
-import { parseSelection } from "../../../src/planner/selection/parse.ts";
+import type { SelectionNode } from "../../../src/model/selection/ast.ts";
+import { formatSelection } from "../../../src/model/selection/format.ts";
+import { parseSelection } from "../../../src/model/selection/parse.ts";
 
 /** The canonical form with every part in brackets: shows how a text was read. */
 function reading(text: string): string {

@@ -1,6 +1,6 @@
 /** From the tree of a selection back to text. */
-import { SluiceError } from "../../model/issue.ts";
-import { quote } from "../../model/quote.ts";
+import { SluiceError } from "../issue.ts";
+import { quote } from "../quote.ts";
 import type { SelectionNode } from "./ast.ts";
 import { isReserved } from "./parse.ts";
 

@@ -1,7 +1,7 @@
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { compileGlob } from "../../../src/planner/selection/glob.ts";
+import { compileGlob } from "../../../src/model/selection/glob.ts";
 
 describe("compileGlob", () => {
   test("takes a star for any text, and nothing else for more than it is", () => {

@@ -1,9 +1,9 @@
 /** From a selection to the set of assets it means. */
-import { type Issue, SluiceError } from "../../model/issue.ts";
-import { keyProblem } from "../../model/key.ts";
-import { quote } from "../../model/quote.ts";
-import { countRanks, downstreamOf, type RankSet, rootsOf, sinksOf, upstreamOf } from "../../model/reach.ts";
-import { didYouMean } from "../../model/suggest.ts";
+import { type Issue, SluiceError } from "../issue.ts";
+import { keyProblem } from "../key.ts";
+import { quote } from "../quote.ts";
+import { countRanks, downstreamOf, type RankSet, rootsOf, sinksOf, upstreamOf } from "../reach.ts";
+import { didYouMean } from "../suggest.ts";
 import type { AttributeNode, KeyNode, ParsedSelection, SelectionNode, WalkNode } from "./ast.ts";
 import {
   catalogAttributes,

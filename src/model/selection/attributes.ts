@@ -1,5 +1,5 @@
 /** What `name:value` means: the table of attributes. */
-import type { AssetGraph } from "../../model/graph.ts";
+import type { AssetGraph } from "../graph.ts";
 import { compileGlob, isGlob } from "./glob.ts";
 
 /** What an asset tells a selection; every asset declaration fits. */

@@ -2,8 +2,8 @@ import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SluiceError } from "../../../src/model/issue.ts";
-import { formatSelection } from "../../../src/planner/selection/format.ts";
-import { parseSelection } from "../../../src/planner/selection/parse.ts";
+import { formatSelection } from "../../../src/model/selection/format.ts";
+import { parseSelection } from "../../../src/model/selection/parse.ts";
 import { nodes, withoutPlaces } from "./support.ts";
 
 function canonical(text: string): string {

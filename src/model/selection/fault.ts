@@ -1,5 +1,5 @@
 /** Errors that point at a place in a selection text. */
-import { type Issue, SluiceError } from "../../model/issue.ts";
+import { type Issue, SluiceError } from "../issue.ts";
 
 /** How much of a long line is shown on each side of the place. */
 const MARGIN = 40;

@@ -1,9 +1,12 @@
 /** From what a user selects to a set of assets. */
-import type { Definitions } from "../model/definitions.ts";
-import { SluiceError } from "../model/issue.ts";
-import type { Selection } from "../model/job.ts";
-import type { RankSet } from "../model/reach.ts";
-import { resolveSelection } from "./selection/resolve.ts";
+import type { CompiledDefinitions } from "../compile.ts";
+import { SluiceError } from "../issue.ts";
+import type { Selection } from "../job.ts";
+import type { RankSet } from "../reach.ts";
+import { resolveSelection } from "./resolve.ts";
+
+/** What a selection is resolved against. */
+type Selectable = Pick<CompiledDefinitions, "assets" | "graph">;
 
 /**
  * The assets that a selection means, by rank in the graph of assets. Without a selection: all of them.
@@ -11,7 +14,7 @@ import { resolveSelection } from "./selection/resolve.ts";
  * @throws {SluiceError} SELECTION_INVALID, SELECTION_EMPTY; DEPENDENCY_UNLISTED for an asset value that the
  * definitions do not hold.
  */
-export function selectAssets(definitions: Definitions, selection: Selection | undefined): RankSet {
+export function selectAssets(definitions: Selectable, selection: Selection | undefined): RankSet {
   if (selection === undefined || selection === "*") return new Uint8Array(definitions.assets.length).fill(1);
   const chosen = new Uint8Array(definitions.assets.length);
   for (const item of Array.isArray(selection) ? selection : [selection]) {
@@ -21,7 +24,7 @@ export function selectAssets(definitions: Definitions, selection: Selection | un
   return chosen;
 }
 
-function addSelected(definitions: Definitions, text: string, chosen: Uint8Array): void {
+function addSelected(definitions: Selectable, text: string, chosen: Uint8Array): void {
   const { graph, assets } = definitions;
   const catalog = {
     graph,
@@ -32,7 +35,7 @@ function addSelected(definitions: Definitions, text: string, chosen: Uint8Array)
   for (let rank = 0; rank < selected.length; rank++) if (selected[rank]) chosen[rank] = 1;
 }
 
-function rankOfAsset(definitions: Definitions, asset: { readonly key: string }): number {
+function rankOfAsset(definitions: Selectable, asset: { readonly key: string }): number {
   const rank = definitions.graph.rankOf(asset.key);
   if (rank !== undefined && definitions.assets[rank] === asset) return rank;
   throw new SluiceError({

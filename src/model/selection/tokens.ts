@@ -1,5 +1,5 @@
 /** The words and signs of a selection text. */
-import { nameCharacter } from "../../model/quote.ts";
+import { nameCharacter } from "../quote.ts";
 import { selectionFault } from "./fault.ts";
 
 /** What a token is; signs are their own kind. */

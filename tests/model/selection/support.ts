@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type AssetGraph, compileGraph } from "../../../src/model/graph.ts";
-import { combine, type SelectionNode } from "../../../src/planner/selection/ast.ts";
-import type { SelectionAsset, SelectionCatalog } from "../../../src/planner/selection/attributes.ts";
+import { combine, type SelectionNode } from "../../../src/model/selection/ast.ts";
+import type { SelectionAsset, SelectionCatalog } from "../../../src/model/selection/attributes.ts";
 
 /** An asset as tests write it: its parents by key, and what differs from nothing. */
 export interface TestAsset extends Partial<SelectionAsset> {
