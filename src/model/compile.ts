@@ -131,9 +131,9 @@ function cycleIssue(cycle: readonly StepDeclaration[]): Issue {
   const places = cycle.map((step) => `    ${step.name}${step.site.text ? ` at ${step.site.text}` : ""}`);
   return {
     code: "DEPENDENCY_CYCLE",
-    message: `Assets depend on each other in a circle: ${[...names, names[0]].join(" -> ")}.\n${
-      places.join("\n")
-    }`,
+    message: `Assets depend on each other in a circle, each read by the next: ${
+      [...names, names[0]].join(" -> ")
+    }.\n${places.join("\n")}`,
     path: ["assets", ...names],
     ...(cycle[0].site.text && { site: cycle[0].site.text }),
     hint: "Remove one of these dependencies; an asset that needs its own past declares selfDep().",

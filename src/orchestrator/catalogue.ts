@@ -13,7 +13,9 @@ import type { Parts } from "./parts.ts";
 import { openContext } from "./planning.ts";
 
 /** Records events of the catalogue and waits for their commit. */
-async function record<Name extends "asset_reported" | "asset_wiped" | "partitions_added" | "partitions_removed">(
+async function record<
+  Name extends "asset_reported" | "asset_wiped" | "partitions_added" | "partitions_removed",
+>(
   parts: Parts,
   name: Name,
   payloads: readonly EventPayloads[Name][],
@@ -28,8 +30,8 @@ export async function reportAsset(parts: Parts, asset: Asset, reports: readonly 
   const context = await openContext(parts);
   const space = context.space(asset.partitions);
   const payloads = reports.map(({ partition, ...facts }) => {
-    if ((partition === undefined) !== (asset.partitions === undefined)) throw partitionMismatch(asset);
-    if (partition === undefined) return { asset: asset.key, ...facts };
+    if ((partition === undefined) !== (space.kind === "unit")) throw partitionMismatch(asset);
+    if (partition === undefined || space.kind === "unit") return { asset: asset.key, ...facts };
     const identity = identityAt(space, requireIndex(space, partition));
     return { asset: asset.key, partition: { key: partition, identity }, ...facts };
   });
@@ -54,7 +56,9 @@ function partitionMismatch(asset: Asset): SluiceError {
 export async function wipeAsset(parts: Parts, asset: Asset, request: PartitionRequest): Promise<number> {
   const context = await openContext(parts);
   const { space, materialized } = context.factsOf(asset.key);
-  const wanted = asset.partitions ? requestedSubset(space, request, asset.key) : requestedSubset(space, "all", asset.key);
+  const wanted = asset.partitions
+    ? requestedSubset(space, request, asset.key)
+    : requestedSubset(space, "all", asset.key);
   const wiped = wanted.intersect(materialized);
   if (wiped.size === 0) return 0;
   const partitions = encodeSubset(asset.partitions, space, wiped);
