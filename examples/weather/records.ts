@@ -1,6 +1,7 @@
 /** The file that the records come from: one line of comma-separated values a day. */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import process from "node:process";
 import { defineResource } from "sluice";
 
 /** One line of the file, as text. */
@@ -11,10 +12,15 @@ export type Line = Readonly<
 /** The lines of the file by date; opened once per run. */
 export const records = defineResource({ name: "records", setup: () => readRecords(recordsPath()) });
 
-/** The file: that of the vega-datasets package unless `WEATHER_RECORDS` names another. */
-export function recordsPath(): string {
-  return process.env.WEATHER_RECORDS ??
-    new URL("../../node_modules/vega-datasets/data/seattle-weather.csv", import.meta.url).pathname;
+/** The file that comes with the vega-datasets package. */
+export const packagedRecords = new URL(
+  "../../node_modules/vega-datasets/data/seattle-weather.csv",
+  import.meta.url,
+).pathname;
+
+/** The file to read: `WEATHER_RECORDS`, or the packaged one. */
+function recordsPath(): string {
+  return process.env.WEATHER_RECORDS ?? packagedRecords;
 }
 
 /** Reads a file of records. */

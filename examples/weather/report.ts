@@ -14,7 +14,7 @@ export function writeReport(year: string, months: readonly Month[], kinds: reado
     } mm of rain and snow fell, most of it in ${wettest.month} (${wettest.precipitation} mm).`,
     `The warmest month was ${warmest.month}, with a mean daily maximum of ${warmest.meanMax} degrees.`,
     "",
-    `![Temperatures and precipitation by month](../chart/${year}.svg)`,
+    `![Temperatures and precipitation by month](../chart.parts/${year}.svg)`,
     "",
     "| Month | Days | Mean max | Mean min | Precipitation |",
     "| --- | ---: | ---: | ---: | ---: |",
