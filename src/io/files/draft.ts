@@ -7,6 +7,8 @@ import { ifThere, isAbsent, onDisk } from "./fault.ts";
 const PIECE = 1 << 16;
 /** No more is encoded, hashed and written at once, so that no piece holds the event loop. */
 const BLOCK = 1 << 19;
+/** How often something is tried whose folder turns out to be gone. */
+const TRIES = 5;
 
 /** What tells the content of a file from any other. */
 export interface Seal {
@@ -107,16 +109,16 @@ export class Draft {
     this.#bytes += bytes.length;
   }
 
-  /** Does what needs the folder, which somebody may have removed when it was empty. */
+  /** Does what needs the folder, which other processes may remove whenever it is empty. */
   async #inFolder<T>(operation: () => Promise<T>): Promise<T> {
-    await this.#prepare(false);
-    try {
-      return await onDisk(operation());
-    } catch (error) {
-      if (!isAbsent(error)) throw error;
+    for (let tries = 1;; tries++) {
+      try {
+        await this.#prepare(tries > 1);
+        return await onDisk(operation());
+      } catch (error) {
+        if (!isAbsent(error) || tries === TRIES) throw error;
+      }
     }
-    await this.#prepare(true);
-    return onDisk(operation());
   }
 }
 

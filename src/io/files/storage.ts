@@ -124,7 +124,7 @@ export class Storage {
     await all([content.sync(), slip.seal().then(() => slip.sync())]);
     await content.publish(path);
     await slip.publish(slipPath);
-    await all([this.#disk.sync(place.folder), this.#disk.sync(dirname(slipPath))]);
+    await all([place.folder, dirname(slipPath)].map((folder) => ifThere(this.#disk.sync(folder))));
   }
 
   /** A receipt that does not fit is read again, in case a writer was between the value's new name and its own. */

@@ -1,6 +1,7 @@
 /** JSON: one value to a file. */
-import { type Format, type Put, ValueFault } from "./format.ts";
+import type { Format, Put } from "./format.ts";
 import { JsonWriter } from "./json_writer.ts";
+import { parseJson } from "./parse.ts";
 import { decodeText, readSlices } from "./slices.ts";
 
 /** Arrays with more elements are written in pieces, so that they do not hold the event loop. */
@@ -49,7 +50,7 @@ function pieceText(piece: readonly unknown[], start: number, writer: JsonWriter)
 
 async function read(bytes: Uint8Array): Promise<unknown> {
   const values = bytes.length > SMALL && bytes[0] === 0x5b ? await readArray(bytes) : undefined;
-  return values ?? parse(decodeText(bytes));
+  return values ?? parseJson(decodeText(bytes), "it");
 }
 
 /**
@@ -77,13 +78,5 @@ function parseElements(text: string): unknown[] | undefined {
     return Array.isArray(elements) ? elements : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ValueFault(`it is not JSON (${(error as Error).message})`, undefined, error);
   }
 }

@@ -9,22 +9,21 @@ export class JsonWriter {
 
   /** The text of a value that lies at a path: `$`, or `$[17]` given as `$` and 17. */
   text(value: unknown, path: string, index?: number): string {
-    const text = stringify(value, path, index);
+    try {
+      this.#check(value, path, index);
+      return JSON.stringify(value);
+    } catch (error) {
+      if (error instanceof ValueFault) throw error;
+      throw new ValueFault(`${at(path, index)} cannot be written (${String(error)})`, undefined, error);
+    }
+  }
+
+  #check(value: unknown, path: string, index: number | undefined): void {
     const survival = surveyJson(value, 0);
-    if (survival === SAME) return text;
+    if (survival === SAME) return;
     const fault = survival === DOUBTFUL ? findFault(value, at(path, index)) : undefined;
     if (fault) throw fault;
     this.isExact = false;
-    return text;
-  }
-}
-
-function stringify(value: unknown, path: string, index: number | undefined): string {
-  try {
-    return JSON.stringify(value);
-  } catch (error) {
-    throw findFault(value, at(path, index)) ??
-      new ValueFault(`${at(path, index)} cannot be written: ${String(error)}`, undefined, error);
   }
 }
 

@@ -1,6 +1,7 @@
 /** NDJSON: rows, one JSON value to a line. */
 import { describeValue, type Format, type Put, ValueFault } from "./format.ts";
 import { JsonWriter } from "./json_writer.ts";
+import { parseJson } from "./parse.ts";
 import { decodeText, readSlices } from "./slices.ts";
 
 /** An array or an (async) iterable of JSON values in, an array out. */
@@ -46,17 +47,9 @@ async function read(bytes: Uint8Array): Promise<unknown[]> {
       const end = newline < 0 ? text.length : newline;
       line++;
       const row = text.slice(start, end);
-      if (row.trim() !== "") rows.push(parseRow(row, line));
+      if (row.trim() !== "") rows.push(parseJson(row, `its line ${line}`));
       start = end + 1;
     }
   }
   return rows;
-}
-
-function parseRow(text: string, line: number): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ValueFault(`its line ${line} is not JSON (${(error as Error).message})`, undefined, error);
-  }
 }
