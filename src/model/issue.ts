@@ -30,6 +30,10 @@ export type IssueCode =
   | "STORE_LOCKED"
   | "STORE_INVALID"
   | "STORE_CLOSED"
+  | "STORE_FULL"
+  | "STORE_NEWER"
+  | "STORE_READONLY"
+  | "EVENT_REFUSED"
   | "MODULE_INVALID"
   | "USAGE";
 

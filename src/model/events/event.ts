@@ -46,9 +46,12 @@ export interface RecordedError {
   readonly cause?: RecordedError;
 }
 
-/** What a step says about one output it made. Absent fields take their defaults. */
+/**
+ * What a step says about one output. Absent fields take their defaults; an output that is not spoken of was made
+ * plainly. A record of one partition counts before one that holds for all.
+ */
 export interface OutputRecord {
-  /** Position among the step's outputs. Default 0. */
+  /** Position among the outputs that the run plans for the step. Default 0. */
   readonly output?: number;
   /** For a batch: the position of the partition among the step's partitions; absent when it holds for all. */
   readonly partition?: number;
@@ -91,9 +94,13 @@ export interface EventPayloads {
   };
   readonly run_interrupted: { readonly reason: string };
   readonly run_canceling: { readonly reason: string };
-  /** Absent when every planned output was made plainly. */
+  /** Absent when every planned output was made plainly, each with a new data version. */
   readonly step_succeeded: { readonly outputs: readonly OutputRecord[] } | undefined;
-  readonly step_failed: { readonly error: RecordedError };
+  readonly step_failed: {
+    readonly error: RecordedError;
+    /** What was made all the same, by a step that failed at a blocking check. */
+    readonly outputs?: readonly OutputRecord[];
+  };
   readonly step_retrying: { readonly error: RecordedError; readonly delayMs: number };
   readonly step_skipped: {
     readonly reason: string; /** The step whose skip led to this one. */

@@ -3,7 +3,7 @@
  * a run itself says in a few numbers which rows it takes, and which partitions of them.
  */
 import type { StoredSubset } from "../partitions/stored.ts";
-import { listCatalogue, OutlinedSteps, outlineOf } from "./outline.ts";
+import { OutlinedSteps, outlineOf } from "./outline.ts";
 import type {
   Catalogue,
   CatalogueNode,
@@ -55,49 +55,68 @@ export function encodeStepTable(
   referTo: PartReference = encodeCataloguePart,
 ): StoredStepTable {
   const outline = outlineOf(table);
-  const { catalogue, rows } = outline;
   const sets = new SetList();
   const nodes = encodeNodes(outline, sets);
+  const parts = partsOf(outline.rows).map((part) => [part, referTo(outline.catalogue, part)] as const);
+  return { parts, nodes, sets: sets.list };
+}
+
+function partsOf(rows: Int32Array): readonly number[] {
   const parts = new Set<number>();
-  for (let position = 0; position < rows.length; position++) {
-    parts.add(Math.floor(rows[position] / PART_ROWS));
+  let last = -1;
+  for (const row of rows) {
+    const part = Math.floor(row / PART_ROWS);
+    if (part !== last) parts.add(last = part);
   }
-  return { parts: Array.from(parts, (part) => [part, referTo(catalogue, part)]), nodes, sets: sets.list };
+  return [...parts];
 }
 
 function encodeNodes({ rows, sets, outputs }: StepOutline, list: SetList): readonly StoredNodes[] {
-  const nodes: StoredNodes[] = [];
+  const runs = new NodeRuns();
   const plain = sets.size === 0 && outputs.size === 0;
-  let start = 0;
-  let slot = NO_SET;
-  let chunkSize = 1;
-  const close = (end: number): void => {
-    if (end === start) return;
-    if (slot === NO_SET) nodes.push([rows[start], end - start]);
-    else {nodes.push(
-        chunkSize === 1 ? [rows[start], end - start, slot] : [rows[start], end - start, slot, chunkSize],
-      );}
-    start = end;
-  };
   for (let position = 0; position < rows.length; position++) {
-    const follows = position === start || rows[position] === rows[position - 1] + 1;
     if (plain) {
-      if (!follows) close(position);
+      runs.add(rows[position], NO_SET, 1);
       continue;
     }
     const set = sets.get(position);
-    const nextSlot = set ? list.slotOf(set) : NO_SET;
-    const nextSize = set?.chunkSize ?? 1;
-    const chosen = outputs.get(position);
-    if (!follows || nextSlot !== slot || nextSize !== chunkSize || chosen) close(position);
-    slot = nextSlot;
-    chunkSize = nextSize;
-    if (!chosen) continue;
-    nodes.push([rows[position], 1, slot, chunkSize, chosen]);
-    start = position + 1;
+    const slot = set ? list.slotOf(set) : NO_SET;
+    runs.add(rows[position], slot, set?.chunkSize ?? 1, outputs.get(position));
   }
-  close(rows.length);
-  return nodes;
+  return runs.close();
+}
+
+/** Joins nodes that follow each other. */
+class NodeRuns {
+  readonly #runs: StoredNodes[] = [];
+  #row = 0;
+  #count = 0;
+  #slot = NO_SET;
+  #chunkSize = 1;
+
+  add(row: number, slot: number, chunkSize: number, outputs?: readonly number[]): void {
+    const follows = row === this.#row + this.#count && slot === this.#slot && chunkSize === this.#chunkSize;
+    if (!follows || outputs) this.close();
+    if (outputs) {
+      this.#runs.push([row, 1, slot, chunkSize, outputs]);
+      return;
+    }
+    if (this.#count === 0) this.#row = row;
+    this.#slot = slot;
+    this.#chunkSize = chunkSize;
+    this.#count++;
+  }
+
+  close(): readonly StoredNodes[] {
+    if (this.#count > 0) {
+      const run = [this.#row, this.#count] as const;
+      if (this.#slot === NO_SET) this.#runs.push(run);
+      else if (this.#chunkSize === 1) this.#runs.push([...run, this.#slot]);
+      else this.#runs.push([...run, this.#slot, this.#chunkSize]);
+      this.#count = 0;
+    }
+    return this.#runs;
+  }
 }
 
 /** Sets without repetition. */
