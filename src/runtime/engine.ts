@@ -1,0 +1,91 @@
+/** What the runs of one process share: the recorder, the pace, slots, managers, and what is known of definitions. */
+import type { ResourceOverride } from "../model/assets/resource.ts";
+import type { Definitions } from "../model/definitions.ts";
+import { type Clock, type Random, systemClock, systemRandom } from "../model/ports.ts";
+import type { FindManager } from "../io/managers.ts";
+import type { RunPlan } from "../planner/plan.ts";
+import { compileStepsInSlices } from "../planner/steps.ts";
+import type { DynamicKeys } from "../planner/steps/mappings.ts";
+import type { StepGraph } from "../planner/steps/table.ts";
+import { Arena } from "./arena.ts";
+import { Pace } from "./pace.ts";
+import { type EventSink, Recorder } from "./recorder.ts";
+import { Seats, Slots } from "./slots.ts";
+import { wireDefinitions, type Wiring } from "./wiring.ts";
+
+/** Default of how many steps may be under way at once, over all runs. */
+const CONCURRENCY = 16;
+
+/** What an engine is made of. */
+export interface EngineOptions {
+  /** Where events go. */
+  readonly store: EventSink;
+  /** Where values go. */
+  readonly findManager: FindManager;
+  /** Values in the place of resources, for all runs. */
+  readonly resources?: readonly ResourceOverride[];
+  /** How many steps of each pool may run at once. A pool that is not named has no limit. */
+  readonly pools?: { readonly [pool: string]: number };
+  /** How many steps may be under way at once, over all runs. Default 16. */
+  readonly concurrency?: number;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** Hears of what must not stop a run: a subscriber that threw, a value that could not be removed. Default: nobody. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Runs share an engine; a process may have several, which know nothing of each other. */
+export class Engine {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly pace: Pace;
+  readonly recorder: Recorder;
+  readonly slots: Slots;
+  readonly seats: Seats;
+  readonly arena: Arena = new Arena();
+  readonly concurrency: number;
+  readonly resources: readonly ResourceOverride[];
+  readonly onError: (error: unknown) => void;
+  readonly #findManager: FindManager;
+  readonly #wirings: WeakMap<Definitions, Wiring | Promise<Wiring>> = new WeakMap();
+
+  constructor(options: EngineOptions) {
+    this.clock = options.clock ?? systemClock;
+    this.random = options.random ?? systemRandom;
+    this.onError = options.onError ?? ignore;
+    this.pace = new Pace(this.clock);
+    this.recorder = new Recorder(options.store, this.pace, this.onError);
+    this.slots = new Slots(options.pools);
+    this.concurrency = options.concurrency ?? CONCURRENCY;
+    this.seats = new Seats(this.concurrency);
+    this.resources = options.resources ?? [];
+    this.#findManager = options.findManager;
+  }
+
+  /** Compiles the steps of a plan without holding the event loop. */
+  compile(plan: RunPlan, dynamicKeys?: DynamicKeys): Promise<StepGraph> {
+    return this.pace.finish(compileStepsInSlices(plan, dynamicKeys));
+  }
+
+  /** What the loop needs of definitions: worked out for their first run, and kept as long as they are. */
+  wire(definitions: Definitions): Wiring | Promise<Wiring> {
+    const known = this.#wirings.get(definitions);
+    if (known) return known;
+    const wiring = this.#wire(definitions);
+    this.#wirings.set(definitions, wiring);
+    return wiring;
+  }
+
+  async #wire(definitions: Definitions): Promise<Wiring> {
+    try {
+      const wiring = await this.pace.finish(wireDefinitions(definitions, this.#findManager));
+      this.#wirings.set(definitions, wiring);
+      return wiring;
+    } catch (error) {
+      this.#wirings.delete(definitions);
+      throw error;
+    }
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,219 @@
+/** Executes one plan: from its first event to its last. */
+import type { ResourceOverride } from "../model/assets/resource.ts";
+import { EVENT_KINDS, type RecordedError } from "../model/events/event.ts";
+import type { StepCounts, StepRecord } from "../model/events/record.ts";
+import { isFinalStep } from "../model/events/status.ts";
+import type { RunConfig } from "../model/job.ts";
+import type { RunPlan } from "../planner/plan.ts";
+import { type DynamicKeys, PlanMappings } from "../planner/steps/mappings.ts";
+import type { StepGraph } from "../planner/steps/table.ts";
+import { validateConfig, type ValidConfig } from "./config.ts";
+import type { Engine } from "./engine.ts";
+import { Keeping } from "./keeping.ts";
+import { RunLoop } from "./loop.ts";
+import { Progress } from "./progress.ts";
+import { ReadyQueue } from "./ready.ts";
+import type { Tape } from "./recorder.ts";
+import { ResourceDesk } from "./resources.ts";
+import { Retention } from "./retention.ts";
+import { RunSource } from "./source.ts";
+import { recordError } from "./step/errors.ts";
+import { InputReader } from "./step/inputs.ts";
+import { copyJsonOr } from "./step/json.ts";
+import { Taints } from "./taints.ts";
+import type { Wiring } from "./wiring.ts";
+
+/** Default of how long steps that were told to stop may take for it. */
+const GRACE_MS = 10_000;
+
+/** What is to be executed, and how. */
+export interface RunRequest {
+  readonly id: string;
+  readonly plan: RunPlan;
+  /** The steps of the plan, where they are compiled already. */
+  readonly steps?: StepGraph;
+  /** Config by step name. */
+  readonly config?: RunConfig;
+  readonly tags?: { readonly [name: string]: string };
+  /** Values in the place of resources, over those of the engine. */
+  readonly resources?: readonly ResourceOverride[];
+  /** How many steps of this run may be under way at once. Default: what the engine allows. */
+  readonly concurrency?: number;
+  /** Cancels the run. */
+  readonly signal?: AbortSignal;
+  /** How long canceled steps may take to stop, in milliseconds, before they are given up. Default 10,000. */
+  readonly cancelGraceMs?: number;
+  readonly job?: string;
+  readonly backfill?: string;
+  /** The run that it repeats. */
+  readonly parent?: string;
+  /** Keys of dynamic definitions that inputs may need and the plan does not hold. Default: none. */
+  readonly dynamicKeys?: DynamicKeys;
+  /**
+   * For a run that an earlier process began: its steps as recorded. What is over there stays as it is; the rest runs,
+   * with the attempts counted on. `run_created` is not recorded again.
+   */
+  readonly resumed?: readonly StepRecord[];
+}
+
+/** What a run came to. */
+export interface RunOutcome {
+  readonly id: string;
+  readonly status: "success" | "failed" | "canceled";
+  readonly steps: StepCounts;
+  /** Failed checks by severity. */
+  readonly checks: { readonly failed: number; readonly warned: number };
+  /** What ended the run, beyond the failures of its steps. */
+  readonly error: RecordedError | undefined;
+}
+
+/**
+ * Executes a plan. Resolves when its last event is committed, also when steps have failed or the run was canceled.
+ *
+ * @throws {SluiceError} CONFIG_INVALID, before anything starts or is recorded; DEFINITION_INVALID when an asset names
+ * an IO manager that is not there. Rejects with what the store said when events cannot be committed.
+ */
+export async function executeRun(engine: Engine, request: RunRequest): Promise<RunOutcome> {
+  const { plan } = request;
+  const config = await validateConfig(plan, request.config ?? {});
+  const wiring = await engine.wire(plan.definitions);
+  const graph = request.steps ?? await engine.compile(plan, request.dynamicKeys);
+  const execution = new Execution(engine, request, graph, wiring, config);
+  try {
+    return await execution.run();
+  } finally {
+    execution.close();
+  }
+}
+
+/** One run while it lasts. */
+class Execution {
+  readonly #engine: Engine;
+  readonly #request: RunRequest;
+  readonly #graph: StepGraph;
+  readonly #tape: Tape;
+  readonly #desk: ResourceDesk;
+  readonly #keeping: Keeping;
+  readonly #progress: Progress;
+  readonly #loop: RunLoop;
+  readonly #scratch: readonly Int32Array[];
+
+  constructor(engine: Engine, request: RunRequest, graph: StepGraph, wiring: Wiring, config: ValidConfig) {
+    const { id, plan, tags = {}, resumed = [] } = request;
+    const waits = engine.arena.take(graph.size);
+    const links = engine.arena.take(graph.count);
+    const tape = engine.recorder.open(id, (error) => this.#loop.crash(error));
+    const desk = new ResourceDesk([...engine.resources, ...request.resources ?? []]);
+    const reader = new InputReader(graph, wiring, new PlanMappings(plan, request.dynamicKeys ?? noKeys));
+    const ready = openQueue(graph, wiring, links);
+    const taints = new Taints(graph, reader);
+    const retention = wiring.isEphemeral ? new Retention(graph, wiring, engine.onError) : undefined;
+    this.#engine = engine;
+    this.#request = request;
+    this.#graph = graph;
+    this.#scratch = [waits, links];
+    this.#tape = tape;
+    this.#desk = desk;
+    this.#keeping = new Keeping(id, graph, wiring, reader, tape);
+    this.#progress = new Progress({ graph, tape, ready, taints, retention, waits });
+    this.#loop = new RunLoop({
+      engine,
+      graph,
+      wiring,
+      progress: this.#progress,
+      ready,
+      source: new RunSource({ id, tags }, graph, wiring, config, desk, tape),
+      reader,
+      keeping: this.#keeping,
+      desk,
+      tape,
+      concurrency: request.concurrency ?? engine.concurrency,
+      graceMs: request.cancelGraceMs ?? GRACE_MS,
+      earlierAttempts: attemptsOf(resumed),
+    });
+  }
+
+  async run(): Promise<RunOutcome> {
+    const { id, signal, resumed = [] } = this.#request;
+    this.#announce();
+    const stop = () => this.#loop.stop(reasonOf(signal), signal?.reason);
+    try {
+      await this.#engine.pace.finish(this.#progress.open(resumed));
+      if (signal?.aborted) stop();
+      signal?.addEventListener("abort", stop);
+      await this.#loop.run();
+    } catch (error) {
+      await this.#tearDown();
+      throw error;
+    } finally {
+      signal?.removeEventListener("abort", stop);
+    }
+    const error = await this.#tearDown();
+    const steps = this.#progress.counts;
+    const status = statusOf(steps, error);
+    this.#tape.add("run_finished", { status, ...(error && { error }) });
+    await this.#tape.flush();
+    return { id, status, steps, checks: this.#keeping.checks, error };
+  }
+
+  /** Gives back what was borrowed. */
+  close(): void {
+    this.#tape.close();
+    for (const array of this.#scratch) this.#engine.arena.give(array);
+  }
+
+  #announce(): void {
+    const { job, backfill, parent, tags = {}, config = {}, resumed } = this.#request;
+    if (!resumed) {
+      this.#tape.add("run_created", {
+        steps: this.#graph,
+        ...(job !== undefined && { job }),
+        ...(backfill !== undefined && { backfill }),
+        ...(parent !== undefined && { parent }),
+        tags,
+        config: copyJsonOr(config, (reason) => ({ unprintable: reason })),
+      });
+    }
+    this.#tape.push(EVENT_KINDS.run_started, -1, 0);
+  }
+
+  async #tearDown(): Promise<RecordedError | undefined> {
+    try {
+      await this.#desk.close();
+      return undefined;
+    } catch (error) {
+      return recordError(error);
+    }
+  }
+}
+
+function openQueue(graph: StepGraph, { definitions, priorities }: Wiring, links: Int32Array): ReadyQueue {
+  const { ranks } = graph.plan;
+  const levels = new Map(priorities.map((priority, level) => [priority, level]));
+  return new ReadyQueue(
+    links,
+    priorities.length,
+    (step) => levels.get(definitions.steps[ranks[graph.nodeOfSteps[step]]].priority) as number,
+  );
+}
+
+/** How often the steps were begun that an earlier process did not finish. */
+function attemptsOf(resumed: readonly StepRecord[]): ReadonlyMap<number, number> {
+  const unfinished = resumed.filter(({ status, attempts }) => attempts > 0 && !isFinalStep(status));
+  return new Map(unfinished.map(({ step, attempts }) => [step, attempts]));
+}
+
+function reasonOf(signal: AbortSignal | undefined): string {
+  const { reason } = signal ?? {};
+  if (typeof reason === "string" && reason !== "") return reason;
+  return reason instanceof Error ? recordError(reason).message : "canceled";
+}
+
+function statusOf({ failed, upstreamFailed, canceled }: StepCounts, error: RecordedError | undefined) {
+  if (canceled > 0) return "canceled";
+  return failed + upstreamFailed > 0 || error ? "failed" : "success";
+}
+
+function noKeys(): readonly string[] {
+  return [];
+}

@@ -1,0 +1,102 @@
+/** What the bodies of a run see of it. */
+import type { RunInfo } from "../model/assets/context.ts";
+import type { StepDeclaration } from "../model/assets/declaration.ts";
+import { EVENT_KINDS, type EventPayloads } from "../model/events/event.ts";
+import type { LogFields, LogLevel } from "../model/ports.ts";
+import type { StepGraph } from "../planner/steps/table.ts";
+import type { ValidConfig } from "./config.ts";
+import type { Tape } from "./recorder.ts";
+import type { ResourceDesk } from "./resources.ts";
+import type { ContextSource, NamedValues } from "./step/context.ts";
+import { setValue } from "./step/inputs.ts";
+import { copyJsonOr } from "./step/json.ts";
+import { type BodyPartition, NO_PARTITION, partitionAt } from "./step/partition.ts";
+import type { Wiring } from "./wiring.ts";
+
+const NO_PARTITIONS: readonly BodyPartition[] = Object.freeze([NO_PARTITION]);
+
+/** Gives the contexts of a run what they ask for. */
+export class RunSource implements ContextSource {
+  readonly run: RunInfo;
+  readonly #graph: StepGraph;
+  readonly #ranks: Int32Array;
+  readonly #wiring: Wiring;
+  readonly #config: ValidConfig;
+  readonly #desk: ResourceDesk;
+  readonly #tape: Tape;
+
+  constructor(
+    run: RunInfo,
+    graph: StepGraph,
+    wiring: Wiring,
+    config: ValidConfig,
+    desk: ResourceDesk,
+    tape: Tape,
+  ) {
+    this.run = run;
+    this.#graph = graph;
+    this.#ranks = graph.plan.ranks;
+    this.#wiring = wiring;
+    this.#config = config;
+    this.#desk = desk;
+    this.#tape = tape;
+  }
+
+  declarationOf(step: number): StepDeclaration {
+    return this.#wiring.definitions.steps[this.#rankOf(step)];
+  }
+
+  /** Inputs whose assets have slots and no partitions; others are provided before the body is called. */
+  inputsOf(step: number): NamedValues {
+    const rank = this.#rankOf(step);
+    const { definitions, inputStarts, inputAssets, slots } = this.#wiring;
+    const { inputs } = definitions.steps[rank];
+    const start = inputStarts[rank];
+    const values: Record<string, unknown> = {};
+    for (let index = 0; index < inputs.length; index++) {
+      const { name } = inputs[index];
+      if (name !== undefined) setValue(values, name, slots[inputAssets[start + index]]?.get(undefined));
+    }
+    return values;
+  }
+
+  configOf(step: number): unknown {
+    return this.#config.get(this.#rankOf(step));
+  }
+
+  resourcesOf(step: number): NamedValues {
+    return this.#desk.values(this.declarationOf(step).resources);
+  }
+
+  partitionsOf(step: number): readonly BodyPartition[] {
+    const set = this.#graph.set(this.#graph.nodeOf(step));
+    if (!set) return NO_PARTITIONS;
+    const { first, count } = this.#graph.placesOf(step);
+    return Array.from({ length: count }, (_, nth) => partitionAt(set.space, set.subset.at(first + nth)));
+  }
+
+  selectedOf(step: number): ReadonlySet<string> {
+    const { outputs, outputNames = [] } = this.declarationOf(step);
+    const made = this.#graph.outputs(this.#graph.nodeOf(step));
+    return new Set(made.map((asset) => outputNames[outputs.indexOf(asset)]));
+  }
+
+  writeLog(
+    step: number,
+    attempt: number,
+    level: LogLevel,
+    message: string,
+    fields: LogFields | undefined,
+  ): void {
+    const line: EventPayloads["step_log"] = {
+      level,
+      message: String(message),
+      ...(fields !== undefined && { fields: copyJsonOr(fields, (reason) => ({ unprintable: reason })) }),
+    };
+    this.#tape.push(EVENT_KINDS.step_log, step, attempt, line);
+  }
+
+  #rankOf(step: number): number {
+    return this.#ranks[this.#graph.nodeOfSteps[step]];
+  }
+}

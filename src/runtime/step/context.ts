@@ -1,0 +1,157 @@
+/** What a body gets: one small object, whose properties are worked out when they are first read. */
+import type { RunInfo } from "../../model/assets/context.ts";
+import type { StepDeclaration } from "../../model/assets/declaration.ts";
+import type { OutputFacts } from "../../model/assets/result.ts";
+import type { Log, LogFields, LogLevel } from "../../model/ports.ts";
+import type { BodyPartition } from "./partition.ts";
+
+/** Values by the names under which a body reads them. */
+export type NamedValues = { readonly [name: string]: unknown };
+
+/** Where a context gets what it does not hold itself: a run, or a body's test. */
+export interface ContextSource {
+  readonly run: RunInfo;
+  declarationOf(step: number): StepDeclaration;
+  /** The inputs of a step whose inputs are at hand. */
+  inputsOf(step: number): NamedValues;
+  configOf(step: number): unknown;
+  resourcesOf(step: number): NamedValues;
+  partitionsOf(step: number): readonly BodyPartition[];
+  /** The names of the outputs that the run asks for. */
+  selectedOf(step: number): ReadonlySet<string>;
+  writeLog(
+    step: number,
+    attempt: number,
+    level: LogLevel,
+    message: string,
+    fields: LogFields | undefined,
+  ): void;
+}
+
+/** The context of one attempt of one step. */
+export class BodyContext {
+  /** Which attempt this is, counted from 1. */
+  readonly attempt: number;
+  readonly #source: ContextSource;
+  readonly #step: number;
+  #inputs: NamedValues | undefined = undefined;
+  #facts: OutputFacts | undefined = undefined;
+  #controller: AbortController | undefined = undefined;
+  #abortReason: unknown = undefined;
+
+  constructor(source: ContextSource, step: number, attempt: number) {
+    this.#source = source;
+    this.#step = step;
+    this.attempt = attempt;
+  }
+
+  get name(): string {
+    return this.#source.declarationOf(this.#step).name;
+  }
+
+  get inputs(): NamedValues {
+    return this.#inputs ??= this.#source.inputsOf(this.#step);
+  }
+
+  /** The value that a check looks at. */
+  get value(): unknown {
+    return this.inputs.value;
+  }
+
+  get config(): unknown {
+    return this.#source.configOf(this.#step);
+  }
+
+  get resources(): NamedValues {
+    return this.#source.resourcesOf(this.#step);
+  }
+
+  get partition(): BodyPartition {
+    return this.#source.partitionsOf(this.#step)[0];
+  }
+
+  /** The partitions of a batch. */
+  get partitions(): readonly BodyPartition[] {
+    return this.#source.partitionsOf(this.#step);
+  }
+
+  /** The outputs asked for, of a multi-asset. */
+  get selected(): ReadonlySet<string> {
+    return this.#source.selectedOf(this.#step);
+  }
+
+  get run(): RunInfo {
+    return this.#source.run;
+  }
+
+  get log(): Log {
+    return new StepLog(this.#source, this.#step, this.attempt);
+  }
+
+  get report(): (facts: OutputFacts) => void {
+    return (facts) => {
+      const metadata = { ...this.#facts?.metadata, ...facts.metadata };
+      this.#facts = { ...this.#facts, ...facts, ...(hasAny(metadata) && { metadata }) };
+    };
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Gives a context its inputs, where these had to be waited for. */
+  static provide(context: BodyContext, inputs: NamedValues): void {
+    context.#inputs = inputs;
+  }
+
+  /** What the body has reported about its outputs. */
+  static factsOf(context: BodyContext): OutputFacts | undefined {
+    return context.#facts;
+  }
+
+  /** Tells the body to stop, whether or not it has asked for the signal yet. */
+  static abort(context: BodyContext, reason: unknown): void {
+    context.#abortReason = reason;
+    context.#controller?.abort(reason);
+  }
+
+  /** Whether the body has been told to stop. */
+  static isAborted(context: BodyContext): boolean {
+    return context.#abortReason !== undefined;
+  }
+}
+
+/** Writes lines that are kept with the step. */
+class StepLog implements Log {
+  readonly #write: (level: LogLevel, message: string, fields: LogFields | undefined) => void;
+
+  constructor(source: ContextSource, step: number, attempt: number) {
+    this.#write = (level, message, fields) => source.writeLog(step, attempt, level, message, fields);
+    for (const level of ["debug", "info", "warning", "error"] as const) this[level] = this[level].bind(this);
+  }
+
+  debug(message: string, fields?: LogFields): void {
+    this.#write("debug", message, fields);
+  }
+
+  info(message: string, fields?: LogFields): void {
+    this.#write("info", message, fields);
+  }
+
+  warning(message: string, fields?: LogFields): void {
+    this.#write("warning", message, fields);
+  }
+
+  error(message: string, fields?: LogFields): void {
+    this.#write("error", message, fields);
+  }
+}
+
+function hasAny(record: object): boolean {
+  for (const _name in record) return true;
+  return false;
+}

@@ -1,0 +1,190 @@
+/** What a step reads: which partitions of which assets, and their values. */
+import type { StepDeclaration } from "../../model/assets/declaration.ts";
+import { isOwnOutput } from "../../model/compile.ts";
+import { SluiceError } from "../../model/issue.ts";
+import { inputShape } from "../../model/partitions/infer.ts";
+import type { ResolvedMapping } from "../../model/partitions/mapping.ts";
+import type { PartitionSpace } from "../../model/partitions/space.ts";
+import { createSubsetBuilder, rangeSubset, type Subset } from "../../model/partitions/subset.ts";
+import { openPartitioned } from "../../io/collection.ts";
+import type { IOManager } from "../../io/manager.ts";
+import type { PlanMappings } from "../../planner/steps/mappings.ts";
+import type { StepGraph } from "../../planner/steps/table.ts";
+import type { Wiring } from "../wiring.ts";
+import type { NamedValues } from "./context.ts";
+import type { VersionedInput } from "./version.ts";
+
+/** One input of a step declaration in a run. */
+interface NodeInput {
+  /** The name under which the body reads it; undefined when only the order counts. */
+  readonly name: string | undefined;
+  readonly key: string;
+  readonly manager: IOManager;
+  /** How it arrives. */
+  readonly shape: "one" | "many";
+  /** Undefined when the upstream asset has no partitions. */
+  readonly mapping: ResolvedMapping | undefined;
+  /** The node that makes it in this run, or -1. */
+  readonly node: number;
+  /** A step that reads its own past: what lies before the first partition is not missing. */
+  readonly isOwn: boolean;
+}
+
+/** One asset that a step reads, with the cells of its space; undefined without partitions. */
+export interface ReadAsset {
+  readonly key: string;
+  readonly name: string | undefined;
+  /** The node that makes it in this run, or -1. */
+  readonly node: number;
+  readonly cells: Subset | undefined;
+}
+
+/** Reads the inputs of the steps of a run. */
+export class InputReader {
+  readonly #graph: StepGraph;
+  readonly #wiring: Wiring;
+  readonly #mappings: PlanMappings;
+  readonly #byNode: Map<number, readonly NodeInput[]> = new Map();
+
+  constructor(graph: StepGraph, wiring: Wiring, mappings: PlanMappings) {
+    this.#graph = graph;
+    this.#wiring = wiring;
+    this.#mappings = mappings;
+  }
+
+  /** Loads what a step reads: at once where its managers answer at once. */
+  load(step: number): NamedValues | Promise<NamedValues> {
+    const inputs = this.#inputs(this.#graph.nodeOf(step));
+    const values: Record<string, unknown> = {};
+    const waiting: Promise<void>[] = [];
+    for (const input of inputs) {
+      const { name } = input;
+      if (name === undefined) continue;
+      const value = this.#value(step, input);
+      setValue(values, name, undefined);
+      if (!isThenable(value)) {
+        setValue(values, name, value);
+        continue;
+      }
+      const loading = Promise.resolve(value).then((loaded) => setValue(values, name, loaded));
+      loading.catch(ignore);
+      waiting.push(loading);
+    }
+    return waiting.length === 0 ? values : Promise.all(waiting).then(() => values);
+  }
+
+  /** The assets that a step reads, those that only order it included. */
+  readBy(step: number): readonly ReadAsset[] {
+    return this.#inputs(this.#graph.nodeOf(step)).map(({ key, name, node, mapping }) => ({
+      key,
+      name,
+      node,
+      cells: mapping && readCells(mapping, this.#cells(step)),
+    }));
+  }
+
+  /** The inputs whose data versions go into the version of what a step makes of its partition at a place. */
+  versioned(step: number, place: number): readonly VersionedInput[] {
+    const cells = this.#cells(step);
+    const cell = cells && rangeSubset(cells.at(place), cells.at(place) + 1);
+    return this.#inputs(this.#graph.nodeOf(step)).map(({ key, manager, mapping }) => ({
+      asset: key,
+      manager,
+      partitions: mapping && keysOf(mapping.upstream, readCells(mapping, cell)),
+    }));
+  }
+
+  #value(step: number, { key, manager, mapping, shape, isOwn }: NodeInput): unknown {
+    if (!mapping) return manager.load({ asset: key, partition: undefined });
+    const cells = this.#cells(step);
+    const { existing, missing } = mapping.toUpstream(cells ?? rangeSubset(0, 1));
+    if (missing.length > 0 && !isOwn) throw nonexistent(this.#declaration(step), key, missing);
+    if (shape === "many") {
+      return openPartitioned({ manager, asset: key, space: mapping.upstream, subset: existing });
+    }
+    if (existing.size === 0) throw nonexistent(this.#declaration(step), key, []);
+    return manager.load({ asset: key, partition: mapping.upstream.keyAt(existing.at(0)) });
+  }
+
+  /** The cells of a step; undefined without partitions. */
+  #cells(step: number): Subset | undefined {
+    const set = this.#graph.set(this.#graph.nodeOf(step));
+    if (!set) return undefined;
+    const { first, count } = this.#graph.placesOf(step);
+    const start = set.subset.at(first);
+    if (count === 1) return rangeSubset(start, start + 1);
+    return set.subset.intersect(rangeSubset(start, set.subset.at(first + count - 1) + 1));
+  }
+
+  #inputs(node: number): readonly NodeInput[] {
+    const known = this.#byNode.get(node);
+    if (known) return known;
+    const inputs = this.#wireInputs(node);
+    this.#byNode.set(node, inputs);
+    return inputs;
+  }
+
+  #wireInputs(node: number): readonly NodeInput[] {
+    const { definitions, inputStarts, inputAssets, managers } = this.#wiring;
+    const rank = this.#graph.plan.ranks[node];
+    const step = definitions.steps[rank];
+    return step.inputs.map((input, index) => {
+      const assetRank = inputAssets[inputStarts[rank] + index];
+      const { partitions } = definitions.assets[assetRank];
+      const isMany = step.batch && partitions !== undefined;
+      return {
+        name: input.name,
+        key: input.key,
+        manager: managers[assetRank],
+        shape: isMany ? "many" : inputShape(input.mapping, step.partitions, partitions),
+        mapping: partitions && this.#mappings.of(step, input, partitions),
+        node: this.#graph.nodeOfRank(definitions.stepOfAsset[assetRank]),
+        isOwn: isOwnOutput(step, input.key),
+      };
+    });
+  }
+
+  #declaration(step: number): StepDeclaration {
+    return this.#wiring.definitions.steps[this.#graph.plan.ranks[this.#graph.nodeOf(step)]];
+  }
+}
+
+/** Sets a value under a name that a user chose, whatever it is. */
+export function setValue(values: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== "__proto__") values[name] = value;
+  else Object.defineProperty(values, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+/** Whether something has to be waited for. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null &&
+    typeof (value as { readonly then?: unknown }).then === "function";
+}
+
+/** The upstream cells that some downstream cells read; `undefined` is the one cell of an unpartitioned step. */
+function readCells(mapping: ResolvedMapping, cells: Subset | undefined): Subset {
+  if (cells && cells.size > 1) return mapping.toUpstream(cells).existing;
+  const read = createSubsetBuilder();
+  mapping.eachUpstreamRange(cells ? cells.at(0) : 0, (start, end) => read.addRange(start, end));
+  return read.build();
+}
+
+function keysOf(space: PartitionSpace, cells: Subset): readonly string[] {
+  return Array.from(cells.indices(), (cell) => space.keyAt(cell));
+}
+
+function nonexistent(step: StepDeclaration, key: string, missing: readonly string[]): SluiceError {
+  const [first] = missing;
+  const others = missing.length > 1 ? ` and ${missing.length - 1} more` : "";
+  const what = first === undefined
+    ? "a partition that does not exist"
+    : `partition ${JSON.stringify(first)}${others}`;
+  return new SluiceError({
+    code: "PARTITION_UNKNOWN",
+    message: `${step.name} reads ${what} of ${key}${first === undefined ? "" : ", which does not exist"}.`,
+    path: ["steps", step.name, "inputs", key],
+    hint: "Begin later, or give the dependency a mapping that leaves out what does not exist.",
+  });
+}
+
+function ignore(): void {}
