@@ -1,11 +1,20 @@
 /** From a plan to the steps of one run: numbered, with the edges that the run loop walks. */
+import type { Catalogue } from "../model/events/step_table.ts";
 import type { RunPlan } from "./plan.ts";
 import type { Cooperative } from "./run.ts";
 import { connectSteps } from "./steps/connect.ts";
 import type { Rows } from "./steps/edges.ts";
 import { type Layout, layOut } from "./steps/layout.ts";
 import { type DynamicKeys, PlanMappings } from "./steps/mappings.ts";
-import { PlannedSteps, type StepGraph } from "./steps/table.ts";
+import { catalogueOf, PlannedSteps, type StepGraph } from "./steps/table.ts";
+
+/** What compiling may be given. */
+export interface CompileOptions {
+  /** Keys of dynamic definitions that a mapping may need and the plan does not hold. Default: none. */
+  readonly dynamicKeys?: DynamicKeys;
+  /** The step declarations of the plan's definitions, where one is shared by their runs. */
+  readonly catalogue?: Catalogue;
+}
 
 /**
  * Compiles the steps of a plan: one per partition, or per chunk of a batch, node after node in the order of the
@@ -13,11 +22,9 @@ import { PlannedSteps, type StepGraph } from "./steps/table.ts";
  *
  * A plan of all steps without partitions shares the arrays of the definitions. Steps that wait for the same many
  * others do so through barriers, so that the edges stay about as many as the steps.
- *
- * @param dynamicKeys Keys of dynamic definitions that a mapping may need and the plan does not hold. Default: none.
  */
-export function compileSteps(plan: RunPlan, dynamicKeys: DynamicKeys = noKeys): StepGraph {
-  const work = compileStepsInSlices(plan, dynamicKeys);
+export function compileSteps(plan: RunPlan, options: CompileOptions = {}): StepGraph {
+  const work = compileStepsInSlices(plan, options);
   for (;;) {
     const { done, value } = work.next();
     if (done) return value;
@@ -27,14 +34,17 @@ export function compileSteps(plan: RunPlan, dynamicKeys: DynamicKeys = noKeys): 
 /** The same as {@linkcode compileSteps} as a generator that pauses between slices, for a loop that must not be held. */
 export function* compileStepsInSlices(
   plan: RunPlan,
-  dynamicKeys: DynamicKeys = noKeys,
+  options: CompileOptions = {},
 ): Cooperative<StepGraph> {
+  const { dynamicKeys = noKeys, catalogue = catalogueOf(plan.definitions) } = options;
   const layout = layOut(plan);
   yield;
-  if (isWhole(layout)) return new PlannedSteps(layout, { size: layout.count, ...declaredRows(plan) });
+  if (isWhole(layout)) {
+    return new PlannedSteps(layout, catalogue, { size: layout.count, ...declaredRows(plan) });
+  }
   const { edges, size } = yield* connectSteps(layout, new PlanMappings(plan, dynamicKeys));
   const rows = yield* edges.pack(size);
-  return new PlannedSteps(layout, { size, ...rows });
+  return new PlannedSteps(layout, catalogue, { size, ...rows });
 }
 
 function noKeys(): readonly string[] {

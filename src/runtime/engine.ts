@@ -1,12 +1,13 @@
 /** What the runs of one process share: the recorder, the pace, slots, managers, and what is known of definitions. */
 import type { ResourceOverride } from "../model/assets/resource.ts";
 import type { Definitions } from "../model/definitions.ts";
+import type { Catalogue } from "../model/events/step_table.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "../model/ports.ts";
 import type { FindManager } from "../io/managers.ts";
 import type { RunPlan } from "../planner/plan.ts";
 import { compileStepsInSlices } from "../planner/steps.ts";
 import type { DynamicKeys } from "../planner/steps/mappings.ts";
-import type { StepGraph } from "../planner/steps/table.ts";
+import { catalogueOf, type StepGraph } from "../planner/steps/table.ts";
 import { Arena } from "./arena.ts";
 import { Pace } from "./pace.ts";
 import { type EventSink, Recorder } from "./recorder.ts";
@@ -48,6 +49,7 @@ export class Engine {
   readonly onError: (error: unknown) => void;
   readonly #findManager: FindManager;
   readonly #wirings: WeakMap<Definitions, Wiring | Promise<Wiring>> = new WeakMap();
+  readonly #catalogues: WeakMap<Definitions, Catalogue> = new WeakMap();
 
   constructor(options: EngineOptions) {
     this.clock = options.clock ?? systemClock;
@@ -64,7 +66,8 @@ export class Engine {
 
   /** Compiles the steps of a plan without holding the event loop. */
   compile(plan: RunPlan, dynamicKeys?: DynamicKeys): Promise<StepGraph> {
-    return this.pace.finish(compileStepsInSlices(plan, dynamicKeys));
+    const catalogue = this.#catalogueOf(plan.definitions);
+    return this.pace.finish(compileStepsInSlices(plan, { catalogue, ...(dynamicKeys && { dynamicKeys }) }));
   }
 
   /** What the loop needs of definitions: worked out for their first run, and kept as long as they are. */
@@ -74,6 +77,14 @@ export class Engine {
     const wiring = this.#wire(definitions);
     this.#wirings.set(definitions, wiring);
     return wiring;
+  }
+
+  #catalogueOf(definitions: Definitions): Catalogue {
+    const known = this.#catalogues.get(definitions);
+    if (known) return known;
+    const catalogue = catalogueOf(definitions);
+    this.#catalogues.set(definitions, catalogue);
+    return catalogue;
   }
 
   async #wire(definitions: Definitions): Promise<Wiring> {

@@ -1,8 +1,18 @@
 /** What the step numbers of a planned run mean. */
-import type { Asset } from "../../model/assets/declaration.ts";
+import type { Asset, StepDeclaration } from "../../model/assets/declaration.ts";
+import type { Definitions } from "../../model/definitions.ts";
 import type { PartitionSpace } from "../../model/partitions/space.ts";
 import { encodeSubset, type PartitionIdentity, type StoredSubset } from "../../model/partitions/stored.ts";
-import type { PlannedNode, PlannedOutput, StepTable } from "../../model/events/step_table.ts";
+import type {
+  Catalogue,
+  CatalogueNode,
+  PlannedNode,
+  PlannedOutput,
+  StepOutline,
+  StepSet,
+  StepTable,
+} from "../../model/events/step_table.ts";
+import type { Subset } from "../../model/partitions/subset.ts";
 import type { PlannedSet, RunPlan } from "../plan.ts";
 import type { Rows } from "./edges.ts";
 import { type Layout, nodeOfRank, nodeSteps, stepOfNth } from "./layout.ts";
@@ -44,9 +54,12 @@ export class PlannedSteps implements StepGraph {
   readonly nodeOfSteps: Int32Array;
   readonly firstSteps: Int32Array;
   readonly #layout: Layout;
+  readonly #catalogue: Catalogue;
+  #outline: StepOutline | undefined = undefined;
 
   constructor(
     layout: Layout,
+    catalogue: Catalogue,
     edges: { readonly size: number; readonly children: Rows; readonly parents: Rows },
   ) {
     this.plan = layout.plan;
@@ -58,6 +71,16 @@ export class PlannedSteps implements StepGraph {
     this.children = edges.children;
     this.parents = edges.parents;
     this.#layout = layout;
+    this.#catalogue = catalogue;
+  }
+
+  get outline(): StepOutline {
+    return this.#outline ??= {
+      catalogue: this.#catalogue,
+      rows: this.plan.ranks,
+      sets: this.#stepSets(),
+      outputs: this.#chosenOutputs(),
+    };
   }
 
   nodeOf(step: number): number {
@@ -80,16 +103,15 @@ export class PlannedSteps implements StepGraph {
 
   node(position: number): PlannedNode {
     const { declaration, firstStep, stepCount, chunkSize } = nodeSteps(this.#layout, position);
-    const set = this.set(position);
+    const set = this.outline.sets.get(position);
     return {
-      step: declaration.name,
-      kind: declaration.kind as PlannedNode["kind"],
+      ...catalogueNode(declaration),
       outputs: this.outputs(position).map(plannedOutput),
       firstStep,
       stepCount,
       chunkSize,
-      partitions: set ? encodeSubset(declaration.partitions, set.space, set.subset) : UNIT,
-      partitionCount: set?.subset.size ?? 1,
+      partitions: set?.partitions ?? UNIT,
+      partitionCount: set?.count ?? 1,
     };
   }
 
@@ -111,6 +133,25 @@ export class PlannedSteps implements StepGraph {
     return this.#perCell(step, identityAt);
   }
 
+  #stepSets(): ReadonlyMap<number, StepSet> {
+    const sets = new Map<number, StepSet>();
+    const stored = new SharedSets();
+    for (const rank of this.plan.sets.keys()) {
+      const node = this.nodeOfRank(rank);
+      const { declaration, chunkSize } = nodeSteps(this.#layout, node);
+      const { space, subset } = this.plan.sets.get(rank) as PlannedSet;
+      const partitions = stored.get(space, subset, () => encodeSubset(declaration.partitions, space, subset));
+      sets.set(node, { partitions, count: subset.size, chunkSize });
+    }
+    return sets;
+  }
+
+  #chosenOutputs(): ReadonlyMap<number, readonly number[]> {
+    const outputs = new Map<number, readonly number[]>();
+    for (const [rank, positions] of this.plan.outputs) outputs.set(this.nodeOfRank(rank), positions);
+    return outputs;
+  }
+
   #perCell<T>(step: number, read: (space: PartitionSpace, cell: number) => T): readonly T[] {
     const set = this.set(this.nodeOfSteps[step]);
     if (!set) return NOTHING;
@@ -119,8 +160,29 @@ export class PlannedSteps implements StepGraph {
   }
 }
 
+/** Stored sets of the nodes of a run; those with the same partitions share one. */
+class SharedSets {
+  readonly #sets: Map<PartitionSpace, Map<Subset, StoredSubset>> = new Map();
+
+  get(space: PartitionSpace, subset: Subset, encode: () => StoredSubset): StoredSubset {
+    const bySubset = this.#sets.get(space) ?? new Map<Subset, StoredSubset>();
+    const stored = bySubset.get(subset) ?? encode();
+    this.#sets.set(space, bySubset.set(subset, stored));
+    return stored;
+  }
+}
+
 const UNIT: StoredSubset = Object.freeze({ kind: "unit" });
 const NOTHING: readonly never[] = Object.freeze([]);
+
+/** The step declarations of definitions, by rank. Make one and share it: stores keep its rows once for all runs. */
+export function catalogueOf({ steps }: Definitions): Catalogue {
+  return { size: steps.length, node: (rank) => catalogueNode(steps[rank]) };
+}
+
+function catalogueNode({ name, kind, outputs }: StepDeclaration): CatalogueNode {
+  return { step: name, kind: kind as CatalogueNode["kind"], outputs: outputs.map(plannedOutput) };
+}
 
 function plannedOutput({ key, codeVersion }: Asset): PlannedOutput {
   return { asset: key, codeVersion };

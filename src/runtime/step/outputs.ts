@@ -26,7 +26,11 @@ export interface OutputTask {
 
 /** What became of the outputs of a step. */
 export type StepResult =
-  | { readonly kind: "made"; readonly outputs: readonly OutputRecord[] }
+  | {
+    readonly kind: "made";
+    /** Those of which there is something to say. */
+    readonly outputs: readonly OutputRecord[];
+  }
   | { readonly kind: "skipped"; readonly reason: string };
 
 /**
@@ -164,7 +168,7 @@ class Keeper {
     const isSkipped = first?.skipped !== undefined &&
       this.#records.every(({ skipped }) => skipped !== undefined);
     if (isSkipped && outputs.length > 0) return { kind: "skipped", reason: first.skipped ?? "" };
-    return { kind: "made", outputs: this.#records.every(isPlain) ? [] : this.#records };
+    return { kind: "made", outputs: this.#records.filter((record) => !isPlain(record)) };
   }
 
   async #keep(
