@@ -9,7 +9,9 @@ import type { IOManager } from "./manager.ts";
 
 /** Values that this process still holds, by the index of their partition; a `Map` is one. */
 export interface HeldValues {
+  /** Whether the value of a partition is held. */
   has(index: number): boolean;
+  /** The value of a partition that is held. */
   get(index: number): unknown;
 }
 

@@ -1,6 +1,6 @@
 /** Values in files: one to each partition of an asset. */
 import { resolve } from "node:path";
-import { FILE_FORMATS, type FileFormat, type IOChoice } from "../model/assets/io_choice.ts";
+import { type FileFormat, type FileOptions, files, type IOChoice } from "../model/assets/io_choice.ts";
 import { SluiceError } from "../model/issue.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "../model/ports.ts";
 import { quote } from "../model/quote.ts";
@@ -22,7 +22,9 @@ export interface FilesOptions {
   readonly folder: string;
   /** The format of assets that ask for none. Default `"json"`. */
   readonly format?: FileFormat;
+  /** Tells how old unfinished files are. Default the host's clock. */
   readonly clock?: Clock;
+  /** Tells this manager's unfinished files from those of others. Default the host's source of chance. */
   readonly random?: Random;
 }
 
@@ -30,12 +32,19 @@ export interface FilesOptions {
 export interface FilesIO extends IOManager {
   /** The absolute path of the folder. */
   readonly folder: string;
+  /** Writes a value and its receipt, and waits until both are on the disk. */
   store(address: ValueAddress, value: unknown, receipt: Receipt): Promise<boolean>;
+  /** Reads a value. */
   load(address: ValueAddress): Promise<unknown>;
+  /** Whether there is a file of this asset's format. */
   has(address: ValueAddress): Promise<boolean>;
+  /** Reads the receipt, and the whole value to see whether the receipt belongs to it. */
   receipt(address: ValueAddress): Promise<Receipt | undefined>;
+  /** Removes the value in any format, its receipt, and the folders that are empty then. */
   remove(address: ValueAddress): Promise<void>;
+  /** The absolute path of a value. */
   locate(address: ValueAddress): string;
+  /** A view of the same folder for assets with another format or extension. */
   configure(choice: IOChoice): FilesIO;
   /**
    * Removes unfinished files that a crash has left, and gives their number. The first write to a folder does the
@@ -48,6 +57,8 @@ export interface FilesIO extends IOManager {
 }
 
 const FORMATS: readonly Format[] = Object.freeze([json, ndjson, text, bytes]);
+/** What an asset may ask for. */
+const OPTIONS: readonly string[] = Object.freeze(["format", "extension"]);
 
 /**
  * Keeps values in files below a folder, one to each partition of an asset:
@@ -79,7 +90,8 @@ const FORMATS: readonly Format[] = Object.freeze([json, ndjson, text, bytes]);
 export function filesIO(options: FilesOptions): FilesIO {
   const { name = "files", folder, format, clock = systemClock, random = systemRandom } = options;
   const storage = new Storage(resolve(folder), FORMATS, clock, random);
-  return view(name, storage, formatOf({ manager: name, format }) ?? json);
+  const choice = format === undefined ? { manager: name } : { manager: name, format };
+  return view(name, storage, formatOf(choice, json));
 }
 
 /** The manager as assets of one format see it. */
@@ -96,19 +108,20 @@ function view(name: string, storage: Storage, format: Format): FilesIO {
     receipt: (address: ValueAddress) => storage.receipt(spot(address)),
     remove: (address: ValueAddress) => storage.remove(spot(address)),
     locate: (address: ValueAddress) => storage.path(spot(address)),
-    configure: (choice: IOChoice) => view(name, storage, formatOf(choice) ?? format),
+    configure: (choice: IOChoice) => view(name, storage, formatOf(choice, format)),
     sweep: ({ olderThanMs = ABANDONED_MS } = {}) => storage.sweep(olderThanMs),
   });
 }
 
-function formatOf(choice: IOChoice): Format | undefined {
+/** The format that an asset asks for: the one it names, with the ending it names. */
+function formatOf(choice: IOChoice, fallback: Format): Format {
   for (const option of Object.keys(choice)) {
-    if (option !== "manager" && option !== "format") throw unknownOption(choice.manager, option);
+    if (option !== "manager" && !OPTIONS.includes(option)) throw unknownOption(choice.manager, option);
   }
-  const { manager, format } = choice;
-  return format === undefined
-    ? undefined
-    : FORMATS.find(({ name }) => name === format) ?? unknownFormat(manager, format);
+  const { format: name = fallback.name, extension } = files(choice as FileOptions);
+  const format = FORMATS.find((candidate) => candidate.name === name) as Format;
+  const ending = extension ?? (name === fallback.name ? fallback.extension : format.extension);
+  return ending === format.extension ? format : Object.freeze({ ...format, extension: ending });
 }
 
 function unknownOption(manager: string, option: string): SluiceError {
@@ -116,15 +129,6 @@ function unknownOption(manager: string, option: string): SluiceError {
     code: "DEFINITION_INVALID",
     message: `The IO manager ${quote(manager)} has no option ${quote(option)}.`,
     path: ["io", option],
-    hint: didYouMean(option, ["format"]) ?? "Its only option is format.",
-  });
-}
-
-function unknownFormat(manager: string, format: unknown): never {
-  throw new SluiceError({
-    code: "DEFINITION_INVALID",
-    message: `The IO manager ${quote(manager)} has no format ${quote(String(format))}.`,
-    path: ["io", "format"],
-    hint: didYouMean(String(format), FILE_FORMATS) ?? `Its formats are ${FILE_FORMATS.join(", ")}.`,
+    hint: didYouMean(option, OPTIONS) ?? `Its options are ${OPTIONS.join(" and ")}.`,
   });
 }

@@ -12,13 +12,21 @@ export interface ValueAddress {
 
 /** What is known about a value, kept beside it so that it can be trusted without a run store. */
 export interface Receipt {
+  /** The version of this shape. */
   readonly version: 1;
+  /** The asset's key. */
   readonly asset: string;
+  /** The partition's key; undefined without partitions. */
   readonly partition: string | undefined;
+  /** The run that made the value. */
   readonly runId: string;
+  /** When it was made, epoch milliseconds. */
   readonly atMs: number;
+  /** Tells whether two values of one partition are the same. */
   readonly dataVersion: string;
+  /** The code version of the asset that made it; undefined when it has none. */
   readonly codeVersion: string | undefined;
+  /** What the body reported of the value, as JSON. */
   readonly metadata: { readonly [name: string]: unknown } | undefined;
 }
 

@@ -7,7 +7,9 @@ import type { IOManager } from "./manager.ts";
 
 /** What of an asset decides where its values are kept. */
 export interface Kept {
+  /** The asset's key. */
   readonly key: string;
+  /** What it asks for; undefined for the fallback. */
   readonly io: IOChoice | undefined;
 }
 

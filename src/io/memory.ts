@@ -1,33 +1,39 @@
 /** Values in the memory of this process. */
-import type { IOManager, Receipt, ValueAddress } from "./manager.ts";
+import type { IOManager, Receipt, ValueAddress, ValueSlot } from "./manager.ts";
 import { missingValue } from "./missing.ts";
 
-/**
- * Where the values of one asset are: the fastest way to keep and read them. Nothing is copied, and replacing a
- * value allocates nothing. A slot stays the same for as long as its manager lives.
- */
-export interface MemorySlot {
-  /** Keeps a value; without a receipt, {@linkcode IOManager.receipt} gives none for it. */
-  set(partition: string | undefined, value: unknown, receipt?: Receipt): void;
-  /** Gives a value back. Throws VALUE_MISSING when there is none. */
-  get(partition: string | undefined): unknown;
+/** Where the values of one asset are. Nothing is copied, and replacing a value allocates nothing. */
+export interface MemorySlot extends ValueSlot {
+  /** Whether there is a value. */
   has(partition: string | undefined): boolean;
+  /** The receipt that the value was kept with. */
   receipt(partition: string | undefined): Receipt | undefined;
-  /** Removes one value; nothing happens when there is none. */
-  remove(partition: string | undefined): void;
 }
 
 /** The manager that {@linkcode memoryIO} makes. All of its methods return plain values, never promises. */
 export interface MemoryIO extends IOManager {
+  /** Keeps a value; without a receipt, `receipt` gives none for it. */
   store(address: ValueAddress, value: unknown, receipt?: Receipt): void;
+  /** Gives the very value that was kept. */
   load(address: ValueAddress): unknown;
+  /** Whether there is a value. */
   has(address: ValueAddress): boolean;
+  /** The receipt that the value was kept with. */
   receipt(address: ValueAddress): Receipt | undefined;
+  /** Removes one value. */
   remove(address: ValueAddress): void;
-  /** The place of one asset's values, for callers that keep it instead of looking it up by key each time. */
+  /** The place of one asset's values, the same one for as long as the manager lives. */
   slot(asset: string): MemorySlot;
   /** Removes everything. */
   clear(): void;
+}
+
+/** How {@linkcode memoryIO} keeps values. */
+export interface MemoryOptions {
+  /** The name by which assets choose it. Default `"memory"`. */
+  readonly name?: string;
+  /** Whether a run drops each value when the last of its steps that reads it is done. Default false. */
+  readonly ephemeral?: boolean;
 }
 
 /**
@@ -45,7 +51,8 @@ export interface MemoryIO extends IOManager {
  * assert.equal(io.has({ asset: "raw/orders", partition: "2026-01-02" }), false);
  * ```
  */
-export function memoryIO(): MemoryIO {
+export function memoryIO(options: MemoryOptions = {}): MemoryIO {
+  const { name = "memory", ephemeral = false } = options;
   const slots = new Map<string, Slot>();
   const slot = (asset: string): Slot => {
     const known = slots.get(asset);
@@ -55,8 +62,9 @@ export function memoryIO(): MemoryIO {
     return made;
   };
   return Object.freeze({
-    name: "memory",
+    name,
     shared: false,
+    ephemeral,
     slot,
     store: ({ asset, partition }: ValueAddress, value: unknown, receipt?: Receipt) =>
       slot(asset).set(partition, value, receipt),

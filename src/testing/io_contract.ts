@@ -7,6 +7,7 @@ import { hostileAddresses } from "./hostile_keys.ts";
 
 /** One manager over storage of its own. */
 export interface IOFixture {
+  /** The manager, without any value. */
   readonly manager: IOManager;
   /** Opens a second manager over the same storage, as another process would. Asked for where `shared` is true. */
   readonly reopen?: () => Awaitable<IOManager>;
@@ -16,6 +17,7 @@ export interface IOFixture {
 
 /** The manager to be held to the contract. It must keep any JSON value. */
 export interface IOContractOptions {
+  /** Stands before the names of the cases. */
   readonly name: string;
   /** Gives a fixture without any value; called once for each case. */
   readonly open: () => Awaitable<IOFixture>;
@@ -23,7 +25,9 @@ export interface IOContractOptions {
 
 /** One thing that must hold. Throws an AssertionError when it does not. */
 export interface ContractCase {
+  /** What must hold. */
   readonly name: string;
+  /** Tries it. */
   readonly run: () => Promise<void>;
 }
 

@@ -97,12 +97,39 @@ describe("filesIO", () => {
     }),
   );
 
+  test(
+    "gives files the ending that an asset asks for",
+    withFiles(async (io, folder) => {
+      const report = io.configure({ manager: "files", format: "text", extension: "md" });
+      await report.store(REPORT, "# Report\n", receiptOf(REPORT));
+      assert.deepEqual(filesBelow(folder), [".receipts/report.json", "report.md"]);
+      assert.equal(await report.load(REPORT), "# Report\n");
+      assert.equal((await report.receipt(REPORT))?.dataVersion, "v1");
+      assert.match(
+        io.configure({ manager: "files", extension: "geojson" }).locate(REPORT),
+        /report\.geojson$/,
+      );
+      assert.match(report.configure({ manager: "files", format: "text" }).locate(REPORT), /report\.md$/);
+      assert.match(report.configure({ manager: "files", format: "bytes" }).locate(REPORT), /report\.bin$/);
+      await report.remove(REPORT);
+      assert.deepEqual(readdirSync(folder), []);
+    }),
+  );
+
   test("takes the default format from its options, and refuses others than it has", () => {
     assert.match(filesIO({ folder: "x", format: "text" }).locate(REPORT), /report\.txt$/);
     assert.throws(() => filesIO({ folder: "x", format: "xml" as FileFormat }), {
       code: "DEFINITION_INVALID",
     });
-    assert.equal(filesIO({ folder: "x", name: "lake" }).name, "lake");
+    const lake = filesIO({ folder: "x", name: "lake" });
+    assert.equal(lake.name, "lake");
+    assert.throws(() => lake.configure({ manager: "lake", fromat: "text" }), {
+      message:
+        'DEFINITION_INVALID: The IO manager "lake" has no option "fromat".\n    hint: Did you mean format?',
+    });
+    assert.throws(() => lake.configure({ manager: "lake", extension: "../x" }), {
+      code: "DEFINITION_INVALID",
+    });
   });
 });
 

@@ -51,7 +51,7 @@ describe("openManagers", () => {
       /Did you mean format\?/,
     );
     assert.throws(() => managerOf({ key: "a", io: { manager: "files", format: "jsonl" } }), {
-      message: /The IO manager "files" has no format "jsonl"\.\n.*Did you mean json/,
+      message: /Files have no format "jsonl"\.\n.*Did you mean json/,
     });
   });
 });

@@ -51,6 +51,11 @@ describe("memoryIO", () => {
     ]);
   });
 
+  test("is ephemeral when it is told so", () => {
+    assert.deepEqual([memoryIO().ephemeral, memoryIO({ ephemeral: true }).ephemeral], [false, true]);
+    assert.equal(memoryIO({ name: "scratch" }).name, "scratch");
+  });
+
   test("removes everything at once", () => {
     const io = memoryIO();
     for (const address of [whole, part]) io.store(address, 1);

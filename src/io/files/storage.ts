@@ -88,11 +88,12 @@ export class Storage {
     );
   }
 
-  remove({ address }: { readonly address: ValueAddress }): Promise<void> {
+  remove(spot: Spot): Promise<void> {
+    const { address } = spot;
     const place = this.#places.of(address);
     return this.#inTurn(
       place,
-      () => this.#naming("removed", address, place.folder, () => this.#remove(place)),
+      () => this.#naming("removed", address, place.folder, () => this.#remove(spot, place)),
     );
   }
 
@@ -146,9 +147,11 @@ export class Storage {
     return undefined;
   }
 
-  async #remove(place: Place): Promise<void> {
-    const paths = [...this.#formats.map(({ extension }) => valuePath(place, extension)), receiptPath(place)];
-    const removed = await all(paths.map((path) => ifThere(unlink(path).then(() => true))));
+  /** Takes along what is left from when the asset had another format. */
+  async #remove({ format }: Spot, place: Place): Promise<void> {
+    const values = [format, ...this.#formats].map(({ extension }) => valuePath(place, extension));
+    const paths = new Set([...values, receiptPath(place)]);
+    const removed = await all([...paths].map((path) => ifThere(unlink(path).then(() => true))));
     if (removed.includes(true)) await ifThere(this.#disk.sync(place.folder));
     await this.#disk.prune(place.folder, this.root);
   }
@@ -158,7 +161,7 @@ export class Storage {
     const place = this.#places.of(address);
     for (const { name, extension } of this.#formats) {
       const path = valuePath(place, extension);
-      if (name === format.name || !await isFile(path)) continue;
+      if (extension === format.extension || !await isFile(path)) continue;
       return `There is ${path} from when it was kept as ${name}. Materialize it again.`;
     }
     return undefined;

@@ -1,5 +1,6 @@
 /** Which IO manager holds the values of an asset, and how. */
 import { SluiceError } from "../issue.ts";
+import { quote } from "../quote.ts";
 import { didYouMean } from "../suggest.ts";
 
 /** The name of an IO manager of the orchestrator, with what this asset asks of it. Plain frozen data. */
@@ -16,12 +17,18 @@ export type FileFormat = "json" | "ndjson" | "text" | "bytes";
 /** The formats of the `files` manager. */
 export const FILE_FORMATS: readonly FileFormat[] = Object.freeze(["json", "ndjson", "text", "bytes"]);
 
+/** What an asset may ask of the `files` manager. */
+export interface FileOptions {
+  /** Default: the manager's, which is `"json"`. */
+  readonly format?: FileFormat;
+  /** The ending of its files, without the dot. Default: `json`, `ndjson`, `txt` or `bin`, by format. */
+  readonly extension?: string;
+}
+
 /** The choice of the `files` manager. */
-export interface FilesChoice extends IOChoice {
+export interface FilesChoice extends IOChoice, FileOptions {
   /** The manager's name. */
   readonly manager: "files";
-  /** Default `json`. */
-  readonly format?: FileFormat;
 }
 
 /**
@@ -32,25 +39,52 @@ export interface FilesChoice extends IOChoice {
  * - `text`: a string, as UTF-8.
  * - `bytes`: a `Uint8Array`.
  *
- * @throws {SluiceError} DEFINITION_INVALID when there is no such format.
+ * @throws {SluiceError} DEFINITION_INVALID for a format that there is not, and for an extension that is not 1 to 16
+ * small letters and digits.
  * @example
  * ```ts
  * import { defineAsset, files } from "sluice";
  * import assert from "node:assert/strict";
  *
- * const page = defineAsset({ key: "report", io: files({ format: "text" }), run: () => "# Report\n" });
- * assert.deepEqual(page.io, { manager: "files", format: "text" });
+ * const report = defineAsset({
+ *   key: "report",
+ *   io: files({ format: "text", extension: "md" }),
+ *   run: () => "# Report\n",
+ * });
+ * assert.deepEqual(report.io, { manager: "files", format: "text", extension: "md" });
  * ```
  */
-export function files(options: { readonly format?: FileFormat } = {}): FilesChoice {
-  const { format } = options;
-  if (format === undefined) return Object.freeze({ manager: "files" as const });
-  if (FILE_FORMATS.includes(format)) return Object.freeze({ manager: "files" as const, format });
-  throw new SluiceError({
+export function files(options: FileOptions = {}): FilesChoice {
+  const { format, extension } = options;
+  if (format !== undefined && !FILE_FORMATS.includes(format)) throw unknownFormat(format);
+  if (extension !== undefined && !isExtension(extension)) throw invalidExtension(extension);
+  return Object.freeze({
+    manager: "files" as const,
+    ...(format === undefined ? {} : { format }),
+    ...(extension === undefined ? {} : { extension }),
+  });
+}
+
+/** `parts` is what folders of partitions end in. */
+function isExtension(text: string): boolean {
+  return /^[a-z0-9]{1,16}$/.test(text) && text !== "parts";
+}
+
+function unknownFormat(format: unknown): SluiceError {
+  return new SluiceError({
     code: "DEFINITION_INVALID",
-    message: `files() has no format ${JSON.stringify(format)}.`,
+    message: `Files have no format ${quote(String(format))}.`,
     path: ["io", "format"],
     hint: didYouMean(String(format), FILE_FORMATS) ?? `Formats are ${FILE_FORMATS.join(", ")}.`,
+  });
+}
+
+function invalidExtension(extension: unknown): SluiceError {
+  return new SluiceError({
+    code: "DEFINITION_INVALID",
+    message: `Files cannot have the extension ${quote(String(extension))}.`,
+    path: ["io", "extension"],
+    hint: "It is 1 to 16 small letters and digits, without the dot, and not parts.",
   });
 }
 
