@@ -24,10 +24,10 @@ const UNITS: readonly (readonly [string, number])[] = [
   ["s", 1_000],
 ];
 
-/** A length of time in at most two units: `12 ms`, `1.2 s`, `3 min 20 s`, `2 h 5 min`. */
+/** A length of time in at most two units: `12 ms`, `1.2 s`, `42 s`, `3 min 20 s`, `2 h 5 min`. */
 export function formatDuration(durationMs: number): string {
   if (durationMs < 1_000) return `${Math.round(durationMs)} ms`;
-  if (durationMs < 59_950) return `${(durationMs / 1_000).toFixed(1)} s`;
+  if (durationMs < 9_950) return `${(durationMs / 1_000).toFixed(1)} s`;
   const seconds = Math.round(durationMs / 1_000) * 1_000;
   const first = UNITS.findIndex(([, unitMs]) => seconds >= unitMs);
   const [unit, unitMs] = UNITS[first];

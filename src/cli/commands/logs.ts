@@ -1,0 +1,85 @@
+/** `sluice logs`: what steps said. */
+import type { LogLine, StepRecord } from "../../model/events/record.ts";
+import type { LogLevel } from "../../model/ports.ts";
+import { didYouMean } from "../../model/suggest.ts";
+import { type Command, defineCommand } from "../command.ts";
+import { inert, inertLines } from "../print/inert.ts";
+import { formatInstant, plural } from "../print/number.ts";
+import type { Page } from "../print/page.ts";
+import { nameOf } from "../print/run.ts";
+import { usageError } from "../line/usage.ts";
+import { findRun } from "../values.ts";
+
+const LEVELS: readonly LogLevel[] = ["debug", "info", "warning", "error"];
+
+/** A longer line is cut for people; `--json` has it whole. */
+const LONGEST_LINE = 4_000;
+
+/** Prints the lines of a run. */
+export const logs: Command = defineCommand({
+  name: "logs",
+  summary: "Prints what the steps of a run logged",
+  description: ["Reads the history in the folder; the module is not needed."],
+  takesModule: false,
+  args: { run: { summary: "The id of a run, or `last`", arity: "one" } },
+  options: {
+    step: {
+      type: "text",
+      value: "STEP",
+      summary: "Only this step: its number, or its name for all its partitions",
+    },
+    level: {
+      type: "text",
+      value: "LEVEL",
+      summary: "Only lines as serious as this",
+      choices: ["debug", "info", "warning", "error"],
+      default: "debug",
+    },
+  },
+  examples: [
+    { line: "logs last --level warning", summary: "What the newest run warned about" },
+    { line: "logs last --step clean/days", summary: "What one asset logged" },
+  ],
+  async run({ args, options, session }) {
+    const orchestrator = await session.orchestrator("read");
+    const run = await findRun(orchestrator, args.run, session.historyName);
+    const steps = await orchestrator.steps(run.id);
+    const chosen = options.step === undefined ? undefined : chooseSteps(steps, options.step);
+    const least = LEVELS.indexOf(options.level);
+    const isShown = (line: LogLine): boolean =>
+      LEVELS.indexOf(line.level) >= least && (chosen === undefined || chosen.has(line.step));
+    const only = chosen?.size === 1 ? [...chosen][0] : undefined;
+    const lines = (await orchestrator.logs(run.id, only)).filter(isShown);
+    const names = new Map(steps.map((step) => [step.step, nameOf(step)]));
+    return {
+      text: (page) => lines.flatMap((line) => formatLogLine(line, names.get(line.step) ?? "", page)),
+      json: { lines: () => lines.map((line) => ({ runId: run.id, name: names.get(line.step), ...line })) },
+    };
+  },
+});
+
+/** The numbers of the steps that a number or a name means. */
+function chooseSteps(steps: readonly StepRecord[], text: string): ReadonlySet<number> {
+  const found = steps.filter(({ step, name }) => String(step) === text || name === text);
+  if (found.length > 0) return new Set(found.map(({ step }) => step));
+  throw usageError(
+    `The run has no step "${inert(text.slice(0, 80))}".`,
+    didYouMean(text, new Set(steps.map(({ name }) => name))) ?? `It has ${plural(steps.length, "step")}.`,
+  );
+}
+
+function formatLogLine({ atMs, level, message, fields }: LogLine, name: string, page: Page): string[] {
+  const { style } = page;
+  const paint = { debug: style.dim, info: style.cyan, warning: style.yellow, error: style.red }[level];
+  const head = `${style.dim(formatInstant(atMs))} ${paint(level.padEnd(7))} ${inert(name)}  `;
+  const [first, ...rest] = inertLines(shorten(message));
+  const data = fields === undefined ? "" : `  ${style.dim(inert(shorten(JSON.stringify(fields))))}`;
+  return [`${head}${first}${data}`, ...rest.map((line) => `    ${line}`)];
+}
+
+function shorten(text: string): string {
+  const rest = text.length - LONGEST_LINE;
+  return rest <= 0
+    ? text
+    : `${text.slice(0, LONGEST_LINE)} ... and ${plural(rest, "more character")}; --json has all`;
+}

@@ -1,0 +1,33 @@
+/** `sluice recover`: finishes what a dead process left. */
+import { type Command, defineCommand } from "../command.ts";
+import { answerRuns, watch } from "../execute.ts";
+
+/** Finishes interrupted runs. */
+export const recover: Command = defineCommand({
+  name: "recover",
+  summary: "Finishes the runs and backfills that a dead process left",
+  description: ["Only what was not recorded is done again."],
+  takesModule: true,
+  args: {},
+  options: {
+    concurrency: { type: "count", value: "N", summary: "At most N steps at once" },
+    timeout: { type: "duration", value: "TIME", summary: "Cancels what is not done by then (exit code 4)" },
+  },
+  examples: [
+    { line: "recover weather.ts", summary: "Goes on where a killed process stopped" },
+    { line: "recover weather.ts --json", summary: "The same, with the runs as JSON" },
+  ],
+  async run({ options, session, host, notes }) {
+    const orchestrator = await session.orchestrator("write");
+    const { concurrency } = options;
+    const limits = { expected: 0, timeoutMs: options.timeout };
+    const watched = await watch(
+      orchestrator,
+      limits,
+      { host, notes },
+      (signal) => orchestrator.recover({ signal, ...(concurrency !== undefined && { concurrency }) }),
+    );
+    if (watched.result.length > 0) return await answerRuns(orchestrator, watched);
+    return { text: () => ["Nothing to do: no run was interrupted."], json: () => ({ runs: [] }) };
+  },
+});

@@ -1,0 +1,36 @@
+/** What a command needs of the process it runs in: streams, environment, time and signals. */
+import type { Clock } from "../../model/ports.ts";
+import type { StopSignal } from "../exit.ts";
+
+/** A stream to write to. */
+export interface Output {
+  readonly isTerminal: boolean;
+  /** Columns of the terminal; undefined for what is none. */
+  readonly columns: number | undefined;
+  /** True once the reader is gone (`| head`): what is written from then on is dropped. */
+  readonly isClosed: boolean;
+  /** Resolves when more may be written. */
+  write(text: string): Promise<void>;
+}
+
+/** The process, or what stands in for it in a test. */
+export interface Host {
+  /** Takes results. */
+  readonly stdout: Output;
+  /** Takes everything else: notes, progress, errors. */
+  readonly stderr: Output;
+  readonly env: { readonly [name: string]: string | undefined };
+  /** The working directory, an absolute path. */
+  readonly cwd: string;
+  readonly clock: Clock;
+  /** Runtime and its version: `bun 1.4.5`. */
+  readonly runtime: string;
+  /** Asks the person at the terminal; undefined when there is none. */
+  ask(question: string): Promise<string | undefined>;
+  /** Calls back with every signal to stop, instead of what the process would do by itself. Gives its undoing. */
+  onSignal(listener: (signal: StopSignal) => void): () => void;
+  /** Ends the process at once. */
+  exit(code: number): void;
+  /** Makes what user code prints to stdout appear on stderr. Called before any of it is loaded. */
+  divertOutput(write: (text: string) => void): void;
+}

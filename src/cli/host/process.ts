@@ -1,0 +1,89 @@
+/** The process as a host: its streams, signals and console. */
+import { Console } from "node:console";
+import process from "node:process";
+import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
+import { systemClock } from "../../model/ports.ts";
+import type { StopSignal } from "../exit.ts";
+import type { Host, Output } from "./host.ts";
+
+/** The host that a command has when it is started from a shell. */
+export function openProcessHost(): Host {
+  const stderr = openOutput(process.stderr);
+  return {
+    stdout: openOutput(process.stdout),
+    stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    clock: systemClock,
+    runtime: runtimeName(),
+    ask,
+    onSignal,
+    exit: (code) => process.exit(code),
+    divertOutput,
+  };
+}
+
+function openOutput(stream: NodeJS.WriteStream): Output {
+  const write = stream.write.bind(stream);
+  let isClosed = false;
+  // A reader that went away is no failure: `| head` has seen enough.
+  stream.on("error", () => {
+    isClosed = true;
+  });
+  return {
+    isTerminal: stream.isTTY === true,
+    get columns() {
+      return stream.columns;
+    },
+    get isClosed() {
+      return isClosed;
+    },
+    write: (text) =>
+      new Promise((resolve) => {
+        if (isClosed || text === "") return resolve();
+        write(text, (error) => {
+          if (error) isClosed = true;
+          resolve();
+        });
+      }),
+  };
+}
+
+async function ask(question: string): Promise<string | undefined> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const end = new Promise<undefined>((resolve) => reader.once("close", () => resolve(undefined)));
+    return await Promise.race([reader.question(question), end]);
+  } finally {
+    reader.close();
+  }
+}
+
+function onSignal(listener: (signal: StopSignal) => void): () => void {
+  const signals: readonly StopSignal[] = ["SIGINT", "SIGTERM"];
+  const listeners = signals.map((signal) => [signal, () => listener(signal)] as const);
+  for (const [signal, each] of listeners) process.on(signal, each);
+  return () => {
+    for (const [signal, each] of listeners) process.off(signal, each);
+  };
+}
+
+/** Results own stdout: the console and writes of user code go elsewhere. Raw writes to descriptor 1 are not seen. */
+function divertOutput(write: (text: string) => void): void {
+  const sink = new Writable({
+    decodeStrings: false,
+    write: (chunk, _encoding, done) => {
+      write(String(chunk));
+      done();
+    },
+  });
+  Object.assign(globalThis, { console: new Console({ stdout: sink, stderr: sink }) });
+  process.stdout.write = sink.write.bind(sink) as typeof process.stdout.write;
+}
+
+function runtimeName(): string {
+  const { bun, deno, node } = process.versions as { readonly [name: string]: string | undefined };
+  return bun ? `bun ${bun}` : deno ? `deno ${deno}` : `node ${node}`;
+}

@@ -1,0 +1,38 @@
+/** The table of commands. */
+import type { Command } from "./command.ts";
+import { backfill } from "./commands/backfill.ts";
+import { check } from "./commands/check.ts";
+import { completion } from "./commands/completion.ts";
+import { graph } from "./commands/graph.ts";
+import { help } from "./commands/help.ts";
+import { list } from "./commands/list.ts";
+import { logs } from "./commands/logs.ts";
+import { partitions } from "./commands/partitions.ts";
+import { plan } from "./commands/plan.ts";
+import { recover } from "./commands/recover.ts";
+import { report } from "./commands/report.ts";
+import { rerun } from "./commands/rerun.ts";
+import { run } from "./commands/run.ts";
+import { runs } from "./commands/runs.ts";
+import { show } from "./commands/show.ts";
+import { wipe } from "./commands/wipe.ts";
+
+/** Every command, in the order of use: look, plan, run, look back, mend. */
+export const commands: readonly Command[] = [
+  check,
+  list,
+  show,
+  graph,
+  partitions,
+  plan,
+  run,
+  backfill,
+  runs,
+  logs,
+  rerun,
+  recover,
+  report,
+  wipe,
+  completion,
+  help,
+];

@@ -1,0 +1,104 @@
+/** Values of options that need more than their form: JSON, files, tags, runs. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { SluiceError } from "../model/issue.ts";
+import type { RunRecord } from "../model/events/record.ts";
+import type { Orchestrator } from "../orchestrator/contract.ts";
+import { inert } from "./print/inert.ts";
+import { usageError } from "./line/usage.ts";
+
+/** A JSON object given in place or as `@file`; undefined when the option is not given. */
+export function readJsonObject(
+  option: string,
+  text: string | undefined,
+  cwd: string,
+): { readonly [name: string]: unknown } | undefined {
+  if (text === undefined) return undefined;
+  const isFile = text.startsWith("@");
+  const value = parseJson(
+    isFile ? readText(text.slice(1), cwd) : text,
+    isFile ? inert(text.slice(1)) : option,
+  );
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  throw usageError(
+    `${option} is a JSON object, not ${
+      value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`
+    }.`,
+  );
+}
+
+/** The JSON value in a file. */
+export function readJsonFile(name: string, cwd: string): unknown {
+  return parseJson(readText(name, cwd), inert(name));
+}
+
+/** Writes a JSON value to a file. */
+export function writeJsonFile(name: string, value: unknown, cwd: string): void {
+  writeText(name, `${JSON.stringify(value, null, 2)}\n`, cwd);
+}
+
+/** Writes a text to a file. */
+export function writeText(name: string, text: string, cwd: string): void {
+  try {
+    writeFileSync(resolve(cwd, name), text);
+  } catch (error) {
+    throw usageError(`${inert(name)} cannot be written: ${reasonOf(error)}.`);
+  }
+}
+
+function readText(name: string, cwd: string): string {
+  try {
+    return readFileSync(resolve(cwd, name), "utf8");
+  } catch (error) {
+    throw usageError(`${inert(name)} cannot be read: ${reasonOf(error)}.`);
+  }
+}
+
+function parseJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw usageError(`${where} is no JSON: ${reasonOf(error)}.`, "Keys and texts need double quotes.");
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as { readonly code?: string; readonly message: string };
+  const known: { readonly [code: string]: string } = {
+    ENOENT: "there is no such file or folder",
+    EISDIR: "it is a folder",
+    EACCES: "that is not allowed",
+    ENOTDIR: "a part of its path is no folder",
+  };
+  return known[code ?? ""] ?? message.replace(/\.$/, "");
+}
+
+/** Tags given as `name=value`. */
+export function readTags(texts: readonly string[]): { readonly [name: string]: string } {
+  const tags: Record<string, string> = Object.create(null);
+  for (const text of texts) {
+    const at = text.indexOf("=");
+    if (at < 1) throw usageError(`--tag is NAME=VALUE, not "${inert(text.slice(0, 60))}".`);
+    tags[text.slice(0, at)] = text.slice(at + 1);
+  }
+  return tags;
+}
+
+/**
+ * The run of an id; `last` stands for the newest.
+ *
+ * @throws {SluiceError} RUN_UNKNOWN.
+ */
+export async function findRun(orchestrator: Orchestrator, id: string, history: string): Promise<RunRecord> {
+  const run = id === "last" ? (await orchestrator.runs({ limit: 1 }))[0] : await orchestrator.run(id);
+  if (run) return run;
+  const message = id === "last"
+    ? `There is no run in ${history} yet.`
+    : `There is no run "${inert(id.slice(0, 80))}" in ${history}.`;
+  throw new SluiceError({
+    code: "RUN_UNKNOWN",
+    message,
+    path: ["run"],
+    hint: "`sluice runs` lists what there is; --folder or --store names another history.",
+  });
+}
