@@ -1,2 +1,293 @@
 /** The live object: definitions, a store, IO managers and the run loop wired together; owns start and stop. */
-export type { Orchestrator, OrchestratorOptions } from "./orchestrator/contract.ts";
+import type { Asset } from "./model/assets/declaration.ts";
+import type { Definitions } from "./model/definitions.ts";
+import type { SluiceEvent } from "./model/events/event.ts";
+import { SluiceError } from "./model/issue.ts";
+import type { Selection } from "./model/job.ts";
+import { didYouMean } from "./model/suggest.ts";
+import { ActiveRuns } from "./orchestrator/active.ts";
+import { executeBackfill, resumeBackfill } from "./orchestrator/backfills.ts";
+import { changeKeys, reportAsset, wipeAsset } from "./orchestrator/catalogue.ts";
+import type {
+  AssetName,
+  Orchestrator,
+  OrchestratorOptions,
+  Report,
+  RunOptions,
+  RunResult,
+} from "./orchestrator/contract.ts";
+import { openIO, openParts, type Parts } from "./orchestrator/parts.ts";
+import { openContext } from "./orchestrator/planning.ts";
+import { executePlan, rerun, resumeRun } from "./orchestrator/runs.ts";
+import { planBackfillInSlices } from "./planner/backfill.ts";
+import type { BackfillPlan, RunPlan } from "./planner/plan.ts";
+import type { BackfillRequest, PartitionRequest, PlanRequest } from "./planner/request.ts";
+import { planRunInSlices } from "./planner/run.ts";
+
+/**
+ * Makes an orchestrator: opens the history, and keeps, runs and remembers from then on. Nothing is opened before the
+ * first call, and there is no state outside the object: a process may have many.
+ *
+ * @throws {SluiceError} DEFINITION_INVALID when an asset names an IO manager that is not there. What the store refuses
+ * (STORE_LOCKED, STORE_INVALID, ...) rejects the first call.
+ * @example
+ * ```ts
+ * import { createOrchestrator, defineAsset, definitions } from "sluice";
+ * import assert from "node:assert/strict";
+ *
+ * const numbers = defineAsset({ key: "numbers", run: () => [1, 2, 3] });
+ * const sum = defineAsset({
+ *   key: "sum",
+ *   deps: { numbers },
+ *   run: ({ inputs }) => inputs.numbers.reduce((a, b) => a + b),
+ * });
+ *
+ * await using sluice = createOrchestrator(definitions({ assets: [numbers, sum] }), {
+ *   store: "memory",
+ *   defaultIO: "memory",
+ * });
+ * const { status } = await sluice.materialize("*");
+ * assert.equal(status, "success");
+ * assert.equal(await sluice.load(sum), 6);
+ * ```
+ */
+export function createOrchestrator(
+  definitions: Definitions,
+  options: OrchestratorOptions = {},
+): Orchestrator {
+  return new LiveOrchestrator(definitions, options);
+}
+
+class LiveOrchestrator implements Orchestrator {
+  readonly definitions: Definitions;
+  readonly #options: OrchestratorOptions;
+  readonly #findManager: ReturnType<typeof openIO>;
+  readonly #active: ActiveRuns = new ActiveRuns();
+  readonly #subscriptions: Set<() => void> = new Set();
+  #opening: Promise<Parts> | undefined = undefined;
+  #isClosed = false;
+
+  constructor(definitions: Definitions, options: OrchestratorOptions) {
+    this.definitions = definitions;
+    this.#options = options;
+    this.#findManager = openIO(options);
+    for (const asset of definitions.assets) if (asset.io) this.#findManager(asset);
+  }
+
+  async plan({ verifyIO, ...request }: PlanRequest & { readonly verifyIO?: boolean } = {}): Promise<RunPlan> {
+    const parts = await this.#parts();
+    const context = await openContext(parts, verifyIO);
+    return await parts.engine.pace.finish(planRunInSlices(context, request));
+  }
+
+  async planBackfill(
+    { verifyIO, ...request }: BackfillRequest & { readonly verifyIO?: boolean } = {},
+  ): Promise<BackfillPlan> {
+    const parts = await this.#parts();
+    const context = await openContext(parts, verifyIO);
+    return await parts.engine.pace.finish(planBackfillInSlices(context, { scope: "missing", ...request }));
+  }
+
+  async materialize(
+    select: Selection,
+    options: RunOptions & Omit<PlanRequest, "select"> = {},
+  ): Promise<RunResult> {
+    const { partitions, scope, checks } = options;
+    const plan = await this.plan({
+      select,
+      ...(partitions !== undefined && { partitions }),
+      ...(scope && { scope }),
+      ...(checks !== undefined && { checks }),
+    });
+    return await executePlan(await this.#parts(), this.#active, plan, options);
+  }
+
+  async execute(plan: RunPlan, options: RunOptions = {}): Promise<RunResult> {
+    return await executePlan(await this.#parts(), this.#active, plan, options);
+  }
+
+  async runJob(name: string, options: RunOptions & Omit<PlanRequest, "select"> = {}): Promise<RunResult> {
+    const job = this.definitions.jobs.get(name);
+    if (!job) throw unknownJob(name, this.definitions);
+    const { partitions, scope, checks, ...rest } = options;
+    const plan = await this.plan({
+      select: job.selection,
+      ...(partitions !== undefined && { partitions }),
+      ...(scope && { scope }),
+      ...(checks !== undefined && { checks }),
+    });
+    const config = { ...job.config, ...rest.config };
+    const tags = { ...job.tags, ...rest.tags };
+    return await executePlan(await this.#parts(), this.#active, plan, { ...rest, config, tags }, {
+      job: name,
+    });
+  }
+
+  async backfill(request: BackfillRequest | BackfillPlan, options: RunOptions = {}) {
+    const plan = "kind" in request ? request : await this.planBackfill(request);
+    return await executeBackfill(await this.#parts(), this.#active, plan, options);
+  }
+
+  async rerun(
+    runId: string,
+    options: RunOptions & { readonly from?: "failure" | "start" } = {},
+  ): Promise<RunResult> {
+    const { from = "failure", ...rest } = options;
+    return await rerun(await this.#parts(), this.#active, runId, from, rest);
+  }
+
+  async recover(options: RunOptions = {}): Promise<readonly RunResult[]> {
+    const parts = await this.#parts();
+    const results: RunResult[] = [];
+    for (const { id, plan, status } of await parts.store.backfills({ limit: Number.MAX_SAFE_INTEGER })) {
+      if (status !== "running" && status !== "interrupted") continue;
+      results.push(...(await resumeBackfill(parts, this.#active, id, plan, options)).runs);
+    }
+    const lost = await parts.store.runs({ status: ["interrupted"], limit: Number.MAX_SAFE_INTEGER });
+    for (const { id } of [...lost].reverse()) results.push(await resumeRun(parts, this.#active, id, options));
+    return results;
+  }
+
+  async cancel(id: string, reason = "canceled"): Promise<void> {
+    if (this.#active.cancel(id, reason)) return;
+    const parts = await this.#parts();
+    const known = await parts.store.run(id) ?? await parts.store.backfill(id);
+    if (!known) {
+      throw new SluiceError({ code: "RUN_UNKNOWN", message: `There is no run ${id}.`, path: ["runs", id] });
+    }
+  }
+
+  async report(asset: AssetName, reports: Report | readonly Report[] = {}): Promise<void> {
+    const list = Array.isArray(reports) ? reports as readonly Report[] : [reports as Report];
+    await reportAsset(await this.#parts(), this.#asset(asset), list);
+  }
+
+  async wipe(asset: AssetName, partitions: PartitionRequest = "all"): Promise<number> {
+    return await wipeAsset(await this.#parts(), this.#asset(asset), partitions);
+  }
+
+  async load(asset: AssetName, partition?: string): Promise<unknown> {
+    const found = this.#asset(asset);
+    return await this.#findManager(found).load({ asset: found.key, partition });
+  }
+
+  locate(asset: AssetName, partition?: string): string | undefined {
+    const found = this.#asset(asset);
+    return this.#findManager(found).locate({ asset: found.key, partition });
+  }
+
+  async addPartitions(name: string, keys: readonly string[]): Promise<void> {
+    await changeKeys(await this.#parts(), name, keys, "partitions_added");
+  }
+
+  async removePartitions(name: string, keys: readonly string[]): Promise<void> {
+    await changeKeys(await this.#parts(), name, keys, "partitions_removed");
+  }
+
+  async partitions(asset: AssetName) {
+    const { key } = this.#asset(asset);
+    const { space, materialized, failed } = (await openContext(await this.#parts())).factsOf(key);
+    return { space, materialized, failed };
+  }
+
+  async run(id: string) {
+    return await (await this.#parts()).store.run(id);
+  }
+
+  async runs(filter?: Parameters<Orchestrator["runs"]>[0]) {
+    return await (await this.#parts()).store.runs(filter);
+  }
+
+  async steps(runId: string) {
+    return await (await this.#parts()).store.steps(runId);
+  }
+
+  async logs(runId: string, step?: number) {
+    return await (await this.#parts()).store.logs(runId, step === undefined ? {} : { step });
+  }
+
+  async materializations(
+    asset: AssetName,
+    filter?: { readonly partition?: string; readonly limit?: number },
+  ) {
+    return await (await this.#parts()).store.materializations(this.#asset(asset).key, filter);
+  }
+
+  async checks(asset: AssetName) {
+    return await (await this.#parts()).store.checks({ asset: this.#asset(asset).key });
+  }
+
+  async backfills() {
+    return await (await this.#parts()).store.backfills();
+  }
+
+  subscribe(listener: (events: Iterable<SluiceEvent>) => void): () => void {
+    let end: () => void = () => {};
+    let isOver = false;
+    const begin = ({ engine }: Parts) => {
+      if (!isOver) end = engine.recorder.subscribe((batches) => batches.forEach((batch) => listener(batch)));
+    };
+    this.#parts().then(begin, () => {});
+    const unsubscribe = () => {
+      isOver = true;
+      this.#subscriptions.delete(unsubscribe);
+      end();
+    };
+    this.#subscriptions.add(unsubscribe);
+    return unsubscribe;
+  }
+
+  async prune(retention: { readonly runsBeforeMs: number }): Promise<number> {
+    return await (await this.#parts()).store.prune(retention);
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#active.idle();
+    const parts = await this.#opening?.catch(() => undefined);
+    for (const unsubscribe of this.#subscriptions) unsubscribe();
+    if (!parts) return;
+    await parts.engine.recorder.flush();
+    await parts.store.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #parts(): Promise<Parts> {
+    if (this.#isClosed) {
+      throw new SluiceError({ code: "STORE_CLOSED", message: "The orchestrator is closed.", path: [] });
+    }
+    this.#opening ??= openParts(this.definitions, this.#options, this.#findManager);
+    return await this.#opening;
+  }
+
+  #asset(asset: AssetName): Asset {
+    return this.definitions.asset(typeof asset === "string" ? asset : asset.key);
+  }
+}
+
+function unknownJob(name: string, { jobs }: Definitions): SluiceError {
+  const hint = didYouMean(name, jobs.keys());
+  return new SluiceError({
+    code: "USAGE",
+    message: `There is no job ${JSON.stringify(name)}.`,
+    path: ["jobs", name],
+    ...(hint !== undefined && { hint }),
+  });
+}
+
+export type {
+  AssetName,
+  BackfillResult,
+  Orchestrator,
+  OrchestratorOptions,
+  PartitionOverview,
+  Report,
+  RunOptions,
+  RunResult,
+  StoreOptions,
+  VerifyOptions,
+} from "./orchestrator/contract.ts";

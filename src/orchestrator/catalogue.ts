@@ -20,7 +20,7 @@ async function record<
   name: Name,
   payloads: readonly EventPayloads[Name][],
 ): Promise<void> {
-  const tape = parts.recorder.open("");
+  const tape = parts.engine.recorder.open("");
   for (const payload of payloads) tape.push(EVENT_KINDS[name], -1, 0, payload);
   await tape.flush();
 }

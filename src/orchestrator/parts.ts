@@ -1,24 +1,94 @@
 /** The parts of an orchestrator, opened together and closed together. */
-import type { FindManager } from "../io/managers.ts";
-import type { ResourceOverride } from "../model/assets/resource.ts";
+import { filesIO } from "../io/files.ts";
+import type { IOManager } from "../io/manager.ts";
+import { type FindManager, openManagers } from "../io/managers.ts";
+import { memoryIO } from "../io/memory.ts";
 import type { Definitions } from "../model/definitions.ts";
-import type { Clock, Random } from "../model/ports.ts";
-import type { Pace } from "../runtime/pace.ts";
-import type { Recorder } from "../runtime/recorder.ts";
-import type { Slots } from "../runtime/slots.ts";
+import { EVENT_KINDS } from "../model/events/event.ts";
+import { type Clock, type Random, systemClock, systemRandom } from "../model/ports.ts";
+import { Engine } from "../runtime/engine.ts";
+import { memoryStore } from "../stores/memory.ts";
 import type { RunStore } from "../stores/store.ts";
+import type { OrchestratorOptions, StoreOptions } from "./contract.ts";
 
 /** What the verbs of an orchestrator work with. */
 export interface Parts {
   readonly definitions: Definitions;
   readonly store: RunStore;
-  readonly recorder: Recorder;
-  readonly pace: Pace;
-  readonly slots: Slots;
+  readonly engine: Engine;
   readonly findManager: FindManager;
-  readonly resources: readonly ResourceOverride[];
   readonly clock: Clock;
   readonly random: Random;
-  /** How many steps of one run may be under way at once. */
-  readonly concurrency: number;
+}
+
+/** Opens the look-up of IO managers: files and memory, and those of the user over them. */
+export function openIO(options: OrchestratorOptions): FindManager {
+  const folder = `${options.folder ?? ".sluice"}/values`;
+  const managers: IOManager[] = [filesIO({ folder }), memoryIO(), ...options.io ?? []];
+  return openManagers(managers, options.defaultIO ?? "files");
+}
+
+/**
+ * Opens the store and what stands on it. Runs that a dead process has left are recorded as interrupted.
+ *
+ * @throws {SluiceError} STORE_LOCKED, STORE_INVALID and what else the store refuses.
+ */
+export async function openParts(
+  definitions: Definitions,
+  options: OrchestratorOptions,
+  findManager: FindManager,
+): Promise<Parts> {
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? systemRandom;
+  const store = await openStore(options, clock);
+  const engine = new Engine({ store, findManager, clock, random, ...engineOptions(options) });
+  const parts = { definitions, store, engine, findManager, clock, random };
+  await interruptLost(parts);
+  return parts;
+}
+
+function engineOptions({ resources, pools, concurrency }: OrchestratorOptions) {
+  return {
+    ...(resources && { resources }),
+    ...(pools && { pools }),
+    ...(concurrency !== undefined && { concurrency }),
+  };
+}
+
+async function openStore(
+  { store = {}, folder = ".sluice" }: OrchestratorOptions,
+  clock: Clock,
+): Promise<RunStore> {
+  if (store === "memory") return memoryStore();
+  if ("append" in store) return store;
+  return await openFile(store, folder, clock);
+}
+
+/** SQLite is loaded here, and only when it is wanted. */
+async function openFile(
+  { path, thread, ...settings }: StoreOptions,
+  folder: string,
+  clock: Clock,
+): Promise<RunStore> {
+  const file = path ?? `${folder}/history.sqlite`;
+  if (thread) {
+    const { openThreadStore } = await import("../stores/thread.ts");
+    return await openThreadStore(file, { clock, ...settings });
+  }
+  const { openSqliteStore } = await import("../stores/sqlite.ts");
+  return await openSqliteStore(file, { clock, ...settings });
+}
+
+/** Runs that are not over belong to a process that is gone: this one is the only writer and has begun none yet. */
+async function interruptLost({ store, engine }: Parts): Promise<void> {
+  const lost = await store.runs({
+    status: ["queued", "running", "canceling"],
+    limit: Number.MAX_SAFE_INTEGER,
+  });
+  for (const { id } of lost) {
+    const tape = engine.recorder.open(id);
+    tape.push(EVENT_KINDS.run_interrupted, -1, 0, { reason: "the process that ran it is gone" });
+    await tape.flush();
+    tape.close();
+  }
 }

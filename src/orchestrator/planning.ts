@@ -13,7 +13,7 @@ const LOOKS = 64;
  * @param verifyIO Whether the values of recorded partitions are looked for; those that are gone count as missing.
  */
 export async function openContext(parts: Parts, verifyIO: boolean = false): Promise<PlanningContext> {
-  await parts.recorder.flush();
+  await parts.engine.recorder.flush();
   const facts = await parts.store.facts();
   const nowMs = parts.clock.now();
   const context = openPlanning(parts.definitions, facts, nowMs);

@@ -4,7 +4,7 @@ import { isOwnOutput } from "../model/compile.ts";
 import { SluiceError } from "../model/issue.ts";
 import { samePartitions } from "../model/partitions/definition.ts";
 import type { Partitions } from "../model/partitions/definition.ts";
-import { emptySubset, rangeSubset } from "../model/partitions/subset.ts";
+import { rangeSubset, unionOf } from "../model/partitions/subset.ts";
 import type { Subset } from "../model/partitions/subset.ts";
 import type { PlanningContext } from "./context.ts";
 import { plannedInputs } from "./partitions.ts";
@@ -56,11 +56,17 @@ interface Group {
   readonly ranks: number[];
 }
 
-function cutIntoRuns(context: PlanningContext, whole: RunPlan, request: BackfillRequest): BackfillPlan {
-  const groups = groupByWave(context, whole).map((group) => openGroup(context, whole, group, request));
+/** How a backfill is cut, beyond what policies say. */
+export type RunSizes = Pick<BackfillRequest, "runs" | "partitionsPerRun">;
+
+/** Cuts a plan into the runs of a backfill. The same plan and sizes give the same runs. */
+export function cutIntoRuns(context: PlanningContext, whole: RunPlan, sizes: RunSizes): BackfillPlan {
+  const groups = groupByWave(context, whole).map((group) => openGroup(context, whole, group, sizes));
+  const { runs, partitionsPerRun } = sizes;
   return Object.freeze({
     kind: "backfill-plan",
     whole,
+    sizes: Object.freeze({ ...(runs && { runs }), ...(partitionsPerRun && { partitionsPerRun }) }),
     groups: Object.freeze(groups),
     runCount: groups.reduce((sum, group) => sum + group.runCount, 0),
     cellCount: cellCount(whole),
@@ -107,7 +113,7 @@ function openGroup(
   context: PlanningContext,
   whole: RunPlan,
   group: Group,
-  request: BackfillRequest,
+  sizes: RunSizes,
 ): BackfillGroup {
   const steps = group.ranks.map((rank) => context.definitions.steps[rank]);
   const ranks = Int32Array.from(group.ranks);
@@ -120,10 +126,8 @@ function openGroup(
       run: () => part(whole, ranks, undefined),
     };
   }
-  const cells = group.ranks
-    .map((rank) => (whole.sets.get(rank) as PlannedSet).subset)
-    .reduce((all, some) => all.union(some), emptySubset());
-  const perRun = partitionsPerRun(steps, cells.size, request);
+  const cells = unionOf(group.ranks.map((rank) => (whole.sets.get(rank) as PlannedSet).subset));
+  const perRun = partitionsInRun(steps, cells.size, sizes);
   return Object.freeze({
     wave: group.wave,
     ranks,
@@ -133,13 +137,9 @@ function openGroup(
   });
 }
 
-function partitionsPerRun(
-  steps: readonly StepDeclaration[],
-  cells: number,
-  request: BackfillRequest,
-): number {
-  if (request.partitionsPerRun !== undefined) return request.partitionsPerRun;
-  if (request.runs !== undefined) return Math.max(1, Math.ceil(cells / request.runs));
+function partitionsInRun(steps: readonly StepDeclaration[], cells: number, sizes: RunSizes): number {
+  if (sizes.partitionsPerRun !== undefined) return sizes.partitionsPerRun;
+  if (sizes.runs !== undefined) return Math.max(1, Math.ceil(cells / sizes.runs));
   const most = steps.map((step) => step.backfill?.maxPartitionsPerRun ?? Infinity);
   return Math.min(cells, ...most);
 }

@@ -4,7 +4,8 @@ import { SluiceError } from "../model/issue.ts";
 import { decodeSubset, encodeSubset, parseStoredSubset } from "../model/partitions/stored.ts";
 import type { StoredSubset } from "../model/partitions/stored.ts";
 import type { PlanningContext } from "./context.ts";
-import type { PlannedReason, PlannedSet, RunPlan } from "./plan.ts";
+import { cutIntoRuns } from "./backfill.ts";
+import type { BackfillPlan, PlannedReason, PlannedSet, RunPlan } from "./plan.ts";
 import type { Reason } from "./reason.ts";
 
 /** A run plan as JSON. Partitions are named by what they are, never by their place. */
@@ -33,6 +34,39 @@ export interface PlanStepJson {
   readonly partitions?: StoredSubset;
   /** Why it is in the plan. */
   readonly because?: readonly { readonly reason: Reason; readonly partitions?: StoredSubset }[];
+}
+
+/** A backfill plan as JSON: what is made in all, and how it is cut. */
+export interface BackfillPlanJson {
+  /** The version of this form. */
+  readonly schemaVersion: 1;
+  /** Says what this is. */
+  readonly kind: "backfill-plan";
+  /** Everything that is made. */
+  readonly plan: PlanJson;
+  /** At most so many runs per group of assets with the same partitions. */
+  readonly runs?: number;
+  /** At most so many partitions in one run. */
+  readonly partitionsPerRun?: number;
+}
+
+/** A backfill plan as a JSON value. */
+export function formatBackfillPlan({ whole, sizes }: BackfillPlan): BackfillPlanJson {
+  return { schemaVersion: 1, kind: "backfill-plan", plan: formatPlan(whole), ...sizes };
+}
+
+/**
+ * Reads a saved backfill plan back and cuts it into the same runs.
+ *
+ * @throws {SluiceError} As {@linkcode parsePlan}.
+ */
+export function parseBackfillPlan(json: unknown, context: PlanningContext): BackfillPlan {
+  const { kind, plan, runs, partitionsPerRun } = (json ?? {}) as Partial<BackfillPlanJson>;
+  if (kind !== "backfill-plan") throw invalid('it has no kind "backfill-plan".');
+  return cutIntoRuns(context, parsePlan(plan, context), {
+    ...(runs !== undefined && { runs }),
+    ...(partitionsPerRun !== undefined && { partitionsPerRun }),
+  });
 }
 
 /** A plan as a JSON value. The same plan gives the same text. */

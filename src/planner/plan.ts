@@ -64,6 +64,8 @@ export interface BackfillPlan {
   readonly kind: "backfill-plan";
   /** Everything that is to be made, as one plan. */
   readonly whole: RunPlan;
+  /** How the request cuts it, beyond what policies say. */
+  readonly sizes: { readonly runs?: number; readonly partitionsPerRun?: number };
   /** In order of their waves. */
   readonly groups: readonly BackfillGroup[];
   /** How many runs there are in all groups. */

@@ -1,0 +1,45 @@
+/** What is under way, so that it can be canceled and waited for. */
+
+/** One run or backfill while it lasts. */
+export interface ActiveRun {
+  /** Aborted by the caller's own signal, by `cancel`, or by `close`. */
+  readonly signal: AbortSignal;
+  end(): void;
+}
+
+/** The runs and backfills of one orchestrator that are under way. */
+export class ActiveRuns {
+  readonly #running: Map<string, AbortController> = new Map();
+  #whenIdle: (() => void)[] = [];
+
+  /** Notes that something begins. */
+  begin(id: string, signal: AbortSignal | undefined): ActiveRun {
+    const controller = new AbortController();
+    this.#running.set(id, controller);
+    const forward = () => controller.abort(signal?.reason);
+    if (signal?.aborted) forward();
+    signal?.addEventListener("abort", forward);
+    return {
+      signal: controller.signal,
+      end: () => {
+        signal?.removeEventListener("abort", forward);
+        this.#running.delete(id);
+        if (this.#running.size === 0) this.#whenIdle.splice(0).forEach((wake) => wake());
+      },
+    };
+  }
+
+  /** Asks one to stop. False when there is none of this id. */
+  cancel(id: string, reason: string): boolean {
+    const controller = this.#running.get(id);
+    controller?.abort(reason);
+    return controller !== undefined;
+  }
+
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void> {
+    return this.#running.size === 0
+      ? Promise.resolve()
+      : new Promise((resolve) => this.#whenIdle.push(resolve));
+  }
+}

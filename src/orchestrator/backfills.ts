@@ -1,0 +1,165 @@
+/** Driving backfills: wave after wave, run after run, leaving out what depends on a failure. */
+import { EVENT_KINDS } from "../model/events/event.ts";
+import type { Subset } from "../model/partitions/subset.ts";
+import type { PlanningContext } from "../planner/context.ts";
+import { withDownstream } from "../planner/downstream.ts";
+import { formatBackfillPlan, parseBackfillPlan } from "../planner/json.ts";
+import type { BackfillGroup, BackfillPlan } from "../planner/plan.ts";
+import { cellsOfSteps, withoutCells } from "../planner/remaining.ts";
+import type { ActiveRuns } from "./active.ts";
+import type { BackfillResult, RunOptions, RunResult } from "./contract.ts";
+import type { Parts } from "./parts.ts";
+import { openContext } from "./planning.ts";
+import { newId } from "./run_id.ts";
+import { executePlan, resumeRun } from "./runs.ts";
+
+/** How many runs of a backfill are under way at once; their steps share the limits of the orchestrator. */
+const RUNS_AT_ONCE = 4;
+
+/** The tag that says which run of a backfill a run is: its group and its place in it. */
+const PLACE_TAG = "sluice/backfill_run";
+
+/** Records a new backfill and drives it to its end. */
+export async function executeBackfill(
+  parts: Parts,
+  active: ActiveRuns,
+  plan: BackfillPlan,
+  options: RunOptions,
+): Promise<BackfillResult> {
+  const id = newId(parts.clock, parts.random);
+  const tags = options.tags ?? {};
+  await record(parts, EVENT_KINDS.backfill_created, { id, plan: formatBackfillPlan(plan), tags });
+  return await drive(parts, active, { id, plan, options, earlier: new Map() });
+}
+
+/** Goes on with a backfill that a dead process left. Runs that it had begun are resumed first. */
+export async function resumeBackfill(
+  parts: Parts,
+  active: ActiveRuns,
+  id: string,
+  json: unknown,
+  options: RunOptions,
+): Promise<BackfillResult> {
+  const plan = parseBackfillPlan(json, await openContext(parts));
+  const begun = await parts.store.runs({ backfill: id, limit: Number.MAX_SAFE_INTEGER });
+  const earlier = new Map(begun.map((run) => [run.tags[PLACE_TAG], run]));
+  return await drive(parts, active, { id, plan, options, earlier });
+}
+
+/** A backfill under way. */
+interface Backfill {
+  readonly id: string;
+  readonly plan: BackfillPlan;
+  readonly options: RunOptions;
+  /** Runs that a dead process had begun, by place. */
+  readonly earlier: ReadonlyMap<string, { readonly id: string; readonly status: string }>;
+}
+
+async function drive(parts: Parts, active: ActiveRuns, backfill: Backfill): Promise<BackfillResult> {
+  const { id, plan, options } = backfill;
+  const whole = active.begin(id, options.signal);
+  const runs: RunResult[] = [];
+  try {
+    let failed: ReadonlyMap<number, Subset> = new Map();
+    for (const wave of wavesOf(plan)) {
+      if (whole.signal.aborted) break;
+      const inner = { parts, active, backfill, signal: whole.signal, failed };
+      const results = await Promise.all(
+        wave.map((group) => executeGroup(inner, group, plan.groups.indexOf(group))),
+      );
+      runs.push(...results.flat());
+      const context = await openContext(parts);
+      failed = withDownstream(context, plan.whole, await failedCells(parts, context, runs));
+    }
+    const status = statusOf(runs, whole.signal.aborted);
+    await record(parts, EVENT_KINDS.backfill_finished, { id, status });
+    return { id, status, plan, runs };
+  } finally {
+    whole.end();
+  }
+}
+
+function wavesOf({ groups }: BackfillPlan): readonly (readonly BackfillGroup[])[] {
+  const waves = new Map<number, BackfillGroup[]>();
+  for (const group of groups) {
+    const wave = waves.get(group.wave) ?? [];
+    wave.push(group);
+    waves.set(group.wave, wave);
+  }
+  return [...waves.values()];
+}
+
+function statusOf(runs: readonly RunResult[], isAborted: boolean): BackfillResult["status"] {
+  if (isAborted || runs.some((run) => run.status === "canceled")) return "canceled";
+  return runs.some((run) => run.status === "failed") ? "failed" : "success";
+}
+
+interface WaveInProgress {
+  readonly parts: Parts;
+  readonly active: ActiveRuns;
+  readonly backfill: Backfill;
+  readonly signal: AbortSignal;
+  /** What earlier waves could not make, and what depends on it, by rank. */
+  readonly failed: ReadonlyMap<number, Subset>;
+}
+
+/** The runs of a group: several at once, or one after the other where a run reads what the one before made. */
+async function executeGroup(wave: WaveInProgress, group: BackfillGroup, place: number): Promise<RunResult[]> {
+  const results = new Array<RunResult | undefined>(group.runCount);
+  let next = 0;
+  const lane = async () => {
+    while (next < group.runCount && !wave.signal.aborted) {
+      const index = next++;
+      results[index] = await executePart(wave, group, index, `${place}/${index}`);
+      if (group.sequential && results[index]?.status === "failed") next = group.runCount;
+    }
+  };
+  await Promise.all(Array.from({ length: group.sequential ? 1 : RUNS_AT_ONCE }, lane));
+  return results.filter((result) => result !== undefined);
+}
+
+async function executePart(
+  { parts, active, backfill, signal, failed }: WaveInProgress,
+  group: BackfillGroup,
+  index: number,
+  place: string,
+): Promise<RunResult | undefined> {
+  const { id, options } = backfill;
+  const earlier = backfill.earlier.get(place);
+  if (earlier?.status === "interrupted") {
+    return await resumeRun(parts, active, earlier.id, { ...options, signal });
+  }
+  const plan = withoutCells(group.run(index), failed);
+  if (earlier) {
+    const record = await parts.store.run(earlier.id);
+    return record && { id: earlier.id, status: earlier.status as RunResult["status"], record, plan };
+  }
+  if (plan.ranks.length === 0) return undefined;
+  const tags = { ...options.tags, [PLACE_TAG]: place };
+  return await executePlan(parts, active, plan, { ...options, tags, signal }, { backfill: id });
+}
+
+/** Cells whose step did not succeed; a blocking check that failed speaks for the asset that it checked. */
+async function failedCells(
+  parts: Parts,
+  context: PlanningContext,
+  runs: readonly RunResult[],
+): Promise<ReadonlyMap<number, Subset>> {
+  const unmade: { readonly name: string; readonly partitionKeys: readonly string[] }[] = [];
+  for (const { id, status } of runs) {
+    if (status === "success") continue;
+    for (const { name, partitionKeys, status } of await parts.store.steps(id)) {
+      if (status === "success") continue;
+      const step = context.definitions.steps[context.definitions.stepGraph.rankOf(name) as number];
+      unmade.push({ name: step.check?.blocking ? step.check.asset : name, partitionKeys });
+    }
+  }
+  return cellsOfSteps(context, unmade);
+}
+
+async function record(parts: Parts, kind: number, payload: unknown): Promise<void> {
+  const tape = parts.engine.recorder.open("");
+  tape.push(kind, -1, 0, payload);
+  await tape.flush();
+  tape.close();
+}

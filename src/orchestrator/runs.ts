@@ -1,0 +1,140 @@
+/** Executing plans: runs, their repetition, and finishing what a dead process left. */
+import type { StepRecord } from "../model/events/record.ts";
+import { isFinalStep } from "../model/events/status.ts";
+import { SluiceError } from "../model/issue.ts";
+import type { PlanningContext } from "../planner/context.ts";
+import type { RunPlan } from "../planner/plan.ts";
+import { cellsOfSteps, hasSameSteps, recordedPlan, withoutCells } from "../planner/remaining.ts";
+import { executeRun, type RunRequest } from "../runtime/run.ts";
+import type { RunPlanRecord } from "../stores/store.ts";
+import type { ActiveRuns } from "./active.ts";
+import type { RunOptions, RunResult } from "./contract.ts";
+import type { Parts } from "./parts.ts";
+import { openContext } from "./planning.ts";
+import { newId } from "./run_id.ts";
+
+/** Where a run belongs. */
+export interface RunPlace {
+  readonly job?: string;
+  readonly backfill?: string;
+  readonly parent?: string;
+}
+
+/** Executes a plan as a new run. */
+export function executePlan(
+  parts: Parts,
+  active: ActiveRuns,
+  plan: RunPlan,
+  options: RunOptions,
+  place: RunPlace = {},
+): Promise<RunResult> {
+  return execute(parts, active, { id: newId(parts.clock, parts.random), plan, ...place }, options);
+}
+
+async function execute(
+  parts: Parts,
+  active: ActiveRuns,
+  request: RunRequest,
+  { config, tags, signal, concurrency }: RunOptions,
+): Promise<RunResult> {
+  const { id, plan } = request;
+  if (plan.definitions !== parts.definitions) throw otherDefinitions();
+  const facts = await parts.store.facts();
+  const run = active.begin(id, signal);
+  try {
+    const outcome = await executeRun(parts.engine, {
+      dynamicKeys: (name) => facts.dynamicKeys(name),
+      ...request,
+      signal: run.signal,
+      ...(config && { config }),
+      ...(tags && { tags }),
+      ...(concurrency !== undefined && { concurrency }),
+    });
+    const record = await parts.store.run(id);
+    if (!record) throw new Error(`The run ${id} is not in the store that recorded it.`);
+    return { id, status: outcome.status, record, plan };
+  } finally {
+    run.end();
+  }
+}
+
+function otherDefinitions(): SluiceError {
+  return new SluiceError({
+    code: "PLAN_OUTDATED",
+    message: "The plan was made for other definitions than the orchestrator runs.",
+    path: ["plan"],
+    hint: "Plan with this orchestrator, or read the saved plan with parsePlan.",
+  });
+}
+
+/** A recorded run, read back. */
+interface Recorded {
+  readonly created: RunPlanRecord;
+  readonly plan: RunPlan;
+  readonly steps: readonly StepRecord[];
+  readonly context: PlanningContext;
+}
+
+async function readBack(parts: Parts, id: string): Promise<Recorded> {
+  const created = await parts.store.plan(id);
+  if (!created) {
+    throw new SluiceError({ code: "RUN_UNKNOWN", message: `There is no run ${id}.`, path: ["runs", id] });
+  }
+  const context = await openContext(parts);
+  const plan = recordedPlan(context, created.steps, id);
+  return { created, plan, steps: await parts.store.steps(id), context };
+}
+
+/** Runs again what a run did not finish, or all of it, as a new run. */
+export async function rerun(
+  parts: Parts,
+  active: ActiveRuns,
+  id: string,
+  from: "failure" | "start",
+  options: RunOptions,
+): Promise<RunResult> {
+  const recorded = await readBack(parts, id);
+  const plan = from === "start" ? recorded.plan : unfinished(recorded);
+  if (plan.ranks.length === 0) {
+    throw new SluiceError({
+      code: "PLAN_INVALID",
+      message: `Every step of the run ${id} has succeeded: there is nothing to run again.`,
+      path: ["runs", id],
+      hint: 'Use from: "start" to run all of it again.',
+    });
+  }
+  const { config, tags } = recorded.created;
+  return await executePlan(parts, active, plan, { config, tags, ...options }, { parent: id });
+}
+
+function unfinished({ plan, steps, context }: Recorded): RunPlan {
+  return withoutCells(plan, cellsOfSteps(context, steps.filter(({ status }) => status === "success")));
+}
+
+/**
+ * Finishes a run that a dead process left, under its own id: what is recorded as over stays as it is. When the
+ * definitions have changed so that its steps are numbered in another way, what is left becomes a run of its own.
+ */
+export async function resumeRun(
+  parts: Parts,
+  active: ActiveRuns,
+  id: string,
+  options: RunOptions,
+): Promise<RunResult> {
+  const recorded = await readBack(parts, id);
+  const { created, plan, steps } = recorded;
+  const { config, tags } = created;
+  const graph = await parts.engine.compile(plan, (name) => recorded.context.facts.dynamicKeys(name));
+  if (hasSameSteps(created.steps, graph)) {
+    return await execute(parts, active, { id, plan, steps: graph, resumed: steps }, {
+      config,
+      tags,
+      ...options,
+    });
+  }
+  const rest = withoutCells(
+    plan,
+    cellsOfSteps(recorded.context, steps.filter(({ status }) => isFinalStep(status))),
+  );
+  return await executePlan(parts, active, rest, { config, tags, ...options }, { parent: id });
+}
