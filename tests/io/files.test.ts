@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import process from "node:process";
 import { type FilesIO, filesIO } from "../../src/io/files.ts";
 import type { FileFormat } from "../../src/model/assets/io_choice.ts";
 import { filesBelow, receiptOf, rejection, temporaryFolder } from "./support.ts";
@@ -378,6 +379,23 @@ describe("unfinished files of a crash", () => {
       assert.deepEqual(left(folder), ["young"]);
       await io.remove(ONE);
       assert.deepEqual(left(folder), ["young"]);
+    }),
+  );
+
+  test(
+    "are not in the way, even of a manager that makes the same names",
+    withFiles(async (_io, folder) => {
+      const random = { next: () => 0.5 };
+      const clock = { now: () => 0, after: () => () => {} };
+      await filesIO({ folder, clock, random }).store(ONE, 1, receiptOf(ONE));
+      const names = Array.from({ length: 9 }, (_, index) => `${process.pid}-i0000000-${index}`);
+      for (const name of names) rubbish(folder, name, 0);
+      const again = filesIO({ folder, clock, random });
+      await again.store(ONE, 2, receiptOf(ONE));
+      await again.store(TWO, "x".repeat(200_000), receiptOf(TWO));
+      assert.deepEqual([await again.load(ONE), (await again.load(TWO) as string).length], [2, 200_000]);
+      assert.ok(await again.receipt(ONE));
+      assert.deepEqual(left(folder).sort(), names);
     }),
   );
 

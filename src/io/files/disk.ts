@@ -28,8 +28,8 @@ export class Disk {
 
   /** Begins a file that is to be published in a folder. */
   draft(folder: string): Draft {
-    const path = join(folder, PARTIAL, `${this.#token}-${this.#drafts++}`);
-    return new Draft(path, (isGone) => this.#prepare(folder, isGone));
+    const nextPath = () => join(folder, PARTIAL, `${this.#token}-${this.#drafts++}`);
+    return new Draft(nextPath, (isGone) => this.#prepare(folder, isGone));
   }
 
   /**

@@ -1,7 +1,7 @@
 /** A file that is being written, and gets its name only when it is whole and on the disk. */
 import { createHash } from "node:crypto";
 import { type FileHandle, open, rename, unlink, writeFile } from "node:fs/promises";
-import { ifThere, isAbsent, onDisk } from "./fault.ts";
+import { DiskFault, ifThere, isAbsent, onDisk } from "./fault.ts";
 
 /** Text is collected to pieces of this many characters before it is written. */
 const PIECE = 1 << 16;
@@ -9,6 +9,8 @@ const PIECE = 1 << 16;
 const BLOCK = 1 << 19;
 /** How often something is tried whose folder turns out to be gone. */
 const TRIES = 5;
+/** How many names are tried for a file; more are not taken by chance. */
+const NAMES = 1_000;
 
 /** What tells the content of a file from any other. */
 export interface Seal {
@@ -24,8 +26,9 @@ export type Prepare = (isGone: boolean) => Promise<void>;
  * time. Nothing is made on the disk before the first piece is full or the draft is synced.
  */
 export class Draft {
-  readonly #path: string;
+  readonly #nextPath: () => string;
   readonly #prepare: Prepare;
+  #path = "";
   readonly #hash = createHash("sha256");
   #bytes = 0;
   #text = "";
@@ -34,8 +37,9 @@ export class Draft {
   /** The whole content when it is one piece: then the file is made, written and synced by one call. */
   #whole: Uint8Array | undefined;
 
-  constructor(path: string, prepare: Prepare) {
-    this.#path = path;
+  /** `nextPath` gives a path that was not given before; a crash may still have left a file there. */
+  constructor(nextPath: () => string, prepare: Prepare) {
+    this.#nextPath = nextPath;
     this.#prepare = prepare;
   }
 
@@ -56,7 +60,7 @@ export class Draft {
   /** Waits until the sealed content is on the disk. */
   async sync(): Promise<void> {
     const whole = this.#whole;
-    if (whole) return this.#inFolder(() => writeFile(this.#path, whole, { flag: "wx", flush: true }));
+    if (whole) return this.#create((path) => writeFile(path, whole, { flag: "wx", flush: true }));
     const handle = this.#handle as FileHandle;
     await onDisk(handle.sync());
     this.#handle = undefined;
@@ -73,7 +77,7 @@ export class Draft {
     const handle = this.#handle;
     this.#handle = undefined;
     await handle?.close();
-    await ifThere(unlink(this.#path));
+    if (this.#path !== "") await ifThere(unlink(this.#path));
   }
 
   async #putBytes(bytes: Uint8Array): Promise<void> {
@@ -96,7 +100,7 @@ export class Draft {
 
   async #write(bytes: Uint8Array): Promise<void> {
     this.#count(bytes);
-    const handle = this.#handle ??= await this.#inFolder(() => open(this.#path, "wx"));
+    const handle = this.#handle ??= await this.#create((path) => open(path, "wx"));
     let start = 0;
     while (start < bytes.length) {
       const { bytesWritten } = await onDisk(handle.write(bytes, start, bytes.length - start));
@@ -107,6 +111,20 @@ export class Draft {
   #count(bytes: Uint8Array): void {
     this.#hash.update(bytes);
     this.#bytes += bytes.length;
+  }
+
+  /** Makes the file, under the next path that is free. */
+  async #create<T>(make: (path: string) => Promise<T>): Promise<T> {
+    for (let tries = 1;; tries++) {
+      const path = this.#nextPath();
+      try {
+        return await this.#inFolder(() => make(this.#path = path));
+      } catch (error) {
+        const isTaken = error instanceof DiskFault && error.code === "EEXIST";
+        if (isTaken) this.#path = "";
+        if (!isTaken || tries === NAMES) throw error;
+      }
+    }
   }
 
   /** Does what needs the folder, which other processes may remove whenever it is empty. */
