@@ -92,9 +92,11 @@ async function makeWhatIsDue(sluice: Orchestrator, scope: "missing" | "stale"): 
 function showPlan(plan: RunPlan): void {
   for (const { step, because } of explain(plan)) {
     for (const { text, partitions } of because) {
-      const which = partitions
-        ? `${partitions.count} partitions, ${partitions.first} to ${partitions.last}`
-        : "one value";
+      const which = !partitions
+        ? "one value"
+        : partitions.count === 1
+        ? `partition ${partitions.first}`
+        : `${partitions.count} partitions, ${partitions.first} to ${partitions.last}`;
       console.log(`  ${step.padEnd(30)} ${which.padEnd(46)} ${text}`);
     }
   }
