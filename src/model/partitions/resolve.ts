@@ -43,7 +43,10 @@ interface MultiSide {
  *   so that there a set can read more, or other partitions, than its members.
  * - `toDownstream` is the exact inverse of `toUpstream`.
  * - Only windows that overlap are read. With exclusions upstream, Dagster also reads the last window before.
- * - The missing windows are those that overlap what is asked for and do not exist; no other is listed.
+ * - The missing windows are those that overlap what is asked for and do not exist; no other is listed. An upstream
+ *   that has no window yet is bounded by its start.
+ * - Offsets count windows in every zone. Dagster adds hours to hours and days to days, which leads between windows
+ *   where a zone shifts by half an hour (Lord Howe) or skips a day (Apia).
  * - `multiToSingleMapping` honours its dimension; the missing keys of several dimensions are whole keys.
  *
  * @throws {SluiceError} MAPPING_INVALID or PARTITION_UNKNOWN when the mapping cannot hold between the definitions.

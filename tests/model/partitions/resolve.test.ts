@@ -338,6 +338,17 @@ describe("several dimensions", () => {
     assert.equal(upstreamOf(crossed, "2024-01-31|us", "2024-01-31|eu"), "| 2024-01-31|eu 2024-01-31|us");
   });
 
+  test("nothing is missing along one dimension where another asks for nothing", () => {
+    const table = staticMapping({ eu: "eu" });
+    const mapping = resolve(
+      multiMapping({ date: { dimension: "date" }, region: { dimension: "region", mapping: table } }),
+      multi({ date: days, region: regions }),
+      grid,
+    );
+    assert.equal(upstreamOf(mapping, "2024-01-31|us"), "");
+    assert.equal(upstreamOf(mapping, "2024-01-31|us", "2024-01-31|eu"), "| 2024-01-31|eu");
+  });
+
   test("equal dimensions are index to index", () => {
     const [a, b] = [multi({ a: days, b: regions }), multi({ x: days, y: regions })];
     const same = multiMapping({ x: { dimension: "a" }, y: { dimension: "b" } });

@@ -165,6 +165,18 @@ describe("a subset", () => {
     assert.equal(dense.minus(dense), emptySubset());
   });
 
+  test("has one form, also where runs cross words and either form nearly pays", () => {
+    for (const step of [96, 128, 160, 300]) {
+      for (let count = 14; count < 40; count++) {
+        const ours = subsetFromRanges(span(0, count).map((k) => [k * step + 20, k * step + 44]));
+        const dense = subsetOf(span(0, count * step / 2).map((k) => 2 * k));
+        const roundabout = ours.union(dense).minus(dense.minus(ours));
+        assert.ok(roundabout.equals(ours), `${count} runs, ${step} apart`);
+        assert.ok(ours.equals(roundabout), `${count} runs, ${step} apart`);
+      }
+    }
+  });
+
   test("works with a set of another make", () => {
     const foreign: Subset = { ...plainSubset([3, 4, 5, 9]) };
     assertHolds(subsetOf([1, 4]).union(foreign), new Set([1, 3, 4, 5, 9]));
