@@ -54,6 +54,7 @@ export type {
   TimePartition,
   TimeWindow,
 } from "./src/model/assets/context.ts";
+export { StepFailure } from "./src/model/assets/failure.ts";
 export { files } from "./src/model/assets/io_choice.ts";
 export type { FileFormat, FilesChoice, IOChoice } from "./src/model/assets/io_choice.ts";
 export { defineMultiAsset } from "./src/model/assets/multi_asset.ts";
@@ -214,3 +215,31 @@ export type { IndexRange, Subset } from "./src/model/partitions/subset.ts";
 export type { PlanningContext } from "./src/planner/context.ts";
 export type { AssetFacts, Facts, PartitionFacts } from "./src/model/events/facts.ts";
 export type { WindowOptions } from "./src/model/time/declare.ts";
+
+// Run
+export { createOrchestrator } from "./src/orchestrator.ts";
+export type {
+  AssetName,
+  BackfillResult,
+  MaterializationReport,
+  Orchestrator,
+  OrchestratorOptions,
+  PartitionOverview,
+  RunOptions,
+  RunResult,
+  StoreOptions,
+  VerifyOptions,
+} from "./src/orchestrator.ts";
+
+// Keep values
+export { filesIO } from "./src/io/files.ts";
+export type { FilesIO, FilesOptions } from "./src/io/files.ts";
+export type { IOManager, Receipt, ValueAddress, ValueSlot } from "./src/io/manager.ts";
+export { memoryIO } from "./src/io/memory.ts";
+export type { MemoryIO, MemoryOptions, MemorySlot } from "./src/io/memory.ts";
+
+// Look at the graph
+export { toGraphology } from "./src/model/graphology.ts";
+export { formatSelection } from "./src/model/selection/format.ts";
+export { parseSelection } from "./src/model/selection/parse.ts";
+export { resolveSelection } from "./src/model/selection/resolve.ts";

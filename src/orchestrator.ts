@@ -10,9 +10,9 @@ import { executeBackfill, resumeBackfill } from "./orchestrator/backfills.ts";
 import { changeKeys, reportAsset, wipeAsset } from "./orchestrator/catalogue.ts";
 import type {
   AssetName,
+  MaterializationReport,
   Orchestrator,
   OrchestratorOptions,
-  Report,
   RunOptions,
   RunResult,
 } from "./orchestrator/contract.ts";
@@ -157,8 +157,13 @@ class LiveOrchestrator implements Orchestrator {
     }
   }
 
-  async report(asset: AssetName, reports: Report | readonly Report[] = {}): Promise<void> {
-    const list = Array.isArray(reports) ? reports as readonly Report[] : [reports as Report];
+  async report(
+    asset: AssetName,
+    reports: MaterializationReport | readonly MaterializationReport[] = {},
+  ): Promise<void> {
+    const list = Array.isArray(reports)
+      ? reports as readonly MaterializationReport[]
+      : [reports as MaterializationReport];
     await reportAsset(await this.#parts(), this.#asset(asset), list);
   }
 
@@ -282,10 +287,10 @@ function unknownJob(name: string, { jobs }: Definitions): SluiceError {
 export type {
   AssetName,
   BackfillResult,
+  MaterializationReport,
   Orchestrator,
   OrchestratorOptions,
   PartitionOverview,
-  Report,
   RunOptions,
   RunResult,
   StoreOptions,

@@ -8,7 +8,7 @@ import { encodeSubset } from "../model/partitions/stored.ts";
 import type { Subset } from "../model/partitions/subset.ts";
 import { requestedSubset } from "../planner/partitions.ts";
 import type { PartitionRequest } from "../planner/request.ts";
-import type { Report } from "./contract.ts";
+import type { MaterializationReport } from "./contract.ts";
 import type { Parts } from "./parts.ts";
 import { openContext } from "./planning.ts";
 
@@ -26,7 +26,11 @@ async function record<
 }
 
 /** Records values that were made elsewhere. */
-export async function reportAsset(parts: Parts, asset: Asset, reports: readonly Report[]): Promise<void> {
+export async function reportAsset(
+  parts: Parts,
+  asset: Asset,
+  reports: readonly MaterializationReport[],
+): Promise<void> {
   const context = await openContext(parts);
   const space = context.space(asset.partitions);
   const payloads = reports.map(({ partition, ...facts }) => {

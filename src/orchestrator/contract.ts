@@ -85,7 +85,7 @@ export interface BackfillResult {
 }
 
 /** A value made elsewhere, told to the history. */
-export interface Report {
+export interface MaterializationReport {
   readonly partition?: string;
   readonly dataVersion?: string;
   readonly metadata?: Metadata;
@@ -119,7 +119,7 @@ export interface Orchestrator extends AsyncDisposable {
   cancel(id: string, reason?: string): Promise<void>;
 
   /** Records one or many values that were made elsewhere. An equal data version leaves downstream assets fresh. */
-  report(asset: AssetName, reports?: Report | readonly Report[]): Promise<void>;
+  report(asset: AssetName, reports?: MaterializationReport | readonly MaterializationReport[]): Promise<void>;
   /** Forgets materializations, and removes the stored values. Gives the number of partitions wiped. */
   wipe(asset: AssetName, partitions?: PartitionRequest): Promise<number>;
   /** Loads a stored value. */
