@@ -11,13 +11,15 @@ import type {
   ResolvedMapping,
   SpecificMapping,
 } from "./mapping.ts";
+import type { DimensionLink } from "./mappings/cell_walker.ts";
 import { ConstantMapping } from "./mappings/constant.ts";
 import { FunctionMapping } from "./mappings/custom.ts";
 import { IndexIdentity } from "./mappings/identity.ts";
 import { findPieces, KeyedMapping } from "./mappings/keyed.ts";
-import { axesOf, type DimensionLink, ProductMapping } from "./mappings/product.ts";
+import { axesOf, ProductMapping } from "./mappings/product.ts";
+import type { TimeSide } from "./mappings/reach.ts";
 import { TableMapping } from "./mappings/table.ts";
-import { shareWindows, type TimeSide, WindowMapping } from "./mappings/window.ts";
+import { shareWindows, WindowMapping } from "./mappings/window.ts";
 import type { MultiSpace, PartitionSpace } from "./space.ts";
 import { emptySubset, fullSubset, rangeSubset, subsetOf } from "./subset.ts";
 
