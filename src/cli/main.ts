@@ -1,5 +1,7 @@
 #!/usr/bin/env bun
 /** The command line: from words to an exit code. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import process from "node:process";
 import { sortArguments } from "./line/arguments.ts";
 import type { Answer, Command } from "./command.ts";
@@ -10,6 +12,7 @@ import { type Notes, openNotes } from "./host/notes.ts";
 import { type Invocation, parseInvocation } from "./line/parse.ts";
 import { writeAnswer, writeDocument } from "./print/answer.ts";
 import { formatFailure } from "./print/error.ts";
+import { inert } from "./print/inert.ts";
 import { isInteractive, openPage, type Page } from "./print/page.ts";
 import { openProcessHost } from "./host/process.ts";
 import { openSession } from "./session.ts";
@@ -78,12 +81,19 @@ async function call(
 ): Promise<number> {
   const given = { option: options.module, variable: host.env.SLUICE_MODULE };
   const { module, args } = sortArguments(command, words, given);
+  if (module?.source === "SLUICE_MODULE") noteMistakenModule(words, module.name, host, notes);
   const session = openSession(module?.name, options, host, notes);
   try {
     return await print(await command.run({ args, options, session, host, notes, table: commands }));
   } finally {
     await session.close();
   }
+}
+
+/** Who names the module twice means the first word, and not the variable. */
+function noteMistakenModule([word]: readonly string[], module: string, host: Host, notes: Notes): void {
+  if (word === undefined || !/\.[cm]?[jt]sx?$/.test(word) || !existsSync(resolve(host.cwd, word))) return;
+  notes.note(`SLUICE_MODULE names the module (${inert(module)}); ${inert(word)} is taken for an argument.`);
 }
 
 async function tell(error: unknown, host: Host, notes: Notes, looks: Looks): Promise<number> {

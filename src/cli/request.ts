@@ -112,7 +112,7 @@ export function readRequest(
   };
 }
 
-/** The request for a backfill. */
+/** The request for a backfill: what is missing, unless all or another scope is asked for. */
 export function readBackfillRequest(
   selection: readonly string[],
   options: RequestValues & OptionValues<typeof backfillOptions>,
@@ -122,8 +122,21 @@ export function readBackfillRequest(
     throw usageError("--runs and --partitions-per-run exclude each other.");
   }
   return {
+    scope: options.all ? "all" : "missing",
     ...readRequest(selection, options),
     ...(runs !== undefined && { runs }),
     ...(partitionsPerRun !== undefined && { partitionsPerRun }),
   };
+}
+
+/** A saved plan says itself what to make. Throws USAGE when the command line says so too. */
+export function refuseRequest(selection: readonly string[], options: RequestValues): void {
+  const isAsked = selection.length > 0 || options.exclude.length > 0 ||
+    readPartitions(options) !== undefined ||
+    options.scope !== undefined || options["verify-io"] || options["no-checks"];
+  if (isAsked) {
+    throw usageError(
+      "A saved plan says itself what to make: --plan takes no selection, partitions or scope.",
+    );
+  }
 }

@@ -28,7 +28,7 @@ export function openSession(
   let opened: Promise<Orchestrator> | undefined;
   const load = async (): Promise<Definitions> => {
     if (module === undefined) return definitions({ assets: [] });
-    host.divertOutput(notes.pass);
+    host.guardUserCode(notes.pass);
     return (await loadModule({ name: module, timeoutMs: options["load-timeout"] }, host)).definitions;
   };
   const open = async (use: "read" | "write"): Promise<Orchestrator> => {

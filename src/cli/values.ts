@@ -1,9 +1,6 @@
-/** Values of options that need more than their form: JSON, files, tags, runs. */
+/** Values of options that need more than their form: JSON, files, tags. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { SluiceError } from "../model/issue.ts";
-import type { RunRecord } from "../model/events/record.ts";
-import type { Orchestrator } from "../orchestrator/contract.ts";
 import { inert } from "./print/inert.ts";
 import { usageError } from "./line/usage.ts";
 
@@ -82,23 +79,4 @@ export function readTags(texts: readonly string[]): { readonly [name: string]: s
     tags[text.slice(0, at)] = text.slice(at + 1);
   }
   return tags;
-}
-
-/**
- * The run of an id; `last` stands for the newest.
- *
- * @throws {SluiceError} RUN_UNKNOWN.
- */
-export async function findRun(orchestrator: Orchestrator, id: string, history: string): Promise<RunRecord> {
-  const run = id === "last" ? (await orchestrator.runs({ limit: 1 }))[0] : await orchestrator.run(id);
-  if (run) return run;
-  const message = id === "last"
-    ? `There is no run in ${history} yet.`
-    : `There is no run "${inert(id.slice(0, 80))}" in ${history}.`;
-  throw new SluiceError({
-    code: "RUN_UNKNOWN",
-    message,
-    path: ["run"],
-    hint: "`sluice runs` lists what there is; --folder or --store names another history.",
-  });
 }

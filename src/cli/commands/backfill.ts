@@ -5,10 +5,12 @@ import { type Command, defineCommand } from "../command.ts";
 import { exitOfRuns, failuresOf, readRunOptions, runOptions, watch } from "../execute.ts";
 import { formatBackfill } from "../print/backfill.ts";
 import { notePlan } from "../print/start.ts";
+import { readSavedBackfill } from "../saved_plan.ts";
 import {
   backfillOptions,
   partitionOptions,
   readBackfillRequest,
+  refuseRequest,
   scopeOptions,
   selectionArgument,
   selectionOptions,
@@ -29,6 +31,7 @@ export const backfill: Command = defineCommand({
     ...partitionOptions,
     ...scopeOptions,
     ...backfillOptions,
+    plan: { type: "text", value: "FILE", summary: "Runs a plan saved by `sluice plan --save`" },
     ...runOptions,
   },
   examples: [
@@ -40,9 +43,11 @@ export const backfill: Command = defineCommand({
   ],
   async run({ args, options, session, host, notes }) {
     const orchestrator = await session.orchestrator("write");
+    if (options.plan !== undefined) refuseRequest(args.selection, options);
     const request = readBackfillRequest(args.selection, options);
-    const scope = options.scope ?? (options.all ? "all" : "missing");
-    const plan = await orchestrator.planBackfill({ ...request, scope });
+    const plan = options.plan === undefined
+      ? await orchestrator.planBackfill(request)
+      : await readSavedBackfill(options.plan, { session, host });
     if (plan.cellCount === 0) {
       return { text: () => ["Nothing to do."], json: () => ({ backfill: null, runs: [] }) };
     }

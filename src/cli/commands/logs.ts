@@ -8,7 +8,7 @@ import { formatInstant, plural } from "../print/number.ts";
 import type { Page } from "../print/page.ts";
 import { nameOf } from "../print/run.ts";
 import { usageError } from "../line/usage.ts";
-import { findRun } from "../values.ts";
+import { findRun } from "../find_run.ts";
 
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warning", "error"];
 

@@ -1,6 +1,6 @@
 /** `sluice plan`: what would run, and why. */
 import type { BackfillPlan, RunPlan } from "../../planner/plan.ts";
-import { formatPlan } from "../../planner/json.ts";
+import { formatBackfillPlan as formatBackfillJson, formatPlan } from "../../planner/json.ts";
 import { type Answer, type Command, defineCommand } from "../command.ts";
 import { inert } from "../print/inert.ts";
 import { formatBackfillPlan, formatPlanChanges, formatRunPlan, type PlanView } from "../print/plan.ts";
@@ -14,7 +14,7 @@ import {
   selectionOptions,
 } from "../request.ts";
 import { diffPlans } from "../../planner/diff.ts";
-import { readSavedPlan } from "../saved_plan.ts";
+import { readSavedBackfill, readSavedPlan } from "../saved_plan.ts";
 import { writeJsonFile } from "../values.ts";
 
 /** Shows a plan. */
@@ -31,7 +31,11 @@ export const plan: Command = defineCommand({
     ...backfillOptions,
     explain: { type: "flag", summary: "Shows every reason of every step, with the partitions it holds for" },
     limit: { type: "count", value: "N", summary: "Shows at most N steps; 0 for all", default: "50" },
-    save: { type: "text", value: "FILE", summary: "Saves the plan as JSON, for `sluice run --plan`" },
+    save: {
+      type: "text",
+      value: "FILE",
+      summary: "Saves the plan as JSON, for --plan of `sluice run` or `sluice backfill`",
+    },
     diff: { type: "text", value: "FILE", summary: "Shows what changed since a saved plan" },
   },
   examples: [
@@ -53,11 +57,14 @@ export const plan: Command = defineCommand({
       : undefined;
     const made = backfill?.whole ?? await orchestrator.plan(readRequest(args.selection, options));
     if (options.save !== undefined) {
-      writeJsonFile(options.save, formatPlan(made), host.cwd);
+      writeJsonFile(options.save, backfill ? formatBackfillJson(backfill) : formatPlan(made), host.cwd);
       notes.note(`Saved the plan to ${inert(options.save)}.`);
     }
     if (options.diff !== undefined) {
-      return answerDiff(await readSavedPlan(options.diff, session, host.cwd), made);
+      const read = backfill
+        ? async (file: string) => (await readSavedBackfill(file, { session, host })).whole
+        : readSavedPlan;
+      return answerDiff(await read(options.diff, { session, host }), made);
     }
     return backfill ? answerBackfillPlan(backfill, view) : answerPlan(made, view);
   },
@@ -73,7 +80,7 @@ function answerBackfillPlan(plan: BackfillPlan, view: PlanView): Answer {
   return {
     text: (page) => formatBackfillPlan(plan, view, page),
     json: () => ({
-      kind: "backfill-plan",
+      ...formatBackfillJson(plan),
       runCount,
       cellCount,
       groups: groups.map(({ wave, ranks, runCount, sequential }) => ({
@@ -82,7 +89,6 @@ function answerBackfillPlan(plan: BackfillPlan, view: PlanView): Answer {
         runCount,
         sequential,
       })),
-      whole: formatPlan(whole),
     }),
   };
 }

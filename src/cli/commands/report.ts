@@ -33,8 +33,10 @@ export const report: Command = defineCommand({
     const metadata = readJsonObject("--metadata", options.metadata, host.cwd);
     const facts = { ...(dataVersion !== undefined && { dataVersion }), ...(metadata && { metadata }) };
     const orchestrator = await session.orchestrator("write");
-    if (keys.length === 0) await orchestrator.report(asset, facts);
-    for (const partition of keys) await orchestrator.report(asset, { ...facts, partition });
+    await orchestrator.report(
+      asset,
+      keys.length === 0 ? facts : keys.map((partition) => ({ ...facts, partition })),
+    );
     const what = keys.length === 0 ? asset.key : `${asset.key} ${keys.map(inert).join(", ")}`;
     return {
       text: () => [`Recorded ${what}.`],

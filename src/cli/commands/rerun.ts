@@ -2,7 +2,7 @@
 import { type Command, defineCommand } from "../command.ts";
 import { answerRun, readRunOptions, runOptions, watch } from "../execute.ts";
 import { inert } from "../print/inert.ts";
-import { findRun } from "../values.ts";
+import { findRun } from "../find_run.ts";
 
 /** Runs a run again. */
 export const rerun: Command = defineCommand({

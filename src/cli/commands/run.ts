@@ -11,6 +11,7 @@ import { answerNothing, notePlan } from "../print/start.ts";
 import {
   partitionOptions,
   readRequest,
+  refuseRequest,
   scopeOptions,
   selectionArgument,
   selectionOptions,
@@ -46,9 +47,9 @@ export const run: Command = defineCommand({
   ],
   async run({ args, options, session, host, notes }) {
     const definitions = await session.definitions();
-    const isPlain = options.job === undefined && options.plan === undefined;
-    if (!isPlain && args.selection.length + options.exclude.length > 0) {
-      throw usageError("A job or a saved plan says itself what to make: leave the selection out.");
+    if (options.plan !== undefined) refuseRequest(args.selection, options);
+    if (options.job !== undefined && args.selection.length + options.exclude.length > 0) {
+      throw usageError("A job says itself what to make: --job takes no selection.");
     }
     const orchestrator = await session.orchestrator("write");
     const { verifyIO, ...request } = readRequest(args.selection, options);
@@ -56,7 +57,7 @@ export const run: Command = defineCommand({
     const select = job ? { select: job.selection } : {};
     const plan: RunPlan = options.plan === undefined
       ? await orchestrator.plan({ ...request, ...select, verifyIO })
-      : await readSavedPlan(options.plan, session, host.cwd);
+      : await readSavedPlan(options.plan, { session, host });
     if (plan.ranks.length === 0) return answerNothing();
     notePlan(planTitle(plan), plan, notes);
     const runSettings = readRunOptions(options, host.cwd);

@@ -1,7 +1,7 @@
 /** `sluice runs`: what was run. */
 import { type Command, defineCommand } from "../command.ts";
 import { formatRun, formatRuns } from "../print/run.ts";
-import { findRun } from "../values.ts";
+import { findRun } from "../find_run.ts";
 
 /** Lists runs, or shows one. */
 export const runs: Command = defineCommand({

@@ -31,6 +31,9 @@ export interface Host {
   onSignal(listener: (signal: StopSignal) => void): () => void;
   /** Ends the process at once. */
   exit(code: number): void;
-  /** Makes what user code prints to stdout appear on stderr. Called before any of it is loaded. */
-  divertOutput(write: (text: string) => void): void;
+  /**
+   * Keeps user code apart from results: what it prints to stdout, and promises that it rejects without catching,
+   * become text for `write`. Called before any of it is loaded.
+   */
+  guardUserCode(write: (text: string) => void): void;
 }

@@ -20,7 +20,7 @@ export function openProcessHost(): Host {
     ask,
     onSignal,
     exit: (code) => process.exit(code),
-    divertOutput,
+    guardUserCode,
   };
 }
 
@@ -70,8 +70,11 @@ function onSignal(listener: (signal: StopSignal) => void): () => void {
   };
 }
 
-/** Results own stdout: the console and writes of user code go elsewhere. Raw writes to descriptor 1 are not seen. */
-function divertOutput(write: (text: string) => void): void {
+/**
+ * Results own stdout: the console and writes of user code go elsewhere (raw writes to descriptor 1 are not seen). A
+ * promise that nobody catches is told and does not end a run.
+ */
+function guardUserCode(write: (text: string) => void): void {
   const sink = new Writable({
     decodeStrings: false,
     write: (chunk, _encoding, done) => {
@@ -81,6 +84,10 @@ function divertOutput(write: (text: string) => void): void {
   });
   Object.assign(globalThis, { console: new Console({ stdout: sink, stderr: sink }) });
   process.stdout.write = sink.write.bind(sink) as typeof process.stdout.write;
+  process.on("unhandledRejection", (reason) => {
+    const text = reason instanceof Error ? reason.stack ?? reason.message : String(reason);
+    write(`A promise was rejected and nobody caught it: ${text}\n`);
+  });
 }
 
 function runtimeName(): string {

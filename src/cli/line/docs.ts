@@ -1,41 +1,39 @@
-/** The reference page of the command line, as Markdown, made from the table of commands. */
-import { usageOf } from "./arguments.ts";
+/** The reference of the command line, as Markdown, made from the table of commands. */
 import type { Command } from "../command.ts";
 import { exitMeanings } from "../exit.ts";
+import { pad } from "../print/width.ts";
+import { usageOf } from "./arguments.ts";
 import { globalOptions } from "./global_options.ts";
 import { describeOption, formatOption, moduleSummary } from "./help.ts";
 import type { OptionSpecs } from "./option.ts";
 
-/** The sections of the page that are made from the table: commands, options of every command, exit codes. */
-export function formatReference(commands: readonly Command[]): string {
+/** The chapters on options, exit codes and commands, as lines. */
+export function formatReference(commands: readonly Command[]): string[] {
   return [
-    "## Commands",
-    "",
-    "| Command | What it does |",
-    "| --- | --- |",
-    ...commands.map(({ name, summary }) => `| [\`${name}\`](#sluice-${name}) | ${cell(summary)} |`),
-    "",
     "## Options of every command",
     "",
     ...optionTable(globalOptions),
     "",
     "## Exit codes",
     "",
-    "| Code | Meaning |",
-    "| --- | --- |",
-    ...exitMeanings.map(([code, meaning]) => `| ${code} | ${cell(meaning)} |`),
-    ...commands.flatMap(formatSection),
+    ...formatTable(["Code", "Meaning"], exitMeanings.map(([code, meaning]) => [String(code), meaning])),
     "",
-  ].join("\n");
+    "## Commands",
+    "",
+    ...formatTable(
+      ["Command", "What it does"],
+      commands.map(({ name, summary }) => [`[\`${name}\`](#sluice-${name})`, summary]),
+    ),
+    ...commands.flatMap(formatSection),
+  ];
 }
 
 function formatSection(command: Command): string[] {
-  const args = Object.entries(command.args).map(([name, { summary }]) => `- \`${name}\`: ${summary}.`);
-  if (command.takesModule) args.unshift(`- \`module\`: ${moduleSummary}.`);
-  const options = Object.keys(command.options).length > 0 ? [...optionTable(command.options), ""] : [];
+  const args = Object.entries(command.args).map(([name, { summary }]) => `- \`${name}\`: ${summary}`);
+  if (command.takesModule) args.unshift(`- \`module\`: ${moduleSummary}`);
   return [
     "",
-    `## sluice ${command.name}`,
+    `### sluice ${command.name}`,
     "",
     `${command.summary}.`,
     ...(command.description ?? []).flatMap((paragraph) => ["", paragraph]),
@@ -45,7 +43,7 @@ function formatSection(command: Command): string[] {
     "```",
     "",
     ...(args.length > 0 ? [...args, ""] : []),
-    ...options,
+    ...(Object.keys(command.options).length > 0 ? [...optionTable(command.options), ""] : []),
     "```sh",
     ...command.examples.flatMap(({ line, summary }, index) => [
       ...(index > 0 ? [""] : []),
@@ -57,15 +55,18 @@ function formatSection(command: Command): string[] {
 }
 
 function optionTable(specs: OptionSpecs): string[] {
-  return [
-    "| Option | What it does |",
-    "| --- | --- |",
-    ...Object.entries(specs).map(([name, spec]) =>
-      `| \`${cell(formatOption(name, spec))}\` | ${cell(describeOption(spec))} |`
-    ),
-  ];
+  const rows = Object.entries(specs).map((
+    [name, spec],
+  ) => [`\`${formatOption(name, spec)}\``, describeOption(spec)]);
+  return formatTable(["Option", "What it does"], rows);
 }
 
-function cell(text: string): string {
-  return text.replaceAll("|", "\\|");
+/** A table whose columns line up, as the formatter wants it. */
+function formatTable(titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const cells = [titles, ...rows].map((row) => row.map((text) => text.replaceAll("|", "\\|")));
+  const widths = titles.map((_, index) => Math.max(3, ...cells.map((row) => row[index].length)));
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((text, index) => pad(text, widths[index])).join(" | ")} |`;
+  const [head, ...body] = cells;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)];
 }

@@ -2,11 +2,11 @@
 import type { StepInput } from "../../model/assets/declaration.ts";
 import type { Mapping } from "../../model/partitions/mapping.ts";
 
-/** How an input leads to its upstream: the mapping, and whether only the order counts. */
+/** How an input leads to its upstream: the mapping, and whether its value is not read. */
 export function describeInput({ name, mapping }: StepInput): string {
   const words = [
     ...(mapping === undefined ? [] : [describeMapping(mapping)]),
-    ...(name === undefined ? ["order only"] : []),
+    ...(name === undefined ? ["after"] : []),
   ];
   return words.join(", ");
 }

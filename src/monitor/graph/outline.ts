@@ -28,7 +28,7 @@ export function outlineGraph(view: GraphView, glyphs: OutlineGlyphs): OutlineLin
     { lead: "", text: `Level ${level + 1}`, detail: "" },
     ...members.map(({ node, position }, index) => {
       const sources = (upstream.get(position) ?? []).map(({ from, mapping, carriesData }) => {
-        const how = [...(mapping === undefined ? [] : [mapping]), ...(carriesData ? [] : ["order only"])];
+        const how = [...(mapping === undefined ? [] : [mapping]), ...(carriesData ? [] : ["after"])];
         return view.nodes[from].key + (how.length > 0 ? ` (${how.join(", ")})` : "");
       });
       if (node.readsItself) sources.push("its own past");

@@ -69,7 +69,7 @@ function formatEdge(
   way: readonly Point[],
   { nodes }: GraphView,
 ): string {
-  const how = [...(mapping === undefined ? [] : [mapping]), ...(carriesData ? [] : ["order only"])].join(
+  const how = [...(mapping === undefined ? [] : [mapping]), ...(carriesData ? [] : ["after"])].join(
     ", ",
   );
   const title = `${nodes[from].key} to ${nodes[to].key}${how === "" ? "" : `: ${how}`}`;

@@ -27,7 +27,7 @@ export interface GraphEdge {
   readonly to: number;
   /** The partition mapping by name; undefined when none was given. */
   readonly mapping: string | undefined;
-  /** False when only the order counts and no value is read. */
+  /** False for `after`: no value is read. */
   readonly carriesData: boolean;
 }
 

@@ -2,9 +2,12 @@
 import type { EventName, SluiceEvent } from "../../../src/model/events/event.ts";
 import type { PlannedNode, StepTable } from "../../../src/model/events/step_table.ts";
 
+/** A node: its name, how many partitions it has (0 for none), and how many of them share a step. */
+export type TestNode = readonly [name: string, partitions: number, chunk?: number];
+
 /** A table over nodes given as `[name, partitions, chunk]`; partitions are called `p0`, `p1`, ... */
 export function tableOf(
-  ...nodes: readonly (readonly [name: string, partitions: number, chunk?: number])[]
+  ...nodes: readonly TestNode[]
 ): StepTable {
   let firstStep = 0;
   const planned = nodes.map(([step, partitions, chunkSize = 1]): PlannedNode => {

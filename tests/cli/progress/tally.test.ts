@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { formatBar } from "../../../src/cli/progress/bar.ts";
 import { Tally } from "../../../src/cli/progress/tally.ts";
 import { plainPage } from "../support/pages.ts";
-import { eventOf, tableOf } from "./support.ts";
+import { eventOf, tableOf, type TestNode } from "./support.ts";
 
-function started(expected: number, ...nodes: Parameters<typeof tableOf>): Tally {
+function started(expected: number, ...nodes: readonly TestNode[]): Tally {
   const tally = new Tally(expected);
   tally.add(eventOf("run_created", { payload: { steps: tableOf(...nodes), tags: {}, config: {} } }));
   return tally;
@@ -66,7 +66,7 @@ describe("formatBar", () => {
   });
 
   test("leaves out what does not fit", () => {
-    assert.equal(formatBar(tally, 3_660, plainPage(40)), " 25%  366/1,461  100/s  11 s left ...");
+    assert.equal(formatBar(tally, 3_660, plainPage(40)), " 25%  366/1,461  100/s  11 s left  1...");
     assert.ok(formatBar(tally, 3_660, plainPage(20)).length < 20);
   });
 

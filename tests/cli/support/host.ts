@@ -53,7 +53,7 @@ export function openTestHost(options: HostOptions = {}): TestHost {
       return () => void listeners.delete(listener);
     },
     exit: (code) => void exits.push(code),
-    divertOutput() {},
+    guardUserCode() {},
     send(signal) {
       for (const listener of listeners) listener(signal);
     },

@@ -73,7 +73,7 @@ describe("formatMermaid", () => {
 
   test("lets no text out of its quotes", () => {
     for (const line of formatMermaid(evil)) {
-      assert.doesNotMatch(line, /script>|\u0007|\\/);
+      assert.doesNotMatch(line, /script>|\p{Cc}|\\/u);
       assert.ok([0, 2].includes((line.match(/"/g) ?? []).length), line);
     }
   });
@@ -104,7 +104,7 @@ describe("formatDot", () => {
 
   test("lets no text out of its quotes", () => {
     for (const line of formatDot(evil)) {
-      assert.doesNotMatch(line, /\u0007/);
+      assert.doesNotMatch(line, /\p{Cc}/u);
       assert.equal(line.replace(/"(?:[^"\\]|\\.)*"/g, "").includes("script"), false, line);
     }
   });
@@ -115,7 +115,7 @@ describe("formatSvg", () => {
     for (const each of [view, evil]) {
       const text = formatSvg(each).join("\n");
       assert.deepEqual(openTags(text), []);
-      assert.doesNotMatch(text, /<script|\u0007/);
+      assert.doesNotMatch(text, /<script|(?!\n)\p{Cc}/u);
     }
   });
 
@@ -144,7 +144,7 @@ describe("outlineGraph", () => {
       "Level 2",
       "`- mart/total  day  <- raw/orders (time-window), its own past",
       "Level 3",
-      "`- report  <- mart/total, raw/orders (order only)",
+      "`- report  <- mart/total, raw/orders (after)",
     ]);
   });
 });
