@@ -96,17 +96,6 @@ export interface SpaceContext {
  *
  * @throws {SluiceError} PARTITIONS_INVALID when dimensions have more than 2^53 cells together, or a dynamic key holds
  * the separator of dimensions.
- * @example
- * ```ts
- * import { dailyPartitions, openSpace } from "sluice";
- * import assert from "node:assert/strict";
- *
- * const days = dailyPartitions({ start: "2026-01-01" });
- * const space = openSpace(days, { nowMs: Date.UTC(2026, 0, 3, 12), dynamicKeys: () => [] });
- * assert.equal(space.size, 2);
- * assert.equal(space.keyAt(1), "2026-01-02");
- * assert.equal(space.indexOf("2026-01-03"), -1);
- * ```
  */
 export function openSpace(partitions: Partitions | undefined, context: SpaceContext): PartitionSpace {
   if (partitions === undefined) return UNIT_SPACE;
@@ -118,15 +107,6 @@ export function openSpace(partitions: Partitions | undefined, context: SpaceCont
  * dimensions the product of their ranges.
  *
  * @throws {SluiceError} PARTITION_UNKNOWN for a key that the space does not have.
- * @example
- * ```ts
- * import { openSpace, rangeOf, staticPartitions } from "sluice";
- * import assert from "node:assert/strict";
- *
- * const space = openSpace(staticPartitions(["a", "b", "c"]), { nowMs: 0, dynamicKeys: () => [] });
- * assert.deepEqual([...rangeOf(space, "a", "b").indices()], [0, 1]);
- * assert.equal(rangeOf(space, "c", "a").size, 0);
- * ```
  */
 export function rangeOf(space: PartitionSpace, startKey: string, endKey: string): Subset {
   const start = requireIndex(space, startKey);
