@@ -1,122 +1,126 @@
 /** From checked declarations to graphs: assets and steps numbered by rank, edges as integers. */
-import type { Asset } from "./assets/declaration.ts";
-import type { Check } from "./assets/check.ts";
-import type { StepDeclaration } from "./assets/declaration.ts";
-import { type AssetGraph, compileGraph } from "./graph.ts";
+import type { Asset, StepDeclaration } from "./assets/declaration.ts";
+import { type AssetGraph, compileGraph, type PackedDependencies } from "./graph.ts";
 import type { Issue } from "./issue.ts";
+import type { Links } from "./links.ts";
 
 /** The two graphs of a set of definitions. */
 export interface CompiledDefinitions {
+  /** Assets by rank in `graph`. */
   readonly assets: readonly Asset[];
   readonly graph: AssetGraph;
+  /** Steps by rank in `stepGraph`. */
   readonly steps: readonly StepDeclaration[];
   readonly stepGraph: AssetGraph;
+  /** The rank of the step that makes an asset, by the asset's rank. */
   readonly stepOfAsset: Int32Array;
 }
 
-/** Edges while they are collected: for each node the numbers of the nodes it waits for. */
-type Parents = readonly (readonly number[])[];
-
-/** Compiles declarations whose names have been checked; a cycle is the one issue left to find. */
-export function compileDefinitions(
-  assets: readonly Asset[],
-  checks: readonly Check[],
-): CompiledDefinitions | { readonly issue: Issue } {
-  const numbers = new Map(assets.map((asset, number) => [asset.key, number]));
-  const steps = distinctSteps(assets, checks);
-  const parents = stepParents(steps, numbers, assets, checks);
-  const stepGraph = compileGraph(steps.map((step) => step.name), parents);
+/** Compiles declarations that have been checked; a cycle is the one issue left to find. */
+export function compileDefinitions(links: Links): CompiledDefinitions | { readonly issue: Issue } {
+  const { assets, steps } = links;
+  const stepGraph = compileGraph(steps.map((step) => step.name), stepDependencies(links));
   if ("cycle" in stepGraph) return { issue: cycleIssue(stepGraph.cycle.map((number) => steps[number])) };
-  if (steps.length === assets.length && checks.length === 0) return sameGraph(assets, steps, stepGraph);
-  const graph = compileGraph(assets.map((asset) => asset.key), assetParents(assets, numbers));
+  if (steps.length === assets.length && !steps.some((step) => step.kind === "multi-asset" || step.check)) {
+    return sameGraph(links, stepGraph);
+  }
+  const graph = compileGraph(assets.map((asset) => asset.key), assetDependencies(links));
   if ("cycle" in graph) return { issue: cycleIssue(graph.cycle.map((number) => assets[number]["~step"])) };
-  return separateGraphs(assets, graph, steps, stepGraph);
-}
-
-function distinctSteps(assets: readonly Asset[], checks: readonly Check[]): StepDeclaration[] {
-  const steps = new Set<StepDeclaration>();
-  for (const asset of assets) steps.add(asset["~step"]);
-  for (const check of checks) steps.add(check["~step"]);
-  return [...steps];
+  return separateGraphs(links, graph, stepGraph);
 }
 
 /** Steps wait for the steps of their inputs, and for the blocking checks on these. */
-function stepParents(
-  steps: readonly StepDeclaration[],
-  numbers: ReadonlyMap<string, number>,
-  assets: readonly Asset[],
-  checks: readonly Check[],
-): Parents {
-  const numberOfStep = new Map(steps.map((step, number) => [step, number]));
-  const stepOf = (key: string) => numberOfStep.get(assets[numbers.get(key) as number]["~step"]) as number;
-  const gates = gatesByAsset(checks, numberOfStep);
-  return steps.map((step) => {
-    const parents: number[] = [];
-    for (const input of step.inputs) {
-      if (isOwnOutput(step, input.key)) continue;
-      parents.push(stepOf(input.key));
-      if (step.kind !== "check") parents.push(...gates.get(input.key) ?? []);
+function stepDependencies(links: Links): PackedDependencies {
+  const { steps, offsets, targets, stepOfAsset } = links;
+  const gates = gatesByAsset(links);
+  if (gates.size > 0) return withGates(links, gates);
+  const kept = new Int32Array(targets.length);
+  const keptOffsets = new Int32Array(steps.length + 1);
+  let count = 0;
+  for (let step = 0; step < steps.length; step++) {
+    for (let edge = offsets[step]; edge < offsets[step + 1]; edge++) {
+      const upstream = stepOfAsset[targets[edge]];
+      if (upstream !== step) kept[count++] = upstream;
     }
-    return parents;
-  });
+    keptOffsets[step + 1] = count;
+  }
+  return { offsets: keptOffsets, targets: kept.subarray(0, count) };
 }
 
-function gatesByAsset(
-  checks: readonly Check[],
-  numberOfStep: ReadonlyMap<StepDeclaration, number>,
-): ReadonlyMap<string, readonly number[]> {
-  const gates = new Map<string, number[]>();
-  for (const check of checks) {
-    if (!check["~step"].check?.blocking) continue;
-    const list = gates.get(check.asset) ?? [];
-    list.push(numberOfStep.get(check["~step"]) as number);
-    gates.set(check.asset, list);
+/** The blocking checks of each asset, by the asset's number. */
+function gatesByAsset({ steps, offsets, targets }: Links): ReadonlyMap<number, readonly number[]> {
+  const gates = new Map<number, number[]>();
+  for (let step = steps.length - 1; step >= 0 && steps[step].check; step--) {
+    if (!steps[step].check?.blocking) continue;
+    const asset = targets[offsets[step]];
+    const list = gates.get(asset) ?? [];
+    list.push(step);
+    gates.set(asset, list);
   }
   return gates;
 }
 
-function assetParents(assets: readonly Asset[], numbers: ReadonlyMap<string, number>): Parents {
-  return assets.map((asset) =>
-    asset["~step"].inputs
-      .filter((input) => !isOwnOutput(asset["~step"], input.key))
-      .map((input) => numbers.get(input.key) as number)
-  );
+function withGates(links: Links, gates: ReadonlyMap<number, readonly number[]>): PackedDependencies {
+  const { steps, offsets, targets, stepOfAsset } = links;
+  const packed: number[] = [];
+  const packedOffsets = new Int32Array(steps.length + 1);
+  for (let step = 0; step < steps.length; step++) {
+    for (let edge = offsets[step]; edge < offsets[step + 1]; edge++) {
+      const asset = targets[edge];
+      if (stepOfAsset[asset] === step) continue;
+      packed.push(stepOfAsset[asset]);
+      if (!steps[step].check) packed.push(...gates.get(asset) ?? []);
+    }
+    packedOffsets[step + 1] = packed.length;
+  }
+  return { offsets: packedOffsets, targets: Int32Array.from(packed) };
+}
+
+function assetDependencies({ assets, offsets, targets, stepOfAsset }: Links): PackedDependencies {
+  const packed: number[] = [];
+  const packedOffsets = new Int32Array(assets.length + 1);
+  for (let asset = 0; asset < assets.length; asset++) {
+    const step = stepOfAsset[asset];
+    for (let edge = offsets[step]; edge < offsets[step + 1]; edge++) {
+      if (stepOfAsset[targets[edge]] !== step) packed.push(targets[edge]);
+    }
+    packedOffsets[asset + 1] = packed.length;
+  }
+  return { offsets: packedOffsets, targets: Int32Array.from(packed) };
 }
 
 /** Whether a step reads its own earlier partitions by this input: no edge between different steps. */
 export function isOwnOutput(step: StepDeclaration, key: string): boolean {
-  return step.outputs.some((output) => output.key === key);
+  const { outputs } = step;
+  for (let position = 0; position < outputs.length; position++) {
+    if (outputs[position].key === key) return true;
+  }
+  return false;
 }
 
-function sameGraph(
-  assets: readonly Asset[],
-  steps: readonly StepDeclaration[],
-  graph: AssetGraph,
-): CompiledDefinitions {
+function sameGraph({ assets, steps }: Links, graph: AssetGraph): CompiledDefinitions {
+  const stepOfAsset = new Int32Array(assets.length);
+  for (let rank = 0; rank < assets.length; rank++) stepOfAsset[rank] = rank;
   return {
     assets: Object.freeze(byRank(assets, graph)),
     graph,
     steps: Object.freeze(byRank(steps, graph)),
     stepGraph: graph,
-    stepOfAsset: Int32Array.from({ length: assets.length }, (_, rank) => rank),
+    stepOfAsset,
   };
 }
 
-function separateGraphs(
-  assets: readonly Asset[],
-  graph: AssetGraph,
-  steps: readonly StepDeclaration[],
-  stepGraph: AssetGraph,
-): CompiledDefinitions {
-  const ranked = byRank(assets, graph);
-  const rankedSteps = byRank(steps, stepGraph);
-  const rankOfStep = new Map(rankedSteps.map((step, rank) => [step, rank]));
+function separateGraphs(links: Links, graph: AssetGraph, stepGraph: AssetGraph): CompiledDefinitions {
+  const stepOfAsset = new Int32Array(links.assets.length);
+  for (let rank = 0; rank < stepOfAsset.length; rank++) {
+    stepOfAsset[rank] = stepGraph.rankOfUser[links.stepOfAsset[graph.userIndex[rank]]];
+  }
   return {
-    assets: Object.freeze(ranked),
+    assets: Object.freeze(byRank(links.assets, graph)),
     graph,
-    steps: Object.freeze(rankedSteps),
+    steps: Object.freeze(byRank(links.steps, stepGraph)),
     stepGraph,
-    stepOfAsset: Int32Array.from(ranked, (asset) => rankOfStep.get(asset["~step"]) as number),
+    stepOfAsset,
   };
 }
 
@@ -129,11 +133,12 @@ function byRank<T>(items: readonly T[], graph: AssetGraph): T[] {
 function cycleIssue(cycle: readonly StepDeclaration[]): Issue {
   const names = cycle.map((step) => step.name);
   const places = cycle.map((step) => `    ${step.name}${step.site.text ? ` at ${step.site.text}` : ""}`);
+  const circle = [...names, names[0]].join(" -> ");
   return {
     code: "DEPENDENCY_CYCLE",
-    message: `Assets depend on each other in a circle, each read by the next: ${
-      [...names, names[0]].join(" -> ")
-    }.\n${places.join("\n")}`,
+    message: `Assets depend on each other in a circle, each read by the next: ${circle}.\n${
+      places.join("\n")
+    }`,
     path: ["assets", ...names],
     ...(cycle[0].site.text && { site: cycle[0].site.text }),
     hint: "Remove one of these dependencies; an asset that needs its own past declares selfDep().",

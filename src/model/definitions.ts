@@ -6,6 +6,7 @@ import { compileDefinitions } from "./compile.ts";
 import type { AssetGraph } from "./graph.ts";
 import { type Issue, SluiceError } from "./issue.ts";
 import type { Job } from "./job.ts";
+import { linkSteps } from "./links.ts";
 import { didYouMean } from "./suggest.ts";
 import { quote } from "./quote.ts";
 import { checkDefinitions } from "./validate/definitions.ts";
@@ -73,10 +74,11 @@ export interface Definitions {
  * ```
  */
 export function definitions(spec: DefinitionsSpec): Definitions {
-  const listed = listAssets(spec.assets);
-  const declared = { assets: listed, checks: spec.checks ?? [], jobs: spec.jobs ?? [] };
+  const checks = spec.checks ?? [];
+  const links = linkSteps(listAssets(spec.assets), checks);
+  const declared = { ...links, checks, jobs: spec.jobs ?? [] };
   refuse(checkDefinitions(declared));
-  const compiled = compileDefinitions(declared.assets, declared.checks);
+  const compiled = compileDefinitions(links);
   if ("issue" in compiled) throw new SluiceError(compiled.issue);
   refuse(checkJobs(compiled, declared.jobs));
   return Object.freeze({

@@ -14,9 +14,7 @@ export interface PartitionFacts {
   readonly materializedMs: number;
   /** Time at which the data version last changed. */
   readonly changedMs: number;
-  /** Identity of the content. */
   readonly dataVersion: string;
-  /** Opaque; a change makes what exists stale. */
   readonly codeVersion: string | undefined;
   /** The run that made it; undefined when it was reported. */
   readonly runId: string | undefined;
@@ -24,22 +22,28 @@ export interface PartitionFacts {
 
 /** What is recorded of one asset, in the indices of a space given when the facts were asked for. */
 export interface AssetFacts {
-  /** The partitions that exist. */
   readonly space: PartitionSpace;
   /** Partitions that have a value. */
   readonly materialized: Subset;
   /** Partitions whose latest attempt failed. */
   readonly failed: Subset;
+  /** The last place at which the data version of any partition of the asset changed; 0 when there is no value. */
+  readonly newestChange: number;
+  /** The first place at which a value that is still there read its inputs; Infinity when there is no value. */
+  readonly oldestRead: number;
   /** Facts of one partition; undefined when it was never materialized. */
   at(index: number): PartitionFacts | undefined;
+  /** Place at which the data version of one partition last changed; 0 without a value. */
+  changedSeqAt(index: number): number;
+  /** Place at which the step that made one partition started to read its inputs; 0 without a value. */
+  readSeqAt(index: number): number;
   /**
    * Partitions whose data version changed after `seq`, and partitions that read their inputs before `seq`:
    * the two halves of "is it stale", as set operations.
    */
   changedAfter(seq: number): Subset;
-  /** Partitions whose inputs were read before a place. */
   readBefore(seq: number): Subset;
-  /** Partitions made by another code version than this one. */
+  /** Partitions that a run made with another code version than this one. Reported values have none, and are not. */
   madeByOther(codeVersion: string | undefined): Subset;
 }
 

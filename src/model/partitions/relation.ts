@@ -63,8 +63,8 @@ export type MultiToSingleRelation<Up, Down, Name> = Up extends MultiPartitions<i
   ? [Name] extends [keyof Dims] ? "many"
   : string extends Name ? "many"
   : Problem<`'${Name & string}' is not a dimension of the upstream partitions`>
-  : Down extends MultiPartitions<infer Dims> ? [Name] extends [keyof Dims] ? "one"
-    : string extends Name ? "one"
+  : Down extends MultiPartitions<infer Dims> ? [Name] extends [keyof Dims] ? LeafRelation<Up, Dims[Name]>
+    : string extends Name ? SingleToMultiRelation<Up, Dims>
     : Problem<`'${Name & string}' is not a dimension of these partitions`>
   : Problem<"one side must have several dimensions">;
 
@@ -102,8 +102,7 @@ export interface Within {
 }
 
 /** Between windows of time, by their units. */
-export type TimeRelation<Up extends string, Down extends string> = string extends Up ? "many"
-  : string extends Down ? "many"
+export type TimeRelation<Up extends string, Down extends string> = string extends Up | Down ? "one" | "many"
   : Up extends Down ? "one"
   : Up extends keyof Within ? Down extends Within[Up] ? "one" : "many"
   : "many";

@@ -1,11 +1,10 @@
 /** What is validated. */
 import type { Check } from "../assets/check.ts";
-import type { Asset } from "../assets/declaration.ts";
 import type { Job } from "../job.ts";
+import type { Links } from "../links.ts";
 
-/** What is to be validated: declarations as listed, before any graph. */
-export interface Declared {
-  readonly assets: readonly Asset[];
+/** What is to be validated: declarations as listed, linked by number, before any graph. */
+export interface Declared extends Links {
   readonly checks: readonly Check[];
   readonly jobs: readonly Job[];
 }

@@ -9,20 +9,32 @@ import { didYouMean } from "../suggest.ts";
 import type { Declared } from "./declared.ts";
 import { found } from "./found.ts";
 
-/** Everything wrong with what steps depend on. */
-export function checkDependencies(declared: Declared, steps: readonly StepDeclaration[]): readonly Issue[] {
-  const byKey = new Map(declared.assets.map((asset) => [asset.key, asset]));
-  const issues: Issue[] = [];
-  for (const step of steps) {
-    for (const input of step.inputs) {
-      const upstream = byKey.get(input.key);
-      if (!upstream) issues.push(absent(step, input, byKey));
-      else if (input.asset && input.asset !== upstream) issues.push(otherAsset(step, input));
-      else issues.push(...mappingIssues(step, input, upstream));
+/** Finds what is wrong with what steps depend on. */
+export function checkDependencies(declared: Declared, issues: Issue[]): void {
+  const { assets, steps, offsets, targets } = declared;
+  for (let number = 0; number < steps.length; number++) {
+    const step = steps[number];
+    const { inputs } = step;
+    for (let index = 0; index < inputs.length; index++) {
+      const upstream: Asset | undefined = assets[targets[offsets[number] + index]];
+      checkInput(declared, step, inputs[index], upstream, issues);
     }
-    issues.push(...unlistedOutputs(step, byKey));
+    if (step.outputs.length > 1) issues.push(...unlistedOutputs(declared, step));
   }
-  return issues;
+}
+
+function checkInput(
+  declared: Declared,
+  step: StepDeclaration,
+  input: StepInput,
+  upstream: Asset | undefined,
+  issues: Issue[],
+): void {
+  if (!upstream) issues.push(absent(declared, step, input));
+  else if (input.asset && input.asset !== upstream) issues.push(otherAsset(step, input));
+  else if (input.mapping || step.partitions || upstream.partitions || upstream["~step"] === step) {
+    issues.push(...mappingIssues(step, input, upstream));
+  }
 }
 
 function pathOf(step: StepDeclaration, input: StepInput): readonly string[] {
@@ -32,7 +44,7 @@ function pathOf(step: StepDeclaration, input: StepInput): readonly string[] {
     : [list, step.name, "deps", input.name];
 }
 
-function absent(step: StepDeclaration, input: StepInput, byKey: ReadonlyMap<string, Asset>): Issue {
+function absent({ assets }: Declared, step: StepDeclaration, input: StepInput): Issue {
   const where = { path: pathOf(step, input), site: step.site };
   if (input.asset) {
     return found("DEPENDENCY_UNLISTED", `${step.name} depends on ${input.key}, which is not listed.`, {
@@ -42,7 +54,7 @@ function absent(step: StepDeclaration, input: StepInput, byKey: ReadonlyMap<stri
   }
   return found("DEPENDENCY_UNKNOWN", `${step.name} depends on ${input.key}, and there is no such asset.`, {
     ...where,
-    hint: didYouMean(input.key, byKey.keys()) ?? "Declare it, or correct the key.",
+    hint: didYouMean(input.key, assets.map((asset) => asset.key)) ?? "Declare it, or correct the key.",
   });
 }
 
@@ -73,9 +85,10 @@ function mappingIssues(step: StepDeclaration, input: StepInput, upstream: Asset)
 }
 
 /** All outputs of a multi-asset are listed, or the body would make something that is not defined. */
-function unlistedOutputs(step: StepDeclaration, byKey: ReadonlyMap<string, Asset>): readonly Issue[] {
+function unlistedOutputs({ assets }: Declared, step: StepDeclaration): readonly Issue[] {
+  const listed = new Set(assets.filter((asset) => asset["~step"] === step));
   return step.outputs
-    .filter((output) => !byKey.has(output.key))
+    .filter((output) => !listed.has(output))
     .map((output) =>
       found(
         "DEPENDENCY_UNLISTED",

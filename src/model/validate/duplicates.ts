@@ -1,21 +1,21 @@
 /** Two declarations with one name, also when they differ by case or Unicode form only. */
 import type { Site } from "../assets/site.ts";
-import type { StepDeclaration } from "../assets/declaration.ts";
 import type { Issue } from "../issue.ts";
 import { foldKey } from "../key.ts";
 import type { Declared } from "./declared.ts";
 import { declaredAt, found } from "./found.ts";
 
-/** Duplicate asset keys, step names, check names and job names. */
-export function checkDuplicates(declared: Declared, steps: readonly StepDeclaration[]): readonly Issue[] {
-  const assets = declared.assets.map((asset) => ({ name: asset.key, site: asset["~step"].site }));
-  const multis = steps.filter((step) => step.kind === "multi-asset");
-  const checks = declared.checks.map((check) => ({ name: check["~step"].name, site: check["~step"].site }));
-  return [
-    ...repeated("asset", "assets", [...assets, ...multis.map(({ name, site }) => ({ name, site }))]),
-    ...repeated("check", "checks", checks),
-    ...repeated("job", "jobs", declared.jobs),
-  ];
+/** Finds duplicate asset keys and step names, check names and job names. */
+export function checkDuplicates({ assets, steps, checks, jobs }: Declared, issues: Issue[]): void {
+  const named = new Map<string, Named>();
+  for (const asset of assets) {
+    addName("asset", "assets", { name: asset.key, site: asset["~step"].site }, named, issues);
+  }
+  for (const step of steps) if (step.kind === "multi-asset") addName("asset", "assets", step, named, issues);
+  const checkNames = new Map<string, Named>();
+  for (const check of checks) addName("check", "checks", check["~step"], checkNames, issues);
+  const jobNames = new Map<string, Named>();
+  for (const job of jobs) addName("job", "jobs", job, jobNames, issues);
 }
 
 interface Named {
@@ -23,16 +23,11 @@ interface Named {
   readonly site: Site;
 }
 
-function repeated(what: string, list: string, items: readonly Named[]): readonly Issue[] {
-  const first = new Map<string, Named>();
-  const issues: Issue[] = [];
-  for (const item of items) {
-    const folded = foldKey(item.name);
-    const other = first.get(folded);
-    if (!other) first.set(folded, item);
-    else issues.push(duplicate(what, list, item, other));
-  }
-  return issues;
+function addName(what: string, list: string, item: Named, first: Map<string, Named>, issues: Issue[]): void {
+  const folded = foldKey(item.name);
+  const other = first.get(folded);
+  if (!other) first.set(folded, item);
+  else issues.push(duplicate(what, list, item, other));
 }
 
 function duplicate(what: string, list: string, item: Named, other: Named): Issue {

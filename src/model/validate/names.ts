@@ -7,15 +7,22 @@ import { nameGrammar, type NameKind, nameProblem } from "../name.ts";
 import type { Declared } from "./declared.ts";
 import { found } from "./found.ts";
 
-/** Groups, tags, kinds, owners, pools, check and job names that do not follow their rules. */
-export function checkNames(declared: Declared, steps: readonly StepDeclaration[]): readonly Issue[] {
-  const issues: Issue[] = [];
-  for (const asset of declared.assets) issues.push(...assetNames(asset));
-  for (const step of steps) issues.push(...stepNames(step));
-  for (const { name, tags, site } of declared.jobs) {
+/** Finds groups, tags, kinds, owners, pools, check and job names that do not follow their rules. */
+export function checkNames({ assets, steps, jobs }: Declared, issues: Issue[]): void {
+  for (const asset of assets) if (isDescribed(asset)) issues.push(...assetNames(asset));
+  for (const step of steps) if (isNamed(step)) issues.push(...stepNames(step));
+  for (const { name, tags, site } of jobs) {
     issues.push(...check("job", name, ["jobs", name], site), ...tagNames(tags, ["jobs", name], site));
   }
-  return issues;
+}
+
+/** Most assets of a large graph have nothing to look at. */
+function isDescribed({ group, owners, kinds, tags }: Asset): boolean {
+  return group !== "default" || owners.length > 0 || kinds.length > 0 || hasAny(tags);
+}
+
+function isNamed({ kind, checks, pool, check }: StepDeclaration): boolean {
+  return kind === "multi-asset" || check !== undefined || checks.length > 0 || pool !== undefined;
 }
 
 function assetNames(asset: Asset): readonly Issue[] {

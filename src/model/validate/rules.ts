@@ -2,11 +2,21 @@
 import type { StepDeclaration } from "../assets/declaration.ts";
 import type { Issue } from "../issue.ts";
 import { checkBackfillPolicy, checkRetryPolicy } from "../policy.ts";
+import type { Declared } from "./declared.ts";
 import { found } from "./found.ts";
 
-/** Everything wrong with the rules of steps. */
-export function checkRules(steps: readonly StepDeclaration[]): readonly Issue[] {
-  return steps.flatMap((step) => [...policyIssues(step), ...limitIssues(step), ...bodyIssues(step)]);
+/** Finds what is wrong with the rules of steps. */
+export function checkRules({ steps }: Declared, issues: Issue[]): void {
+  for (const step of steps) {
+    if (step.retry || step.backfill) issues.push(...policyIssues(step));
+    if (step.timeoutMs !== undefined || step.priority !== 0) issues.push(...limitIssues(step));
+    if (!isPlain(step)) issues.push(...bodyIssues(step));
+  }
+}
+
+/** Whether nothing about the body needs a look. */
+function isPlain(step: StepDeclaration): boolean {
+  return typeof step.run === "function" && step.checks.length === 0 && !step.batch;
 }
 
 function pathOf(step: StepDeclaration): readonly string[] {

@@ -1,0 +1,162 @@
+/**
+ * The ledger: what all events add up to, in memory. Events come in two steps. `admit` looks whether they follow
+ * from what is recorded and moves runs and steps on; `settle` lets them count for assets, after they are as durable
+ * as a store makes them. What was admitted and could not be kept is taken back by `undo`.
+ */
+import { quote } from "../quote.ts";
+import type { EventBatch } from "./batch.ts";
+import { EVENT_KINDS, type EventPayloads } from "./event.ts";
+import type { Facts } from "./facts.ts";
+import { AssetBook } from "./ledger/book.ts";
+import { BookFold } from "./ledger/fold.ts";
+import { KeyLists } from "./ledger/key_lists.ts";
+import { type LiveRun, openRun, type RunSummary } from "./ledger/live_run.ts";
+import { PageFacts, ReaderMemo } from "./ledger/reader.ts";
+import { refuse } from "./ledger/refusal.ts";
+import type { BackfillStatus } from "./status.ts";
+
+const { backfill_created: CREATED, backfill_finished: FINISHED, asset_reported: FIRST_OF_CATALOGUE } =
+  EVENT_KINDS;
+
+/** With more settled events than this not folded yet, they are folded at once. */
+const MOST_WAITING = 1 << 16;
+
+/** Rows of a batch, and the run they belong to; undefined for events of the catalogue. */
+interface Entry {
+  readonly batch: EventBatch;
+  readonly from: number;
+  readonly to: number;
+  readonly run: LiveRun | undefined;
+}
+
+/** Rows of a batch that were admitted, and what `undo` needs. */
+export interface Admission extends Entry {
+  /** The run before; undefined when these events created it. */
+  readonly before: RunSummary | undefined;
+  /** What was overwritten of steps: number, state and start of each. */
+  readonly steps: readonly number[];
+  /** The status of backfills before; undefined for those that these events created. */
+  readonly backfills: ReadonlyMap<string, BackfillStatus | undefined>;
+}
+
+const NO_STEPS: readonly number[] = Object.freeze([]);
+const NO_BACKFILLS: ReadonlyMap<string, BackfillStatus | undefined> = new Map();
+
+/** Runs, steps, assets, partitions and dynamic keys. */
+export class Ledger {
+  /** Runs that are not over, by id. */
+  readonly live: Map<string, LiveRun> = new Map();
+  readonly book: AssetBook = new AssetBook();
+  readonly keyLists: KeyLists = new KeyLists();
+  /** Backfills that are not over. */
+  readonly backfills: Map<string, BackfillStatus> = new Map();
+  /** The highest place that was settled. */
+  seq = 0;
+  readonly #fold: BookFold = new BookFold(this.book, this.keyLists);
+  readonly #memo: ReaderMemo = new ReaderMemo();
+  /** Settled and not folded: facts are folded when somebody asks for them. */
+  #waiting: Entry[] = [];
+  #waitingCount = 0;
+
+  /** Records a batch. Throws as `admit` does. */
+  apply(batch: EventBatch): void {
+    this.settle(this.admit(batch));
+  }
+
+  /**
+   * Moves runs on by the rows `[from, to)` of a batch. Nothing has changed when it throws.
+   *
+   * @throws {SluiceError} EVENT_REFUSED for an event that does not follow from what is recorded, RUN_UNKNOWN for
+   * one of a run that is over or was not created.
+   */
+  admit(batch: EventBatch, from: number = 0, to: number = batch.size): Admission {
+    const isOfRun = batch.runId !== "" && from < to;
+    return isOfRun ? this.#admitRun(batch, from, to) : this.#admitCatalogue(batch, from, to);
+  }
+
+  #admitRun(batch: EventBatch, from: number, to: number): Admission {
+    const known = this.live.get(batch.runId);
+    const run = known ?? openRun(batch, from);
+    const before = known && { ...run.summary, counts: run.summary.counts.slice() };
+    const steps: number[] = [];
+    try {
+      run.advance(batch, from, to, steps);
+    } catch (error) {
+      if (before) run.retreat(before, steps);
+      throw error;
+    }
+    if (run.isOver) this.live.delete(run.id);
+    else if (!known) this.live.set(run.id, run);
+    return { batch, from, to, run, before, steps, backfills: NO_BACKFILLS };
+  }
+
+  #admitCatalogue(batch: EventBatch, from: number, to: number): Admission {
+    const changed = new Map<string, BackfillStatus>();
+    for (let row = from; row < to; row++) {
+      const kind = batch.kindAt(row);
+      if (kind === CREATED || kind === FINISHED) this.#advanceBackfill(batch, row, changed);
+      else if (kind < FIRST_OF_CATALOGUE) throw refuse(`the kind ${kind} belongs to a run, and is in none`);
+    }
+    const backfills = new Map(Array.from(changed.keys(), (id) => [id, this.backfills.get(id)]));
+    for (const [id, status] of changed) this.#setBackfill(id, status);
+    return { batch, from, to, run: undefined, before: undefined, steps: NO_STEPS, backfills };
+  }
+
+  #advanceBackfill(batch: EventBatch, row: number, changed: Map<string, BackfillStatus>): void {
+    const payload = batch.payloads.get(row);
+    const { id } = payload as { readonly id: string };
+    const status = changed.get(id) ?? this.backfills.get(id);
+    if (batch.kindAt(row) === CREATED) {
+      if (status !== undefined) throw refuse(`backfill ${quote(id)} is created twice`);
+      changed.set(id, "running");
+      return;
+    }
+    if (status !== "running" && status !== "interrupted") {
+      throw refuse(`backfill ${quote(id)} is over or was never created`);
+    }
+    changed.set(id, (payload as EventPayloads["backfill_finished"]).status);
+  }
+
+  #setBackfill(id: string, status: BackfillStatus | undefined): void {
+    if (status === "running" || status === "interrupted") this.backfills.set(id, status);
+    else this.backfills.delete(id);
+  }
+
+  /** Takes back what was admitted last. Several admissions are taken back in reverse order. */
+  undo({ run, before, steps, backfills }: Admission): void {
+    for (const [id, status] of backfills) this.#setBackfill(id, status);
+    if (!run) return;
+    if (!before) {
+      this.live.delete(run.id);
+      return;
+    }
+    run.retreat(before, steps);
+    this.live.set(run.id, run);
+  }
+
+  /** Lets admitted events count. */
+  settle({ batch, from, to, run }: Admission): void {
+    if (from === to) return;
+    this.seq = Math.max(this.seq, batch.seqs[to - 1]);
+    this.#waiting.push({ batch, from, to, run });
+    this.#waitingCount += to - from;
+    if (this.#waitingCount > MOST_WAITING) this.fold();
+  }
+
+  /** Folds what is settled into the book. */
+  fold(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#waitingCount = 0;
+    for (const { batch, from, to, run } of waiting) {
+      if (run) this.#fold.foldRun(run, batch, from, to);
+      else this.#fold.foldCatalogue(batch, from, to);
+    }
+  }
+
+  /** What is settled, as facts that do not change any more. */
+  facts(): Facts {
+    this.fold();
+    return new PageFacts(this.seq, this.book.page(), this.keyLists.page(), this.#memo);
+  }
+}

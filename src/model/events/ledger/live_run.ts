@@ -1,0 +1,190 @@
+/** Runs that are not over: the state of every step, and what lists show of the run. */
+import { quote } from "../../quote.ts";
+import type { EventBatch } from "../batch.ts";
+import { EVENT_KINDS, type EventPayloads, type RecordedError } from "../event.ts";
+import { outlineOf } from "../outline.ts";
+import type { RunRecord } from "../record.ts";
+import { isFinalRun, isRunTransition, type RunStatus } from "../status.ts";
+import type { StepOutline, StepTable } from "../step_table.ts";
+import { refuse, unknownRun } from "./refusal.ts";
+import { FIRST_FINAL, isAllowed, STEP_STATUSES, STEP_TARGETS } from "./transitions.ts";
+
+const { run_created: CREATED, run_started: STARTED, run_finished: FINISHED, step_started: STEP_STARTED } =
+  EVENT_KINDS;
+const { run_interrupted: INTERRUPTED, run_canceling: CANCELING, check_evaluated: CHECK } = EVENT_KINDS;
+const { step_log: LOG, asset_reported: FIRST_OF_CATALOGUE } = EVENT_KINDS;
+
+/** What changes about a run as a whole. */
+export interface RunSummary {
+  status: RunStatus;
+  startedMs: number | undefined;
+  finishedMs: number | undefined;
+  error: RecordedError | undefined;
+  /** Failed checks of severity `error`, and of severity `warn`. */
+  checksFailed: number;
+  checksWarned: number;
+  /** How many steps are in which state, by its position among the states. */
+  counts: number[];
+  /** The place of the run's latest event. */
+  lastSeq: number;
+}
+
+/** One run under way. */
+export class LiveRun {
+  readonly id: string;
+  readonly steps: StepTable;
+  readonly outline: StepOutline;
+  /** Position of each step's state among the states. */
+  readonly states: Uint8Array;
+  /** Where each step last started; 0 before. */
+  readonly starts: Float64Array;
+  summary: RunSummary;
+  readonly #created: EventPayloads["run_created"];
+  readonly #createdMs: number;
+
+  constructor(id: string, created: EventPayloads["run_created"], createdMs: number) {
+    this.id = id;
+    this.steps = created.steps;
+    this.outline = outlineOf(created.steps);
+    this.states = new Uint8Array(created.steps.count);
+    this.starts = new Float64Array(created.steps.count);
+    this.#created = created;
+    this.#createdMs = createdMs;
+    this.summary = {
+      status: "queued",
+      startedMs: undefined,
+      finishedMs: undefined,
+      error: undefined,
+      checksFailed: 0,
+      checksWarned: 0,
+      counts: STEP_STATUSES.map(() => 0),
+      lastSeq: 0,
+    };
+  }
+
+  get isOver(): boolean {
+    return isFinalRun(this.summary.status);
+  }
+
+  /** What lists show. */
+  record(): RunRecord {
+    const { status, startedMs, finishedMs, error, checksFailed, checksWarned, counts } = this.summary;
+    const { job, backfill, parent, tags } = this.#created;
+    const [, , , success, failed, skipped, upstreamFailed, canceled] = counts;
+    return Object.freeze({
+      id: this.id,
+      status,
+      job,
+      backfill,
+      parent,
+      tags,
+      createdMs: this.#createdMs,
+      startedMs,
+      finishedMs,
+      steps: { total: this.steps.count, success, failed, skipped, upstreamFailed, canceled },
+      checks: { failed: checksFailed, warned: checksWarned },
+      error,
+    });
+  }
+
+  /**
+   * Moves the run and its steps on by the rows `[from, to)` of a batch. What it overwrites of steps is added to
+   * `undo`: step, state and start. Throws EVENT_REFUSED at the first event that does not follow.
+   */
+  advance(batch: EventBatch, from: number, to: number, undo: number[]): void {
+    const { kinds, steps, seqs } = batch;
+    const { summary, states, starts } = this;
+    for (let row = from; row < to; row++) {
+      const seq = seqs[row];
+      if (seq <= summary.lastSeq) throw outOfOrder(this.id, seq, summary.lastSeq);
+      const kind = kinds[row] & 0xff;
+      const target = STEP_TARGETS[kind];
+      if (target < 0) {
+        this.#advanceRun(batch, row, kind);
+        summary.lastSeq = seq;
+        if (kind === FINISHED && row + 1 < to) throw refuse(`events follow the end of run ${quote(this.id)}`);
+        continue;
+      }
+      summary.lastSeq = seq;
+      const step = steps[row];
+      const state = states[step];
+      if (state === undefined || !isAllowed(state, target)) throw illegalStep(this, step, state, target);
+      undo.push(step, state, starts[step]);
+      states[step] = target;
+      if (kind === STEP_STARTED) starts[step] = seq;
+      else if (target >= FIRST_FINAL) summary.counts[target]++;
+    }
+  }
+
+  /** Takes back what `advance` did. */
+  retreat(before: RunSummary, undo: readonly number[]): void {
+    this.summary = before;
+    for (let at = undo.length - 3; at >= 0; at -= 3) {
+      this.states[undo[at]] = undo[at + 1];
+      this.starts[undo[at]] = undo[at + 2];
+    }
+  }
+
+  #advanceRun(batch: EventBatch, row: number, kind: number): void {
+    const { summary } = this;
+    switch (kind) {
+      case CREATED:
+        if (summary.lastSeq > 0) throw refuse(`run ${quote(this.id)} is created twice`);
+        return;
+      case STARTED:
+        this.#turn("running");
+        summary.startedMs ??= batch.timesMs[row];
+        return;
+      case FINISHED: {
+        const { status, error } = batch.payloads.get(row) as EventPayloads["run_finished"];
+        this.#turn(status);
+        summary.finishedMs = batch.timesMs[row];
+        summary.error = error;
+        return;
+      }
+      case INTERRUPTED:
+        return this.#turn("interrupted");
+      case CANCELING:
+        return this.#turn("canceling");
+      case CHECK:
+        return this.#countCheck(batch.payloads.get(row) as EventPayloads["check_evaluated"]);
+      default:
+        if (kind !== LOG && kind >= FIRST_OF_CATALOGUE) {
+          throw refuse(`the kind ${kind} is none of a run's own`);
+        }
+    }
+  }
+
+  #turn(to: RunStatus): void {
+    const from = this.summary.status;
+    if (!isRunTransition(from, to)) throw refuse(`run ${quote(this.id)} cannot go from ${from} to ${to}`);
+    this.summary.status = to;
+  }
+
+  #countCheck({ passed, severity }: EventPayloads["check_evaluated"]): void {
+    if (passed) return;
+    if (severity === "error") this.summary.checksFailed++;
+    else this.summary.checksWarned++;
+  }
+}
+
+/** Opens the run that the first row of a batch creates. Throws RUN_UNKNOWN when it creates none. */
+export function openRun(batch: EventBatch, row: number): LiveRun {
+  if (batch.kindAt(row) !== CREATED) throw unknownRun(batch.runId);
+  return new LiveRun(
+    batch.runId,
+    batch.payloads.get(row) as EventPayloads["run_created"],
+    batch.timesMs[row],
+  );
+}
+
+function outOfOrder(runId: string, seq: number, lastSeq: number) {
+  return refuse(`the place ${seq} of an event of run ${quote(runId)} comes after ${lastSeq}`);
+}
+
+function illegalStep({ id, steps }: LiveRun, step: number, from: number | undefined, to: number) {
+  if (from === undefined) return refuse(`run ${quote(id)} has no step ${step}, only ${steps.count}`);
+  return refuse(
+    `step ${step} of run ${quote(id)} cannot go from ${STEP_STATUSES[from]} to ${STEP_STATUSES[to]}`,
+  );
+}

@@ -1,0 +1,27 @@
+/** What a step says of its outputs, and what holds where it says nothing. */
+import type { OutputRecord } from "./event.ts";
+
+/** The data version of a value that came with none: that of the step that made it. */
+export function freshVersion(runId: string | undefined, step: number): string {
+  return `${runId}/${step}`;
+}
+
+/** The data version of a value that was reported without one. */
+export function reportedVersion(seq: number): string {
+  return `reported/${seq}`;
+}
+
+/** What is said of one output and partition: a record of the partition before one that holds for all. */
+export function findOutput(
+  records: readonly OutputRecord[],
+  output: number,
+  place: number,
+): OutputRecord | undefined {
+  let general: OutputRecord | undefined;
+  for (const record of records) {
+    if ((record.output ?? 0) !== output) continue;
+    if (record.partition === place) return record;
+    if (record.partition === undefined) general ??= record;
+  }
+  return general;
+}
