@@ -5,7 +5,7 @@ import { requestedSubset } from "../../planner/partitions.ts";
 import type { PartitionRequest } from "../../planner/request.ts";
 import { type Command, defineCommand } from "../command.ts";
 import type { Host } from "../host/host.ts";
-import { formatCount, plural } from "../print/number.ts";
+import { plural } from "../print/number.ts";
 import { partitionOptions, readPartitions } from "../request.ts";
 import { usageError } from "../line/usage.ts";
 
@@ -41,7 +41,7 @@ export const wipe: Command = defineCommand({
     }
     const orchestrator = await session.orchestrator("write");
     const recorded = await countRecorded(orchestrator, asset, request ?? "all");
-    const isAgreed = options.yes || await agree(asset, recorded, host);
+    const isAgreed = options.yes || recorded === 0 || await agree(asset, recorded, host);
     const wiped = isAgreed ? await orchestrator.wipe(asset, request ?? "all") : 0;
     const what = asset.partitions ? `${plural(wiped, "partition")} of ${asset.key}` : asset.key;
     return {
@@ -67,8 +67,8 @@ async function countRecorded(
 }
 
 async function agree({ key, partitions }: Asset, recorded: number, host: Host): Promise<boolean> {
-  const what = partitions ? `${formatCount(recorded)} recorded partitions of ${key}` : key;
-  const answer = await host.ask(`Forget ${what} and remove the stored values? [y/N] `);
+  const what = partitions ? `${plural(recorded, "partition")} of ${key}` : key;
+  const answer = await host.ask(`Forget ${what} and remove what is stored? [y/N] `);
   if (answer === undefined) throw usageError("There is nobody to ask.", "--yes wipes without asking.");
   return /^y(es)?$/i.test(answer.trim());
 }

@@ -68,9 +68,14 @@ export function formatFailures(
   return [...lines, ...more, ...hint];
 }
 
-/** An error and what caused it, one line each; only the first line of a long message is long. */
+/** A recorded error in words: an error of Sluice has its code in front, others their name. */
+export function describeError({ name, message }: RecordedError): string {
+  return name === "SluiceError" ? message : `${name}: ${message}`;
+}
+
+/** An error and what caused it; the first line is cut to the page. */
 function errorLines(error: RecordedError, page: Page): string[] {
-  const [first, ...rest] = inertLines(`${error.name}: ${error.message}`);
+  const [first, ...rest] = inertLines(describeError(error));
   const own = [cut(first, page.width - 4, page.glyphs.ellipsis), ...rest.slice(0, 10)];
   return error.cause ? [...own, ...errorLines(error.cause, page).map((line) => `because: ${line}`)] : own;
 }
@@ -99,7 +104,7 @@ export function formatRun(run: RunRecord, steps: readonly StepRecord[], limit: n
     ["steps", describeCounts(run.steps)],
     ["checks", describeChecks(run).replace("; ", "")],
     ["tags", describeTags(run.tags)],
-    ["error", run.error ? `${run.error.name}: ${run.error.message}` : "", page.style.red],
+    ["error", run.error ? describeError(run.error) : "", page.style.red],
   ], page);
   const shown = steps.slice(0, limit);
   const rest = steps.length - shown.length;
@@ -135,7 +140,7 @@ export function nameOf({ name, partitionKeys }: StepRecord): string {
 }
 
 function whyOf({ status, error, reason, chain }: StepRecord): string {
-  if (error) return `${error.name}: ${error.message}`;
+  if (error) return describeError(error).split("\n", 1)[0];
   if (status === "upstream_failed" && chain.length > 0) return `step ${chain[chain.length - 1]} failed`;
   return reason ?? "";
 }

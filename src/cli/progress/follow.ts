@@ -1,11 +1,12 @@
 /** Shows the progress of runs while they go: a bar for a person who watches, lines for everybody else. */
-import type { SluiceEvent } from "../../model/events/event.ts";
+import type { RecordedError, SluiceEvent } from "../../model/events/event.ts";
 import type { Clock } from "../../model/ports.ts";
 import type { Orchestrator } from "../../orchestrator/contract.ts";
 import type { Notes } from "../host/notes.ts";
 import { inert } from "../print/inert.ts";
 import { formatDuration } from "../print/number.ts";
 import type { Page, Paint } from "../print/page.ts";
+import { describeError } from "../print/run.ts";
 import { countsOf, formatBar } from "./bar.ts";
 import { type Ending, endingOf, Tally } from "./tally.ts";
 
@@ -108,7 +109,7 @@ export function formatStepEvent(event: SluiceEvent, tally: Tally, page: Page): s
     `${paint(word.padEnd(8))} ${inert(label.text)}${detail === "" ? "" : `  ${inert(detail)}`}`;
   if (event.type === "step_retrying") {
     const { error, delayMs } = event.payload;
-    return say("retry", page.style.yellow, `in ${formatDuration(delayMs)}: ${error.name}: ${error.message}`);
+    return say("retry", page.style.yellow, `in ${formatDuration(delayMs)}: ${firstLine(error)}`);
   }
   const ending = endingOf(event);
   if (ending === undefined) return undefined;
@@ -117,10 +118,14 @@ export function formatStepEvent(event: SluiceEvent, tally: Tally, page: Page): s
 }
 
 function detailOf(event: SluiceEvent, tally: Tally): string {
-  if (event.type === "step_failed") return `${event.payload.error.name}: ${event.payload.error.message}`;
+  if (event.type === "step_failed") return firstLine(event.payload.error);
   if (event.type === "step_skipped" || event.type === "step_canceled") return event.payload.reason;
   const durationMs = tally.durationMs(event);
   return event.type === "step_succeeded" && durationMs !== undefined ? formatDuration(durationMs) : "";
+}
+
+function firstLine(error: RecordedError): string {
+  return describeError(error).split("\n", 1)[0];
 }
 
 function formatRunEvent(event: SluiceEvent, { style }: Page): string | undefined {

@@ -202,7 +202,7 @@ describe("sluice wipe and report", () => {
     const no = await run("wipe sales.ts raw/orders --all", { answer: "n" });
     assert.deepEqual([no.code, no.out], [0, "Nothing was wiped.\n"]);
     assert.deepEqual(no.host.questions, [
-      "Forget 5 recorded partitions of raw/orders and remove the stored values? [y/N] ",
+      "Forget 5 partitions of raw/orders and remove what is stored? [y/N] ",
     ]);
     const yes = await run("wipe sales.ts raw/orders --range 2026-01-02...2026-01-03", { answer: "Yes" });
     assert.equal(yes.out, "Wiped 2 partitions of raw/orders.\n");
