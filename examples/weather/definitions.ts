@@ -125,7 +125,7 @@ export const kind = defineAsset({
 });
 
 export const { report, chart } = defineMultiAsset({
-  name: "weather/yearly",
+  name: "yearly",
   outputs: {
     report: {
       key: "report/text",

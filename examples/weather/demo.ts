@@ -39,7 +39,7 @@ await showReport(sluice, "2015");
 await timed(`Changing the record of ${CHANGED_DAY}`, () => changeDay(sluice, CHANGED_DAY));
 await timed("Repairing only what became stale", () => makeWhatIsDue(sluice, "stale"));
 console.log(
-  `\nAll done in ${seconds(performance.now() - startedMs)}. Start it again: there is nothing left to do.`,
+  `\nAll done in ${seconds(performance.now() - startedMs)}. Start it again: it makes only what differs.`,
 );
 
 /** Does something under a heading, and says how long it took. */

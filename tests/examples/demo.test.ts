@@ -39,7 +39,7 @@ describe("the demo", () => {
           whole.stdout,
           /weather\/raw +partition 2014-07-20 +upstream station\/records updated/,
         );
-        assert.match(whole.stdout, /success: 11 steps in \d+ runs/);
+        assert.match(whole.stdout, /success: 10 steps in \d+ runs/);
         const cut = await start(DEMO, ["--folder", many, "--runs", "50"]).ended;
         assert.equal(cut.code, 0, cut.stderr);
         const values = valuesOf(one);
