@@ -56,7 +56,7 @@ export type {
 } from "./src/model/assets/context.ts";
 export { StepFailure } from "./src/model/assets/failure.ts";
 export { files } from "./src/model/assets/io_choice.ts";
-export type { FileFormat, FilesChoice, IOChoice } from "./src/model/assets/io_choice.ts";
+export type { FileFormat, FileOptions, FilesChoice, IOChoice } from "./src/model/assets/io_choice.ts";
 export { defineMultiAsset } from "./src/model/assets/multi_asset.ts";
 export type {
   DeclaredValue,
@@ -92,6 +92,7 @@ export type {
   StepDeclaration,
   StepInput,
 } from "./src/model/assets/declaration.ts";
+export { parseKey } from "./src/model/key.ts";
 export { defineJob } from "./src/model/job.ts";
 export type { Job, RunConfig, Selection } from "./src/model/job.ts";
 export { retryDelayMs } from "./src/model/policy.ts";
@@ -203,6 +204,7 @@ export type {
   UnitSpace,
 } from "./src/model/partitions/space.ts";
 export type {
+  PartitionIdentity,
   StoredCells,
   StoredLeaf,
   StoredNames,
@@ -239,7 +241,59 @@ export { memoryIO } from "./src/io/memory.ts";
 export type { MemoryIO, MemoryOptions, MemorySlot } from "./src/io/memory.ts";
 
 // Look at the graph
-export { toGraphology } from "./src/model/graphology.ts";
+export { loadGraphologyDag, toGraphology } from "./src/model/graphology.ts";
+export type { GraphologyDag, GraphologyGraph } from "./src/model/graphology.ts";
 export { formatSelection } from "./src/model/selection/format.ts";
 export { parseSelection } from "./src/model/selection/parse.ts";
 export { resolveSelection } from "./src/model/selection/resolve.ts";
+export type {
+  CheckRecord,
+  EventName,
+  EventPayloads,
+  OutputRecord,
+  RecordedError,
+  SluiceEvent,
+} from "./src/model/events/event.ts";
+export type {
+  BackfillRecord,
+  CheckResultRecord,
+  LogLine,
+  MaterializationRecord,
+  RunRecord,
+  StepCounts,
+  StepRecord,
+} from "./src/model/events/record.ts";
+export type { GraphologyNode } from "./src/model/graphology.ts";
+export type { RankSet } from "./src/model/reach.ts";
+export type {
+  AttributeNode,
+  CombinedNode,
+  EndsNode,
+  KeyNode,
+  NotNode,
+  ParsedSelection,
+  Placed,
+  SelectionNode,
+  WalkNode,
+} from "./src/model/selection/ast.ts";
+export type {
+  RankTest,
+  SelectionAsset,
+  SelectionAttribute,
+  SelectionCatalog,
+  UnknownValue,
+} from "./src/model/selection/attributes.ts";
+export type { SelectionOptions } from "./src/model/selection/resolve.ts";
+export type { EventFilter, Retention, RunFilter, RunPlanRecord, RunStore } from "./src/stores/store.ts";
+export type { EventBatch } from "./src/model/events/batch.ts";
+export type { BackfillStatus, RunStatus, StepStatus } from "./src/model/events/status.ts";
+export type {
+  Catalogue,
+  CatalogueNode,
+  PlannedNode,
+  PlannedOutput,
+  StepOutline,
+  StepSet,
+  StepTable,
+} from "./src/model/events/step_table.ts";
+export { EVENT_KINDS } from "./src/model/events/event.ts";

@@ -1,13 +1,16 @@
 /** The graph as graphology sees it: for analysis and drawing. Loaded when first asked for, never while running. */
-import type { DirectedGraph } from "graphology";
 import type { AssetGraph } from "./graph.ts";
 
 /** What each node of a graph made by {@linkcode toGraphology} carries. */
 export interface GraphologyNode {
+  /** Its rank in the graph. */
   readonly rank: number;
   /** The number of edges on the longest way from a root. */
   readonly level: number;
 }
+
+/** A directed graph of graphology. */
+export type GraphologyGraph = InstanceType<typeof import("graphology").DirectedGraph<GraphologyNode>>;
 
 /** The algorithms of graphology-dag, such as `topologicalGenerations` and `willCreateCycle`. */
 export type GraphologyDag = typeof import("graphology-dag");
@@ -28,7 +31,7 @@ export type GraphologyDag = typeof import("graphology-dag");
  * assert.deepEqual(graph.outNeighbors("orders"), ["total"]);
  * ```
  */
-export async function toGraphology(graph: AssetGraph): Promise<DirectedGraph<GraphologyNode>> {
+export async function toGraphology(graph: AssetGraph): Promise<GraphologyGraph> {
   const { DirectedGraph } = await import("graphology");
   const copy = new DirectedGraph<GraphologyNode>({ allowSelfLoops: false });
   for (let rank = 0; rank < graph.size; rank++) {

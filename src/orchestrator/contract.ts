@@ -40,7 +40,9 @@ export interface OrchestratorOptions {
   readonly pools?: { readonly [pool: string]: number };
   /** How many steps may run at once, over all runs. Default 16. */
   readonly concurrency?: number;
+  /** The time. Default: that of the host. */
   readonly clock?: Clock;
+  /** The source of chance. Default: that of the host. */
   readonly random?: Random;
 }
 
@@ -60,6 +62,7 @@ export interface StoreOptions {
 export interface RunOptions {
   /** Config by step name. */
   readonly config?: RunConfig;
+  /** Values by name, for selections and views. */
   readonly tags?: { readonly [name: string]: string };
   /** Cancels the run. */
   readonly signal?: AbortSignal;
@@ -69,8 +72,11 @@ export interface RunOptions {
 
 /** What a run came to. */
 export interface RunResult {
+  /** Its id. */
   readonly id: string;
+  /** What became of it. */
   readonly status: "success" | "failed" | "canceled";
+  /** What is recorded of it. */
   readonly record: RunRecord;
   /** The plan that was executed. */
   readonly plan: RunPlan;
@@ -78,16 +84,23 @@ export interface RunResult {
 
 /** What a backfill came to. */
 export interface BackfillResult {
+  /** Its id. */
   readonly id: string;
+  /** What became of it. */
   readonly status: "success" | "failed" | "canceled";
+  /** What was planned. */
   readonly plan: BackfillPlan;
+  /** The runs. */
   readonly runs: readonly RunResult[];
 }
 
 /** A value made elsewhere, told to the history. */
 export interface MaterializationReport {
+  /** The partition to make. */
   readonly partition?: string;
+  /** Identity of the content. */
   readonly dataVersion?: string;
+  /** Facts for people, as JSON. */
   readonly metadata?: Metadata;
 }
 
@@ -96,6 +109,7 @@ export type AssetName = Asset | string;
 
 /** A running Sluice: made by {@linkcode createOrchestrator}, closed by `close` or `await using`. */
 export interface Orchestrator extends AsyncDisposable {
+  /** What it was planned for. */
   readonly definitions: Definitions;
 
   /** Plans without running. Rejects with what {@linkcode planRun} throws. */
@@ -129,21 +143,29 @@ export interface Orchestrator extends AsyncDisposable {
 
   /** Adds keys to a dynamic partition definition; those that are there are left alone. */
   addPartitions(name: string, keys: readonly string[]): Promise<void>;
+  /** Removes keys from a dynamic partition definition; what is recorded of them stays. */
   removePartitions(name: string, keys: readonly string[]): Promise<void>;
   /** The partitions of an asset that exist now, and which of them have a value or failed last. */
   partitions(asset: AssetName): Promise<PartitionOverview>;
 
+  /** The body. */
   run(id: string): Promise<RunRecord | undefined>;
+  /** The runs. */
   runs(filter?: RunFilter): Promise<readonly RunRecord[]>;
+  /** The steps, upstream first. */
   steps(runId: string): Promise<readonly StepRecord[]>;
+  /** What the body logged. */
   logs(runId: string, step?: number): Promise<readonly LogLine[]>;
+  /** Recorded materializations of an asset, newest first. */
   materializations(
     asset: AssetName,
     filter?: { readonly partition?: string; readonly limit?: number },
   ): Promise<
     readonly MaterializationRecord[]
   >;
+  /** The checks. */
   checks(asset: AssetName): Promise<readonly CheckResultRecord[]>;
+  /** Backfills, newest first. */
   backfills(): Promise<readonly BackfillRecord[]>;
 
   /** Calls back with every recorded event, after its commit. Gives a function that ends the subscription. */
@@ -162,7 +184,10 @@ export interface VerifyOptions {
 
 /** The partitions of an asset and what is recorded of them. */
 export interface PartitionOverview {
+  /** The partitions that exist. */
   readonly space: PartitionSpace;
+  /** Partitions that have a value. */
   readonly materialized: Subset;
+  /** How many failed. */
   readonly failed: Subset;
 }

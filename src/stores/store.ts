@@ -15,9 +15,13 @@ import type { StepTable } from "../model/events/step_table.ts";
 
 /** Which runs to list, newest first. */
 export interface RunFilter {
+  /** What became of it. */
   readonly status?: readonly RunStatus[];
+  /** The job that was run. */
   readonly job?: string;
+  /** How a backfill is cut into runs. */
   readonly backfill?: string;
+  /** The run that it repeats. */
   readonly parent?: string;
   /** Only runs created before this run, for the next page. */
   readonly before?: string;
@@ -29,6 +33,7 @@ export interface RunFilter {
 export interface EventFilter {
   /** Only events after this place. Default 0. */
   readonly after?: number;
+  /** The run; empty for events of the catalogue. */
   readonly runId?: string;
   /** Default 1,000. */
   readonly limit?: number;
@@ -53,7 +58,9 @@ export interface RunStore extends AsyncDisposable {
   append(batches: readonly EventBatch[]): Promise<void>;
   /** What is recorded of assets and dynamic partitions, up to the last append that has resolved. */
   facts(): Promise<Facts>;
+  /** The body. */
   run(id: string): Promise<RunRecord | undefined>;
+  /** The runs. */
   runs(filter?: RunFilter): Promise<readonly RunRecord[]>;
   /** The steps of a run; all of them, or those in a range of step numbers. */
   steps(
@@ -62,7 +69,9 @@ export interface RunStore extends AsyncDisposable {
   ): Promise<readonly StepRecord[]>;
   /** What the step numbers of a run mean, with config and the rest of what it was created with. */
   plan(runId: string): Promise<RunPlanRecord | undefined>;
+  /** Events, in order. */
   events(filter?: EventFilter): Promise<readonly SluiceEvent[]>;
+  /** What the body logged. */
   logs(
     runId: string,
     filter?: { readonly step?: number; readonly after?: number; readonly limit?: number },
@@ -76,7 +85,9 @@ export interface RunStore extends AsyncDisposable {
   checks(
     filter: { readonly asset?: string; readonly runId?: string; readonly limit?: number },
   ): Promise<readonly CheckResultRecord[]>;
+  /** How a backfill is cut into runs. */
   backfill(id: string): Promise<BackfillRecord | undefined>;
+  /** Backfills, newest first. */
   backfills(filter?: { readonly limit?: number }): Promise<readonly BackfillRecord[]>;
   /** Removes what retention no longer asks for; gives the number of runs removed. Works in small transactions. */
   prune(retention: Retention): Promise<number>;
@@ -86,7 +97,10 @@ export interface RunStore extends AsyncDisposable {
 
 /** What a run was created with. */
 export interface RunPlanRecord {
+  /** The steps, upstream first. */
   readonly steps: StepTable;
+  /** The schema of its config. */
   readonly config: { readonly [step: string]: unknown };
+  /** Values by name, for selections and views. */
   readonly tags: { readonly [name: string]: string };
 }

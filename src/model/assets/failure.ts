@@ -33,12 +33,16 @@ export interface StepFailureOptions {
  * ```
  */
 export class StepFailure extends Error {
+  /** Its name. */
   override readonly name = "StepFailure";
   /** See {@linkcode StepFailureOptions}. */
   readonly retry: boolean | undefined;
+  /** How long to wait before the next attempt. */
   readonly retryAfterMs: number | undefined;
+  /** How many attempts may follow the first. */
   readonly maxRetries: number | undefined;
 
+  /** Makes an error of one or several issues. */
   constructor(message: string, options: StepFailureOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.retry = options.retry;

@@ -21,17 +21,22 @@ export function eventName(kind: number): EventName | undefined {
  * `size` rows count.
  */
 export class EventBatch {
+  /** The run; empty for events of the catalogue. */
   readonly runId: string;
   /** How many events there are. */
   size = 0;
   /** Kind in the low 8 bits, attempt above them. */
   kinds: Int32Array;
+  /** The steps, upstream first. */
   steps: Int32Array;
+  /** Place of each event in the order of the whole store. */
   seqs: Float64Array;
+  /** Time of each event, epoch milliseconds. */
   timesMs: Float64Array;
   /** Payloads by row; most rows have none. */
   readonly payloads: Map<number, unknown> = new Map();
 
+  /** Makes an error of one or several issues. */
   constructor(runId: string, capacity = 16) {
     this.runId = runId;
     this.kinds = new Int32Array(capacity);
@@ -61,10 +66,12 @@ export class EventBatch {
     this.push(EVENT_KINDS[name], row.step ?? -1, row.attempt ?? 0, row.seq, row.atMs, payload);
   }
 
+  /** The kind of a row, as a number. */
   kindAt(row: number): number {
     return this.kinds[row] & 0xff;
   }
 
+  /** The attempt of a row. */
   attemptAt(row: number): number {
     return this.kinds[row] >>> 8;
   }
@@ -82,6 +89,7 @@ export class EventBatch {
     } as SluiceEvent;
   }
 
+  /** The events in order, as objects. */
   *[Symbol.iterator](): IterableIterator<SluiceEvent> {
     for (let row = 0; row < this.size; row++) yield this.at(row);
   }

@@ -39,10 +39,15 @@ export type EventName = keyof typeof EVENT_KINDS;
 
 /** A failure as recorded: readable, and free of live objects. */
 export interface RecordedError {
+  /** Its name. */
   readonly name: string;
+  /** What is wrong. */
   readonly message: string;
+  /** What kind of failure it is. */
   readonly code?: string;
+  /** The stack, as text. */
   readonly stack?: string;
+  /** What caused it. */
   readonly cause?: RecordedError;
 }
 
@@ -57,6 +62,7 @@ export interface OutputRecord {
   readonly partition?: number;
   /** Given by the body, or derived from code version and inputs; absent stands for "a new one". */
   readonly dataVersion?: string;
+  /** Facts for people, as JSON. */
   readonly metadata?: LogFields;
   /** The body said that the recorded value still holds. */
   readonly unchanged?: true;
@@ -68,11 +74,17 @@ export interface OutputRecord {
 export interface CheckRecord {
   /** The key of the asset. */
   readonly asset: string;
+  /** The name of the check. */
   readonly check: string;
+  /** Whether what was checked holds. */
   readonly passed: boolean;
+  /** What a failure means. */
   readonly severity: CheckSeverity;
+  /** Whether a failure of severity `error` stops what is downstream. */
   readonly blocking: boolean;
+  /** What it is, for people. */
   readonly description?: string;
+  /** Facts for people, as JSON. */
   readonly metadata?: LogFields;
   /** The key of the partition; absent without partitions. */
   readonly partition?: string;
@@ -80,6 +92,7 @@ export interface CheckRecord {
 
 /** What kinds of events carry besides their row. A kind that is not named carries nothing. */
 export interface EventPayloads {
+  /** A run was planned. */
   readonly run_created: {
     readonly steps: StepTable;
     readonly job?: string;
@@ -88,29 +101,39 @@ export interface EventPayloads {
     readonly tags: { readonly [name: string]: string };
     readonly config: { readonly [step: string]: unknown };
   };
+  /** A run is over. */
   readonly run_finished: {
     readonly status: Extract<RunStatus, "success" | "failed" | "canceled">;
     readonly error?: RecordedError;
   };
+  /** The process of a run is gone. */
   readonly run_interrupted: { readonly reason: string };
+  /** A run was told to stop. */
   readonly run_canceling: { readonly reason: string };
   /** Absent when every planned output was made plainly, each with a new data version. */
   readonly step_succeeded: { readonly outputs: readonly OutputRecord[] } | undefined;
+  /** A step failed for good. */
   readonly step_failed: {
     readonly error: RecordedError;
     /** What was made all the same, by a step that failed at a blocking check. */
     readonly outputs?: readonly OutputRecord[];
   };
+  /** An attempt failed and another will follow. */
   readonly step_retrying: { readonly error: RecordedError; readonly delayMs: number };
+  /** A step was skipped. */
   readonly step_skipped: {
     readonly reason: string; /** The step whose skip led to this one. */
     readonly cause?: number;
   };
   /** `cause` is the upstream step that failed itself, `via` the direct upstream. */
   readonly step_upstream_failed: { readonly cause: number; readonly via: number };
+  /** A step was canceled. */
   readonly step_canceled: { readonly reason: string };
+  /** A check gave its verdict. */
   readonly check_evaluated: CheckRecord;
+  /** A body wrote a line. */
   readonly step_log: { readonly level: LogLevel; readonly message: string; readonly fields?: LogFields };
+  /** A value was made elsewhere. */
   readonly asset_reported: {
     readonly asset: string;
     /** Absent without partitions. */
@@ -118,17 +141,22 @@ export interface EventPayloads {
     readonly dataVersion?: string;
     readonly metadata?: LogFields;
   };
+  /** Values were forgotten. */
   readonly asset_wiped: {
     readonly asset: string; /** Absent: everything. */
     readonly partitions?: StoredSubset;
   };
+  /** Keys were added to a dynamic definition. */
   readonly partitions_added: { readonly name: string; readonly keys: readonly string[] };
+  /** Keys were removed from a dynamic definition. */
   readonly partitions_removed: { readonly name: string; readonly keys: readonly string[] };
+  /** A backfill was begun. */
   readonly backfill_created: {
     readonly id: string;
     readonly plan: unknown;
     readonly tags: { readonly [name: string]: string };
   };
+  /** A backfill is over. */
   readonly backfill_finished: { readonly id: string; readonly status: BackfillStatus };
 }
 

@@ -14,7 +14,9 @@ export interface PartitionFacts {
   readonly materializedMs: number;
   /** Time at which the data version last changed. */
   readonly changedMs: number;
+  /** Identity of the content. */
   readonly dataVersion: string;
+  /** Opaque; a change makes what exists stale. */
   readonly codeVersion: string | undefined;
   /** The run that made it; undefined when it was reported. */
   readonly runId: string | undefined;
@@ -22,6 +24,7 @@ export interface PartitionFacts {
 
 /** What is recorded of one asset, in the indices of a space given when the facts were asked for. */
 export interface AssetFacts {
+  /** The partitions that exist. */
   readonly space: PartitionSpace;
   /** Partitions that have a value. */
   readonly materialized: Subset;
@@ -42,6 +45,7 @@ export interface AssetFacts {
    * the two halves of "is it stale", as set operations.
    */
   changedAfter(seq: number): Subset;
+  /** Partitions whose inputs were read before a place. */
   readBefore(seq: number): Subset;
   /** Partitions that a run made with another code version than this one. Reported values have none, and are not. */
   madeByOther(codeVersion: string | undefined): Subset;

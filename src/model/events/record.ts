@@ -5,27 +5,41 @@ import type { BackfillStatus, RunStatus, StepStatus } from "./status.ts";
 
 /** How many steps of a run are in which final state. */
 export interface StepCounts {
+  /** How many there are. */
   readonly total: number;
+  /** How many succeeded. */
   readonly success: number;
+  /** How many failed. */
   readonly failed: number;
+  /** How many were skipped. */
   readonly skipped: number;
+  /** How many were not run because an upstream step failed. */
   readonly upstreamFailed: number;
+  /** How many were canceled. */
   readonly canceled: number;
 }
 
 /** One run as lists show it. */
 export interface RunRecord {
+  /** Its id. */
   readonly id: string;
+  /** What became of it. */
   readonly status: RunStatus;
+  /** The job that was run. */
   readonly job: string | undefined;
   /** The backfill it belongs to. */
   readonly backfill: string | undefined;
   /** The run that it repeats. */
   readonly parent: string | undefined;
+  /** Values by name, for selections and views. */
   readonly tags: { readonly [name: string]: string };
+  /** When it was created, epoch milliseconds. */
   readonly createdMs: number;
+  /** When it began, epoch milliseconds. */
   readonly startedMs: number | undefined;
+  /** When it ended, epoch milliseconds. */
   readonly finishedMs: number | undefined;
+  /** The steps, upstream first. */
   readonly steps: StepCounts;
   /** Failed checks by severity. */
   readonly checks: { readonly failed: number; readonly warned: number };
@@ -37,13 +51,21 @@ export interface RunRecord {
 export interface StepRecord {
   /** Its number in the run. */
   readonly step: number;
+  /** Its name. */
   readonly name: string;
+  /** The keys of its partitions, in order. */
   readonly partitionKeys: readonly string[];
+  /** What became of it. */
   readonly status: StepStatus;
+  /** How many attempts there were. */
   readonly attempts: number;
+  /** When it began, epoch milliseconds. */
   readonly startedMs: number | undefined;
+  /** When it ended, epoch milliseconds. */
   readonly finishedMs: number | undefined;
+  /** The outputs by the names under which the body returns them. */
   readonly outputs: readonly (OutputRecord & { readonly asset: string })[];
+  /** Writes a line about something that is wrong. */
   readonly error: RecordedError | undefined;
   /** Why it was skipped or canceled. */
   readonly reason: string | undefined;
@@ -53,42 +75,64 @@ export interface StepRecord {
 
 /** One captured line. */
 export interface LogLine {
+  /** Its place in the order of all events. */
   readonly seq: number;
+  /** When it was, epoch milliseconds. */
   readonly atMs: number;
+  /** The name of the step declaration. */
   readonly step: number;
+  /** The attempt, from 1. */
   readonly attempt: number;
+  /** How serious the line is. */
   readonly level: LogLevel;
+  /** What is wrong. */
   readonly message: string;
+  /** Values that go with the line. */
   readonly fields: LogFields | undefined;
 }
 
 /** One recorded making of a value. */
 export interface MaterializationRecord {
+  /** The asset. */
   readonly asset: string;
+  /** The key of the partition. */
   readonly partitionKey: string | undefined;
   /** Absent when it was reported from elsewhere. */
   readonly runId: string | undefined;
+  /** When it was, epoch milliseconds. */
   readonly atMs: number;
+  /** Its place in the order of all events. */
   readonly seq: number;
+  /** Identity of the content. */
   readonly dataVersion: string;
+  /** Opaque; a change makes what exists stale. */
   readonly codeVersion: string | undefined;
+  /** Facts for people, as JSON. */
   readonly metadata: LogFields | undefined;
 }
 
 /** One verdict with its time and run. */
 export interface CheckResultRecord extends CheckRecord {
+  /** When it was, epoch milliseconds. */
   readonly atMs: number;
+  /** The run; empty for events of the catalogue. */
   readonly runId: string;
 }
 
 /** One backfill. */
 export interface BackfillRecord {
+  /** Its id. */
   readonly id: string;
+  /** What became of it. */
   readonly status: BackfillStatus;
+  /** When it was created, epoch milliseconds. */
   readonly createdMs: number;
+  /** When it ended, epoch milliseconds. */
   readonly finishedMs: number | undefined;
   /** The plan as saved by `formatPlan`. */
   readonly plan: unknown;
+  /** The runs. */
   readonly runs: readonly string[];
+  /** Values by name, for selections and views. */
   readonly tags: { readonly [name: string]: string };
 }

@@ -19,6 +19,7 @@ export interface PlannedOutput {
 export interface CatalogueNode {
   /** Name of the step declaration. */
   readonly step: string;
+  /** Says what this is. */
   readonly kind: "asset" | "multi-asset" | "check";
   /** What it can make, in the declaration's order; empty for a check. */
   readonly outputs: readonly PlannedOutput[];
@@ -44,9 +45,11 @@ export interface PlannedNode extends CatalogueNode {
 export interface StepTable {
   /** How many steps there are. */
   readonly count: number;
+  /** How many step declarations there are. */
   readonly nodeCount: number;
   /** The position of a step's node in `0..nodeCount-1`. */
   nodeOf(step: number): number;
+  /** What is planned for one step declaration. */
   node(position: number): PlannedNode;
   /** The partition keys of a step in order; empty without partitions. */
   partitionKeys(step: number): readonly string[];
@@ -66,11 +69,13 @@ export interface StepTable {
 export interface Catalogue {
   /** How many rows there are. */
   readonly size: number;
+  /** What is planned for one step declaration. */
   node(row: number): CatalogueNode;
 }
 
 /** A step table as columns. */
 export interface StepOutline {
+  /** The step declarations to choose from. */
   readonly catalogue: Catalogue;
   /** The catalogue row of each node. */
   readonly rows: Int32Array;

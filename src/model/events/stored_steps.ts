@@ -136,15 +136,22 @@ class SetList {
   }
 }
 
+/** Gives the text of a part of a catalogue by its reference. */
+export type PartText = (reference: string) => string;
+
 /** Reads a step table; `textOf` gives the text of a part by its reference. Default: the reference is the text. */
 export function decodeStepTable(
   stored: StoredStepTable,
-  textOf: (reference: string) => string = (reference) => reference,
+  textOf: PartText = (reference) => reference,
 ): OutlinedSteps {
-  return new OutlinedSteps(decodeNodes(stored, openStoredCatalogue(stored.parts, textOf)));
+  return decodeSteps(stored, openCatalogue(stored.parts, textOf));
 }
 
-function decodeNodes({ nodes, sets: stored }: StoredStepTable, catalogue: Catalogue): StepOutline {
+/** Reads a step table over a catalogue that was opened before. */
+export function decodeSteps(
+  { nodes, sets: stored }: Pick<StoredStepTable, "nodes" | "sets">,
+  catalogue: Catalogue,
+): OutlinedSteps {
   const nodeCount = nodes.reduce((sum, [, count]) => sum + count, 0);
   const rows = new Int32Array(nodeCount);
   const sets = new Map<number, StepSet>();
@@ -158,14 +165,11 @@ function decodeNodes({ nodes, sets: stored }: StoredStepTable, catalogue: Catalo
       rows[position++] = row;
     }
   }
-  return { catalogue, rows, sets, outputs };
+  return new OutlinedSteps({ catalogue, rows, sets, outputs });
 }
 
-/** A catalogue of which only some parts are there, each read when first asked for. */
-function openStoredCatalogue(
-  parts: StoredStepTable["parts"],
-  textOf: (reference: string) => string,
-): Catalogue {
+/** Opens a catalogue of which only some parts are there, each read when first asked for. */
+export function openCatalogue(parts: StoredStepTable["parts"], textOf: PartText): Catalogue {
   const references = new Map(parts);
   const opened = new Map<number, readonly CatalogueNode[]>();
   const size = parts.reduce((most, [part]) => Math.max(most, (part + 1) * PART_ROWS), 0);

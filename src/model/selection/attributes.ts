@@ -4,15 +4,21 @@ import { compileGlob, isGlob } from "./glob.ts";
 
 /** What an asset tells a selection; every asset declaration fits. */
 export interface SelectionAsset {
+  /** The group it belongs to, for selections and views. */
   readonly group: string;
+  /** Values by name, for selections and views. */
   readonly tags: { readonly [name: string]: string };
+  /** E-mail addresses or `team:name`. */
   readonly owners: readonly string[];
+  /** What it is made of: `table`, `duckdb`. */
   readonly kinds: readonly string[];
 }
 
 /** What is there to select from. */
 export interface SelectionCatalog {
+  /** The graph. */
   readonly graph: AssetGraph;
+  /** The asset. */
   asset(rank: number): SelectionAsset;
   /** Whether the asset is made elsewhere. */
   isExternal(rank: number): boolean;
@@ -25,6 +31,7 @@ export type RankTest = (rank: number) => boolean;
 export interface UnknownValue {
   /** What the value would be: `group`. */
   readonly noun: string;
+  /** The text. */
   readonly text: string;
   /** Where suggestions are taken from. */
   known(): Iterable<string>;

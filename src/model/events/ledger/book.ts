@@ -17,6 +17,13 @@ export interface BookPage {
   readonly sheets: readonly Sheet[];
 }
 
+/** All that a row with a value holds. */
+export interface RowState extends Stamp {
+  readonly changedSeq: number;
+  readonly changedMs: number;
+  readonly dataVersion: string;
+}
+
 /** Rows of assets. Writers copy what a page holds before they write it. */
 export class AssetBook {
   readonly axes: Axes = new Axes();
@@ -118,6 +125,21 @@ export class AssetBook {
     segment.wipe(rowOf(ordinal), seq);
   }
 
+  /** Writes a row as it was read elsewhere, whatever it was. */
+  overwrite(sheet: Sheet, ordinal: number, seq: number, failed: boolean, state: RowState | undefined): void {
+    const segment = sheet.writable(ordinal, this.#epoch);
+    const row = rowOf(ordinal);
+    if (!segment.touched) this.#touch(sheet, ordinal, segment, seq);
+    segment.wipe(row, seq);
+    if (state) {
+      segment.make(row, state);
+      const isFresh = state.dataVersion === freshVersion(this.runs.textOf(state.run), state.step);
+      segment.setVersion(row, isFresh ? undefined : state.dataVersion);
+      if (state.changedSeq !== seq) segment.setChange(row, state.changedSeq, state.changedMs);
+    }
+    if (failed) segment.fail(row);
+  }
+
   /** The data version of a row; undefined without a value. */
   versionAt(segment: Segment, row: number): string | undefined {
     if ((segment.flags[row] & HAS_VALUE) === 0) return undefined;
@@ -129,6 +151,13 @@ export class AssetBook {
     if (this.#page) return this.#page;
     this.#epoch++;
     return this.#page = { book: this, sheets: this.#sheets };
+  }
+
+  /** Notes that a segment is not stored, by its number. */
+  touch(id: number, seq: number): void {
+    const segment = this.#sheets[Math.floor(id / SEGMENTS_PER_SHEET)].segments[id % SEGMENTS_PER_SHEET];
+    if (segment) segment.touched = true;
+    this.touched.set(id, seq);
   }
 
   /** Adds a sheet for an asset that has none over an axis of this shape. */

@@ -85,6 +85,12 @@ export class KeyLists {
     if (list.touched.size > 0 && !this.touched.has(name)) this.touched.set(name, seq);
   }
 
+  /** Notes that a part is not stored. */
+  touch(name: string, part: number, seq: number): void {
+    this.open(name).touched.add(part);
+    this.touched.set(name, seq);
+  }
+
   open(name: string): KeyList {
     let list = this.byName.get(name);
     if (!list) this.byName.set(name, list = new KeyList());

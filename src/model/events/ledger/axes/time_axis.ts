@@ -57,6 +57,16 @@ export class TimeAxis implements LeafAxis {
     return builder.build();
   }
 
+  /** Takes back the starts of an empty axis, by their ordinals. */
+  restore(starts: readonly number[]): void {
+    const order = starts.map((_, ordinal) => ordinal).sort((a, b) => starts[a] - starts[b]);
+    for (const start of starts) this.#starts.push(start);
+    for (const ordinal of order) {
+      this.ascending.push(starts[ordinal]);
+      this.ordinals.push(ordinal);
+    }
+  }
+
   /** Adds starts that are not there yet, themselves in ascending order. */
   #add(missing: readonly number[]): void {
     const first = this.size;
