@@ -10,7 +10,7 @@ export interface GraphologyNode {
 }
 
 /** A directed graph of graphology. */
-export type GraphologyGraph = InstanceType<typeof import("graphology").DirectedGraph<GraphologyNode>>;
+export type GraphologyGraph = InstanceType<(typeof import("graphology"))["DirectedGraph"]>;
 
 /** The algorithms of graphology-dag, such as `topologicalGenerations` and `willCreateCycle`. */
 export type GraphologyDag = typeof import("graphology-dag");
