@@ -12,7 +12,10 @@ function open() {
   const folder = newFolder();
   return Object.assign(
     (line: string, options: Parameters<typeof sluice>[1] = {}) =>
-      sluice(line.split(" "), { ...options, env: { ...options.env, SLUICE_FOLDER: folder } }),
+      sluice(line.split(" ").filter((word) => word !== ""), {
+        ...options,
+        env: { ...options.env, SLUICE_FOLDER: folder },
+      }),
     { folder },
   );
 }
@@ -150,10 +153,10 @@ describe("sluice plan", () => {
     const { out } = await run("plan sales.ts +mart/by_month --scope missing");
     assert.deepEqual(out.split("\n").map((line) => line.trimEnd()), [
       "3 steps, 58 partitions",
-      "  step           count  partitions                why",
-      "  raw/orders        28  2026-02-01...2026-02-28   never materialized",
-      "  mart/revenue      28  2026-02-01...2026-02-28   never materialized (and 1 more reason)",
-      "  mart/by_month      2  2026-01-01...2026-02-01   never materialized (and 1 more reason)",
+      "  step           count  partitions               why",
+      "  raw/orders        28  2026-02-01...2026-02-28  never materialized",
+      "  mart/revenue      28  2026-02-01...2026-02-28  never materialized (and 1 more reason)",
+      "  mart/by_month      2  2026-01-01...2026-02-01  never materialized (and 1 more reason)",
       "",
     ]);
     const explained = await run("plan sales.ts +mart/by_month --scope missing --explain");
