@@ -102,9 +102,9 @@ function sameGraph({ assets, steps }: Links, graph: AssetGraph): CompiledDefinit
   const stepOfAsset = new Int32Array(assets.length);
   for (let rank = 0; rank < assets.length; rank++) stepOfAsset[rank] = rank;
   return {
-    assets: Object.freeze(byRank(assets, graph)),
+    assets: byRank(assets, graph),
     graph,
-    steps: Object.freeze(byRank(steps, graph)),
+    steps: byRank(steps, graph),
     stepGraph: graph,
     stepOfAsset,
   };
@@ -116,15 +116,16 @@ function separateGraphs(links: Links, graph: AssetGraph, stepGraph: AssetGraph):
     stepOfAsset[rank] = stepGraph.rankOfUser[links.stepOfAsset[graph.userIndex[rank]]];
   }
   return {
-    assets: Object.freeze(byRank(links.assets, graph)),
+    assets: byRank(links.assets, graph),
     graph,
-    steps: Object.freeze(byRank(links.steps, stepGraph)),
+    steps: byRank(links.steps, stepGraph),
     stepGraph,
     stepOfAsset,
   };
 }
 
-function byRank<T>(items: readonly T[], graph: AssetGraph): T[] {
+/** Not frozen: freezing a large array is slow in JavaScriptCore, and so is reading it afterwards. */
+function byRank<T>(items: readonly T[], graph: AssetGraph): readonly T[] {
   const ranked = new Array<T>(items.length);
   for (let rank = 0; rank < items.length; rank++) ranked[rank] = items[graph.userIndex[rank]];
   return ranked;

@@ -15,6 +15,8 @@ export interface Links {
   readonly offsets: Int32Array;
   /** The number of the asset behind each input, or -1 when no listed asset has its key. */
   readonly targets: Int32Array;
+  /** Whether no two assets have the same key, to the letter. */
+  readonly isDistinct: boolean;
 }
 
 /** Links declarations. Of two assets with one key the first counts. */
@@ -33,7 +35,7 @@ export function linkSteps(assets: readonly Asset[], checks: readonly Check[]): L
       targets[next++] = numbers.get(inputs[index].key) ?? -1;
     }
   }
-  return { assets, steps, stepOfAsset, offsets, targets };
+  return { assets, steps, stepOfAsset, offsets, targets, isDistinct: numbers.size === assets.length };
 }
 
 /** Every step once, in the order of its first asset; checks follow. */

@@ -63,6 +63,13 @@ function jittered(
   return jitter === "full" ? draw * delayMs : delayMs + (2 * draw - 1) * baseMs;
 }
 
+/** Whether a retry policy needs no closer look: the usual case, at the cost of a few comparisons. */
+export function isSoundRetryPolicy({ maxRetries, delayMs, maxDelayMs = 0 }: RetryPolicy): boolean {
+  return delayMs !== undefined && delayMs >= 0 && delayMs < Infinity && maxDelayMs >= 0 &&
+    maxDelayMs < Infinity &&
+    Number.isInteger(maxRetries) && maxRetries >= 0;
+}
+
 /** What is wrong with a retry policy; empty when it can be used. */
 export function checkRetryPolicy(policy: RetryPolicy, path: readonly string[]): Issue[] {
   const issues: Issue[] = [];

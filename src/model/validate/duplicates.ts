@@ -18,6 +18,13 @@ export function checkDuplicates({ assets, steps, checks, jobs }: Declared, issue
   for (const job of jobs) addName("job", "jobs", job, jobNames, issues);
 }
 
+/** Whether folding cannot make two keys alike, as in most graphs: nothing needs to be remembered then. */
+function isPlainlyDistinct({ assets, steps, isDistinct }: Declared): boolean {
+  if (!isDistinct || steps.length !== assets.length) return false;
+  for (const { key } of assets) if (foldKey(key) !== key) return false;
+  return true;
+}
+
 interface Named {
   readonly name: string;
   readonly site: Site;
