@@ -236,7 +236,7 @@ export type {
 // Keep values
 export { filesIO } from "./src/io/files.ts";
 export type { FilesIO, FilesOptions } from "./src/io/files.ts";
-export type { IOManager, Receipt, ValueAddress, ValueSlot } from "./src/io/manager.ts";
+export type { IOManager, Receipt, ValueAddress, ValueTable } from "./src/io/manager.ts";
 export { memoryIO } from "./src/io/memory.ts";
 export type { MemoryIO, MemoryOptions, MemorySlot } from "./src/io/memory.ts";
 

@@ -31,16 +31,18 @@ export interface Receipt {
 }
 
 /**
- * The place of one asset's values, for callers that keep it instead of looking it up by key each time. Everything
- * happens at once; otherwise the methods are those of the manager.
+ * The values of assets without partitions by number, for callers that look an asset up once. Everything happens at
+ * once; otherwise it is as with the manager's methods.
  */
-export interface ValueSlot {
-  /** Keeps a value; without a receipt, `receipt` gives none for it. */
-  set(partition: string | undefined, value: unknown, receipt?: Receipt): void;
+export interface ValueTable {
+  /** The number of an asset, the same one each time. Numbers are given in order, from 0. */
+  placeOf(asset: string): number;
+  /** Keeps a value, without a receipt. */
+  set(place: number, value: unknown): void;
   /** Gives a value back. Throws VALUE_MISSING when there is none. */
-  get(partition: string | undefined): unknown;
-  /** Removes one value; nothing happens when there is none. */
-  remove(partition: string | undefined): void;
+  get(place: number): unknown;
+  /** Removes a value; nothing happens when there is none. */
+  remove(place: number): void;
 }
 
 /** Keeps and gives back values. One manager serves many assets and many runs at once. */
@@ -80,10 +82,10 @@ export interface IOManager {
   /** Where a value lies, for people: a path or an address; undefined when there is no such thing. */
   locate(address: ValueAddress): string | undefined;
   /**
-   * The place of one asset's values, the same one each time. Only for managers that answer at once and keep values as
-   * they are; the run loop then passes by `store` and `load`, and writes no receipts but for assets with a version.
+   * Its values without partitions by number, for managers that answer at once and keep values as they are. The run loop
+   * uses it for plain values and writes receipts only where there is something to say.
    */
-  slot?(asset: string): ValueSlot;
+  readonly table?: ValueTable;
   /**
    * A view of this manager for assets that ask for options. Left out by managers that take none.
    *

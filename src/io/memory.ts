@@ -1,9 +1,15 @@
 /** Values in the memory of this process. */
-import type { IOManager, Receipt, ValueAddress, ValueSlot } from "./manager.ts";
+import type { IOManager, Receipt, ValueAddress, ValueTable } from "./manager.ts";
 import { missingValue } from "./missing.ts";
 
 /** Where the values of one asset are. Nothing is copied, and replacing a value allocates nothing. */
-export interface MemorySlot extends ValueSlot {
+export interface MemorySlot {
+  /** Keeps a value; without a receipt, `receipt` gives none for it. */
+  set(partition: string | undefined, value: unknown, receipt?: Receipt): void;
+  /** Gives a value back. Throws VALUE_MISSING when there is none. */
+  get(partition: string | undefined): unknown;
+  /** Removes one value; nothing happens when there is none. */
+  remove(partition: string | undefined): void;
   /** Whether there is a value. */
   has(partition: string | undefined): boolean;
   /** The receipt that the value was kept with. */
@@ -22,6 +28,7 @@ export interface MemoryIO extends IOManager {
   receipt(address: ValueAddress): Receipt | undefined;
   /** Removes one value. */
   remove(address: ValueAddress): void;
+  readonly table: ValueTable;
   /** The place of one asset's values, the same one for as long as the manager lives. */
   slot(asset: string): MemorySlot;
   /** Removes everything. */
@@ -53,11 +60,12 @@ export interface MemoryOptions {
  */
 export function memoryIO(options: MemoryOptions = {}): MemoryIO {
   const { name = "memory", ephemeral = false } = options;
+  const table = new MemoryTable();
   const slots = new Map<string, Slot>();
   const slot = (asset: string): Slot => {
     const known = slots.get(asset);
     if (known) return known;
-    const made = new Slot(asset);
+    const made = new Slot(table, asset);
     slots.set(asset, made);
     return made;
   };
@@ -65,83 +73,153 @@ export function memoryIO(options: MemoryOptions = {}): MemoryIO {
     name,
     shared: false,
     ephemeral,
+    table,
     slot,
     store: ({ asset, partition }: ValueAddress, value: unknown, receipt?: Receipt) =>
-      slot(asset).set(partition, value, receipt),
-    load: ({ asset, partition }: ValueAddress) => slot(asset).get(partition),
-    has: ({ asset, partition }: ValueAddress) => slots.get(asset)?.has(partition) ?? false,
-    receipt: ({ asset, partition }: ValueAddress) => slots.get(asset)?.receipt(partition),
-    remove: ({ asset, partition }: ValueAddress) => slots.get(asset)?.remove(partition),
-    locate: () => undefined,
-    clear: () => {
-      for (const held of slots.values()) held.clear();
+      table.keep(table.placeOf(asset), partition, value, receipt),
+    load: ({ asset, partition }: ValueAddress) => table.load(table.placeOf(asset), partition),
+    has: ({ asset, partition }: ValueAddress) =>
+      table.knows(asset) && table.has(table.placeOf(asset), partition),
+    receipt: ({ asset, partition }: ValueAddress) =>
+      table.knows(asset) ? table.receipt(table.placeOf(asset), partition) : undefined,
+    remove: ({ asset, partition }: ValueAddress) => {
+      if (table.knows(asset)) table.drop(table.placeOf(asset), partition);
     },
+    locate: () => undefined,
+    clear: () => table.clear(),
   });
 }
 
-/** One value; `isHeld` tells a kept `undefined` from nothing. */
-class Cell {
-  value: unknown = undefined;
-  kept: Receipt | undefined = undefined;
-  isHeld = false;
+/** Stands where there is no value: `undefined` is one. */
+const NOTHING: unique symbol = Symbol("nothing");
+
+/** One value of a partition. */
+interface Cell {
+  value: unknown;
+  receipt: Receipt | undefined;
 }
 
-/** The value of an asset without partitions lies in the slot itself, so that it costs neither look-up nor object. */
-class Slot extends Cell implements MemorySlot {
-  readonly #asset: string;
-  #byPartition: Map<string, Cell> | undefined = undefined;
+/**
+ * Values in a list, so that those of a million assets lie side by side. The number of an asset is looked up once and
+ * stays; partitions and receipts, which few values have, lie elsewhere.
+ */
+class MemoryTable implements ValueTable {
+  readonly #places: Map<string, number> = new Map();
+  readonly #assets: string[] = [];
+  readonly #values: unknown[] = [];
+  readonly #receipts: Map<number, Receipt> = new Map();
+  readonly #partitions: Map<number, Map<string, Cell>> = new Map();
 
-  constructor(asset: string) {
-    super();
-    this.#asset = asset;
+  /** Whether an asset has a number. */
+  knows(asset: string): boolean {
+    return this.#places.has(asset);
   }
 
-  set(partition: string | undefined, value: unknown, receipt?: Receipt): void {
-    const cell = partition === undefined ? this : this.#cell(partition);
-    cell.value = value;
-    cell.kept = receipt;
-    cell.isHeld = true;
+  placeOf(asset: string): number {
+    const known = this.#places.get(asset);
+    if (known !== undefined) return known;
+    const place = this.#assets.length;
+    this.#places.set(asset, place);
+    this.#assets.push(asset);
+    this.#values.push(NOTHING);
+    return place;
   }
 
-  get(partition: string | undefined): unknown {
-    const cell = this.#find(partition);
-    if (cell?.isHeld) return cell.value;
-    throw missingValue({ asset: this.#asset, partition }, "this process holds none in memory");
+  set(place: number, value: unknown): void {
+    this.#values[place] = value;
+    if (this.#receipts.size > 0) this.#receipts.delete(place);
   }
 
-  has(partition: string | undefined): boolean {
-    return this.#find(partition)?.isHeld ?? false;
+  get(place: number): unknown {
+    const value = this.#values[place];
+    if (value === NOTHING) throw this.#missing(place, undefined);
+    return value;
   }
 
-  receipt(partition: string | undefined): Receipt | undefined {
-    return this.#find(partition)?.kept;
+  remove(place: number): void {
+    this.set(place, NOTHING);
   }
 
-  remove(partition: string | undefined): void {
+  keep(place: number, partition: string | undefined, value: unknown, receipt: Receipt | undefined): void {
     if (partition !== undefined) {
-      this.#byPartition?.delete(partition);
+      this.#keepPart(place, partition, value, receipt);
       return;
     }
-    this.value = undefined;
-    this.kept = undefined;
-    this.isHeld = false;
+    this.set(place, value);
+    if (receipt) this.#receipts.set(place, receipt);
+  }
+
+  load(place: number, partition: string | undefined): unknown {
+    if (partition === undefined) return this.get(place);
+    const cell = this.#partitions.get(place)?.get(partition);
+    if (!cell) throw this.#missing(place, partition);
+    return cell.value;
+  }
+
+  has(place: number, partition: string | undefined): boolean {
+    if (partition === undefined) return this.#values[place] !== NOTHING;
+    return this.#partitions.get(place)?.has(partition) ?? false;
+  }
+
+  receipt(place: number, partition: string | undefined): Receipt | undefined {
+    if (partition === undefined) return this.#receipts.get(place);
+    return this.#partitions.get(place)?.get(partition)?.receipt;
+  }
+
+  drop(place: number, partition: string | undefined): void {
+    if (partition === undefined) this.remove(place);
+    else this.#partitions.get(place)?.delete(partition);
   }
 
   clear(): void {
-    this.remove(undefined);
-    this.#byPartition = undefined;
+    this.#values.fill(NOTHING);
+    this.#receipts.clear();
+    this.#partitions.clear();
   }
 
-  #find(partition: string | undefined): Cell | undefined {
-    return partition === undefined ? this : this.#byPartition?.get(partition);
+  #keepPart(place: number, partition: string, value: unknown, receipt: Receipt | undefined): void {
+    let cells = this.#partitions.get(place);
+    if (!cells) this.#partitions.set(place, cells = new Map());
+    const cell = cells.get(partition);
+    if (!cell) cells.set(partition, { value, receipt });
+    else {
+      cell.value = value;
+      cell.receipt = receipt;
+    }
   }
 
-  #cell(partition: string): Cell {
-    const cells = this.#byPartition ??= new Map();
-    const known = cells.get(partition);
-    if (known) return known;
-    const made = new Cell();
-    cells.set(partition, made);
-    return made;
+  #missing(place: number, partition: string | undefined): Error {
+    return missingValue({ asset: this.#assets[place], partition }, "this process holds none in memory");
+  }
+}
+
+/** One asset of a table. */
+class Slot implements MemorySlot {
+  readonly #table: MemoryTable;
+  readonly #place: number;
+
+  constructor(table: MemoryTable, asset: string) {
+    this.#table = table;
+    this.#place = table.placeOf(asset);
+  }
+
+  set(partition: string | undefined, value: unknown, receipt?: Receipt): void {
+    this.#table.keep(this.#place, partition, value, receipt);
+  }
+
+  get(partition: string | undefined): unknown {
+    return this.#table.load(this.#place, partition);
+  }
+
+  has(partition: string | undefined): boolean {
+    return this.#table.has(this.#place, partition);
+  }
+
+  receipt(partition: string | undefined): Receipt | undefined {
+    return this.#table.receipt(this.#place, partition);
+  }
+
+  remove(partition: string | undefined): void {
+    this.#table.drop(this.#place, partition);
   }
 }
