@@ -4,21 +4,27 @@ import { type Issue, SluiceError } from "../model/issue.ts";
 import type { RunConfig } from "../model/job.ts";
 import { didYouMean } from "../model/suggest.ts";
 import type { RunPlan } from "../planner/plan.ts";
+import type { StepGraph } from "../planner/steps/table.ts";
 
 /** Validated config by rank of the step. */
 export type ValidConfig = ReadonlyMap<number, unknown>;
 
-const NO_CONFIG: ValidConfig = new Map();
-
 /**
  * Validates the config of a run. Steps that are declared and not planned may be named; their part is not looked at.
  *
+ * @param configured Ranks of the steps that take config.
  * @throws {SluiceError} CONFIG_INVALID with every issue and its path.
  */
-export async function validateConfig(plan: RunPlan, config: RunConfig): Promise<ValidConfig> {
+export async function validateConfig(
+  graph: StepGraph,
+  configured: readonly number[],
+  config: RunConfig,
+): Promise<ValidConfig> {
+  const { plan } = graph;
   const issues = strangers(plan, config);
   const valid = new Map<number, unknown>();
-  for (const rank of plan.ranks) {
+  for (const rank of configured) {
+    if (graph.nodeOfRank(rank) < 0) continue;
     const { name, config: schema } = plan.definitions.steps[rank];
     if (!schema) continue;
     const result = await schema["~standard"].validate(Object.hasOwn(config, name) ? config[name] : undefined);
@@ -38,7 +44,7 @@ export async function validateConfig(plan: RunPlan, config: RunConfig): Promise<
   }
   const [first, ...rest] = issues;
   if (first) throw new SluiceError([first, ...rest]);
-  return valid.size === 0 ? NO_CONFIG : valid;
+  return valid;
 }
 
 /** Config for steps that are not declared, or that take none. */

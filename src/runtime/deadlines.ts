@@ -11,10 +11,11 @@ export interface Dated {
  * is simply not found any more when the timer rings.
  */
 export class Deadlines<T extends Dated> {
+  /** When the timer rings; `Infinity` when it is not set. */
+  ringsMs = Infinity;
   readonly #clock: Clock;
   readonly #watched: Iterable<T>;
   readonly #expire: (late: T) => void;
-  #ringsMs = Infinity;
   #cancel: (() => void) | undefined = undefined;
 
   /**
@@ -29,9 +30,9 @@ export class Deadlines<T extends Dated> {
 
   /** Sees to it that the timer rings by an instant. */
   watch(atMs: number): void {
-    if (atMs >= this.#ringsMs) return;
+    if (atMs >= this.ringsMs) return;
     this.#cancel?.();
-    this.#ringsMs = atMs;
+    this.ringsMs = atMs;
     this.#cancel = this.#clock.after(Math.max(0, atMs - this.#clock.now()), () => this.#ring());
   }
 
@@ -39,12 +40,12 @@ export class Deadlines<T extends Dated> {
   stop(): void {
     this.#cancel?.();
     this.#cancel = undefined;
-    this.#ringsMs = Infinity;
+    this.ringsMs = Infinity;
   }
 
   #ring(): void {
     this.#cancel = undefined;
-    this.#ringsMs = Infinity;
+    this.ringsMs = Infinity;
     const nowMs = this.#clock.now();
     const late: T[] = [];
     let nextMs = Infinity;

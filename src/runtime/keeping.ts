@@ -34,7 +34,7 @@ export class Keeping {
   /** Checks, keeps and records what a body returned. */
   async keep(step: number, context: BodyContext, result: unknown): Promise<StepResult> {
     const node = this.#graph.nodeOf(step);
-    const declaration = this.#wiring.definitions.steps[this.#graph.plan.ranks[node]];
+    const declaration = this.#wiring.definitions.steps[this.#graph.rankOfSteps[step]];
     const keys = this.#graph.partitionKeys(step);
     const partitions = keys.length > 0 ? keys : undefined;
     const evaluated = (record: CheckRecord) => this.#evaluated(step, context.attempt, record);
@@ -43,7 +43,7 @@ export class Keeping {
       const record = recordVerdict({ asset, check, severity, blocking, partition: partitions?.[0] }, result);
       evaluated(record);
       if (isBlocking(record)) throw new BlockedByCheck(declaration.name, [check], []);
-      return { kind: "made", outputs: [] };
+      return { kind: "made", outputs: undefined };
     }
     return await keepOutputs({
       declaration,
@@ -64,13 +64,9 @@ export class Keeping {
     value: unknown,
     facts: OutputFacts,
   ): Promise<string | undefined> {
-    const rank = this.#wiring.definitions.graph.rankOf(asset.key) as number;
+    const { definitions, managers } = this.#wiring;
+    const rank = definitions.graph.rankOf(asset.key) as number;
     const dataVersion = facts.dataVersion ?? await this.#derive(step, asset, place);
-    const slot = this.#wiring.slots[rank];
-    if (slot && dataVersion === undefined) {
-      slot.set(partition, value);
-      return undefined;
-    }
     const receipt: Receipt = {
       version: 1,
       asset: asset.key,
@@ -81,8 +77,7 @@ export class Keeping {
       codeVersion: asset.codeVersion,
       metadata: facts.metadata,
     };
-    if (slot) slot.set(partition, value, receipt);
-    else await this.#wiring.managers[rank].store({ asset: asset.key, partition }, value, receipt);
+    await managers[rank].store({ asset: asset.key, partition }, value, receipt);
     return dataVersion;
   }
 

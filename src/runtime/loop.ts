@@ -1,7 +1,7 @@
 /** The run loop: lanes that take steps as soon as all they wait for is over. */
-import type { StepDeclaration } from "../model/assets/declaration.ts";
 import { resultKind } from "../model/assets/result.ts";
 import { SluiceError } from "../model/issue.ts";
+import type { ValueTable } from "../io/manager.ts";
 import type { StepGraph } from "../planner/steps/table.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { Engine } from "./engine.ts";
@@ -18,7 +18,7 @@ import { recordError } from "./step/errors.ts";
 import { type InputReader, isThenable } from "./step/inputs.ts";
 import type { StepResult } from "./step/outputs.ts";
 import { BlockedByCheck } from "./step/refusal.ts";
-import { TRAIT, type Wiring } from "./wiring.ts";
+import { type Body, TRAIT, type Wiring } from "./wiring.ts";
 
 /** What a run loop works with. */
 export interface LoopParts {
@@ -40,16 +40,30 @@ export interface LoopParts {
   readonly earlierAttempts: ReadonlyMap<number, number>;
 }
 
+/** What a lane waits for. */
+const WAIT = {
+  /** The end of a turn of the event loop. */
+  REST: 0,
+  /** Inputs and resources. */
+  PREPARED: 1,
+  /** The body. */
+  BODY: 2,
+  /** Outputs that are being checked and kept. */
+  KEPT: 3,
+} as const;
+
 /** One of the places in which steps are under way. */
 class Lane {
-  /** The attempt that is under way; undefined between two, and when the lane was given up. */
+  /** The attempt that is under way; undefined between two. */
   context: BodyContext | undefined = undefined;
   step = -1;
+  rank = -1;
   deadlineMs = Infinity;
+  /** One of {@linkcode WAIT}. */
+  waitsFor: number = WAIT.REST;
+  /** Given up: whatever it still waits for is not heard. */
+  isAbandoned = false;
 }
-
-/** What a plain value comes to. */
-const MADE: StepResult = Object.freeze({ kind: "made", outputs: Object.freeze([]) });
 
 /** Runs the steps of one run to their end. */
 export class RunLoop implements SlotWaiter, SeatWaiter {
@@ -58,6 +72,13 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
   readonly #ready: ReadyQueue;
   readonly #progress: Progress;
   readonly #seats: Seats;
+  readonly #source: ContextSource;
+  readonly #ranks: Int32Array;
+  readonly #timeoutsMs: Float64Array;
+  readonly #traits: Uint8Array;
+  readonly #bodies: readonly Body[];
+  readonly #table: ValueTable | undefined;
+  readonly #outputPlaces: Int32Array;
   readonly #lanes: Set<Lane> = new Set();
   readonly #deadlines: Deadlines<Lane>;
   /** The next attempt of steps that are not at their first. */
@@ -79,6 +100,13 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
     this.#ready = parts.ready;
     this.#progress = parts.progress;
     this.#seats = parts.engine.seats;
+    this.#source = parts.source;
+    this.#ranks = parts.graph.rankOfSteps;
+    this.#timeoutsMs = parts.wiring.timeoutsMs;
+    this.#traits = parts.wiring.traits;
+    this.#bodies = parts.wiring.bodies;
+    this.#table = parts.wiring.table;
+    this.#outputPlaces = parts.wiring.outputPlaces;
     this.#deadlines = new Deadlines(parts.engine.clock, this.#lanes, (lane) => this.#expire(lane));
     this.#attempts = new Map([...parts.earlierAttempts].map(([step, attempts]) => [step, attempts + 1]));
   }
@@ -103,10 +131,12 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
     for (const { context } of this.#lanes) if (context) BodyContext.abort(context, cause);
     this.#parts.desk.abort(cause);
     this.#callOffGrace = this.#parts.engine.clock.after(this.#parts.graceMs, () => this.#giveUp());
-    this.#pace.finish(this.#progress.cancelRest(reason)).then(
-      () => this.#endIfOver(),
-      (error) => this.crash(error),
-    );
+    this.#cancelRest(reason).catch((error) => this.crash(error));
+  }
+
+  async #cancelRest(reason: string): Promise<void> {
+    await this.#pace.finish(this.#progress.cancelRest(reason));
+    if (this.#progress.left === 0) this.#finish();
   }
 
   /** Gives the run up at once, without a word on record: nothing that it could say would be kept. */
@@ -151,104 +181,118 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
   #openLane(): void {
     const lane = new Lane();
     this.#lanes.add(lane);
-    this.#work(lane).catch((error) => this.crash(error));
+    this.#drive(lane).catch((error) => this.crash(error));
   }
 
   /**
-   * Takes steps until there are none. The lane waits in place for what takes time; what is answered at once goes on
-   * without a promise. A lane that was given up finds another context, or none, when its wait is over, and ends.
+   * Waits in place for what a lane has under way, and goes on. All else happens between two waits and without a
+   * promise. A lane that was given up ends when its wait is over.
    */
-  async #work(lane: Lane): Promise<void> {
-    const { graph, wiring } = this.#parts;
-    for (;;) {
-      if (this.#pace.tick()) await this.#rest();
-      if (this.#seats.isContested && this.#seats.pass(this)) {
-        this.#lanes.delete(lane);
-        return;
+  async #drive(lane: Lane): Promise<void> {
+    let waiting = this.#advance(lane);
+    while (waiting !== undefined) {
+      try {
+        const value = await waiting;
+        if (lane.isAbandoned) return;
+        waiting = this.#resume(lane, value);
+      } catch (error) {
+        if (lane.isAbandoned) return;
+        this.#failed(lane, error);
+        waiting = this.#advance(lane);
       }
-      const step = this.#take();
-      if (step < 0) break;
-      const rank = graph.plan.ranks[graph.nodeOfSteps[step]];
-      const declaration = wiring.definitions.steps[rank];
-      const traits = wiring.traits[rank];
-      const context = this.#begin(lane, step, declaration);
-      let result: unknown;
-      let kept = MADE;
+    }
+  }
+
+  /** Begins steps until one takes time; undefined when there are none and the lane has ended. */
+  #advance(lane: Lane): PromiseLike<unknown> | undefined {
+    for (;;) {
+      if (this.#pace.tick()) {
+        lane.waitsFor = WAIT.REST;
+        return this.#rest();
+      }
+      if (lane.step >= 0 && this.#seats.isContested && this.#seats.pass(this)) {
+        this.#lanes.delete(lane);
+        return undefined;
+      }
+      const step = this.#ready.shift();
+      if (step < 0) {
+        this.#leave(lane);
+        return undefined;
+      }
+      const rank = this.#ranks[step];
+      const traits = this.#traits[rank];
+      if ((traits & TRAIT.POOLED) !== 0 && !this.#isAdmitted(step, rank)) continue;
+      const attempt = this.#attempts.size === 0 ? 1 : this.#attempts.get(step) ?? 1;
+      const context = new BodyContext(this.#source, step, attempt);
+      this.#progress.begin(step, attempt);
+      lane.step = step;
+      lane.rank = rank;
+      lane.context = context;
+      lane.deadlineMs = this.#pace.nowMs + this.#timeoutsMs[rank];
       try {
         if ((traits & (TRAIT.GATHERS | TRAIT.RESOURCES)) !== 0) {
-          const prepared = this.#prepare(context, step, declaration, traits);
-          if (prepared) {
-            this.#wait(lane);
-            await prepared;
-            if (lane.context !== context) return;
-          }
+          const prepared = this.#prepare(lane);
+          if (prepared) return this.#wait(lane, WAIT.PREPARED, prepared);
         }
-        result = (declaration.run as (context: BodyContext) => unknown)(context);
-        if (isThenable(result)) {
-          this.#wait(lane);
-          result = await result;
-          if (lane.context !== context) return;
-        }
-        if (
-          (traits & TRAIT.ELABORATE) === 0 && resultKind(result) === undefined &&
-          BodyContext.factsOf(context) === undefined
-        ) {
-          wiring.outputSlots[rank]?.set(undefined, result);
-        } else {
-          this.#wait(lane);
-          kept = await this.#parts.keeping.keep(step, context, result);
-          if (lane.context !== context) return;
-        }
+        const result = this.#bodies[rank](context);
+        if (isThenable(result)) return this.#wait(lane, WAIT.BODY, result);
+        const keeping = this.#keep(lane, context, result);
+        if (keeping) return keeping;
       } catch (error) {
-        if (lane.context !== context) return;
-        this.#end(lane);
-        this.#failed(step, context.attempt, declaration, error);
-        continue;
+        this.#failed(lane, error);
       }
-      this.#end(lane);
-      if (kept.kind === "skipped") this.#progress.skip(step, context.attempt, kept.reason);
-      else this.#progress.succeed(step, context.attempt, kept.outputs);
-      this.#ended(step, declaration);
-    }
-    this.#leave(lane);
-  }
-
-  /** The next step that may begin now; -1 when there is none. Steps whose pool is full wait there. */
-  #take(): number {
-    for (;;) {
-      const step = this.#ready.shift();
-      if (step < 0) return -1;
-      const { graph, wiring, engine } = this.#parts;
-      const rank = graph.plan.ranks[graph.nodeOfSteps[step]];
-      if ((wiring.traits[rank] & TRAIT.POOLED) === 0 || this.#granted.delete(step)) return step;
-      const { pool, priority } = wiring.definitions.steps[rank];
-      if (engine.slots.take(pool as string, this, step, priority)) return step;
     }
   }
 
-  #begin(lane: Lane, step: number, { timeoutMs }: StepDeclaration): BodyContext {
-    const attempt = this.#attempts.size === 0 ? 1 : this.#attempts.get(step) ?? 1;
-    this.#progress.begin(step, attempt);
-    const context = new BodyContext(this.#parts.source, step, attempt);
-    lane.context = context;
-    lane.step = step;
-    lane.deadlineMs = timeoutMs === undefined ? Infinity : this.#pace.nowMs + timeoutMs;
-    return context;
+  /** What a lane waited for is there: goes on with its step, and then with the next. */
+  #resume(lane: Lane, value: unknown): PromiseLike<unknown> | undefined {
+    let waiting: PromiseLike<unknown> | undefined;
+    if (lane.waitsFor === WAIT.BODY) waiting = this.#keep(lane, lane.context as BodyContext, value);
+    else if (lane.waitsFor === WAIT.PREPARED) waiting = this.#call(lane);
+    else if (lane.waitsFor === WAIT.KEPT) this.#ended(lane, value as StepResult);
+    return waiting ?? this.#advance(lane);
+  }
+
+  #call(lane: Lane): PromiseLike<unknown> | undefined {
+    const context = lane.context as BodyContext;
+    const result = this.#bodies[lane.rank](context);
+    return isThenable(result) ? this.#wait(lane, WAIT.BODY, result) : this.#keep(lane, context, result);
+  }
+
+  /** Keeps what a body returned: at once where that is one plain value for the table. */
+  #keep(lane: Lane, context: BodyContext, result: unknown): PromiseLike<unknown> | undefined {
+    const { step, rank } = lane;
+    const isPlain = (this.#traits[rank] & TRAIT.ELABORATE) === 0 && resultKind(result) === undefined &&
+      BodyContext.factsOf(context) === undefined;
+    if (!isPlain) return this.#wait(lane, WAIT.KEPT, this.#parts.keeping.keep(step, context, result));
+    (this.#table as ValueTable).set(this.#outputPlaces[rank], result);
+    lane.context = undefined;
+    this.#progress.succeed(step, context.attempt, undefined);
+    this.#free(step, rank);
+    return undefined;
+  }
+
+  /** Whether a step may begin: it holds a slot of its pool, or gets one. Otherwise it waits there. */
+  #isAdmitted(step: number, rank: number): boolean {
+    if (this.#granted.delete(step)) return true;
+    const { wiring, engine } = this.#parts;
+    const { pool, priority } = wiring.definitions.steps[rank];
+    return engine.slots.take(pool as string, this, step, priority);
   }
 
   /** Sets up resources and gathers inputs; a promise when that takes time. */
-  #prepare(
-    context: BodyContext,
-    step: number,
-    { resources }: StepDeclaration,
-    traits: number,
-  ): Promise<void> | undefined {
-    const opening = (traits & TRAIT.RESOURCES) === 0 ? undefined : this.#parts.desk.open(resources);
+  #prepare({ context, step, rank }: Lane): PromiseLike<void> | undefined {
+    const { wiring, desk } = this.#parts;
+    const traits = this.#traits[rank];
+    const { resources } = wiring.definitions.steps[rank];
+    const opening = (traits & TRAIT.RESOURCES) === 0 ? undefined : desk.open(resources);
     if ((traits & TRAIT.GATHERS) === 0) return opening;
-    if (opening) return this.#gatherAfter(opening, context, step);
+    if (opening) return this.#gatherAfter(opening, context as BodyContext, step);
     const inputs = this.#parts.reader.load(step);
-    if (isThenable(inputs)) return inputs.then((loaded) => BodyContext.provide(context, loaded));
-    BodyContext.provide(context, inputs);
+    if (isThenable(inputs)) {
+      return inputs.then((loaded) => BodyContext.provide(context as BodyContext, loaded));
+    }
+    BodyContext.provide(context as BodyContext, inputs);
     return undefined;
   }
 
@@ -258,9 +302,11 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
   }
 
   /** A lane is about to wait: others take over, and its deadline is watched. */
-  #wait(lane: Lane): void {
-    if (lane.deadlineMs < Infinity) this.#deadlines.watch(lane.deadlineMs);
+  #wait<P extends PromiseLike<unknown>>(lane: Lane, waitsFor: number, waiting: P): P {
+    lane.waitsFor = waitsFor;
+    if (lane.deadlineMs < this.#deadlines.ringsMs) this.#deadlines.watch(lane.deadlineMs);
     if (this.#ready.size > 0) this.#widen();
+    return waiting;
   }
 
   async #rest(): Promise<void> {
@@ -268,28 +314,32 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
     if (this.#parts.engine.recorder.isPressed) await this.#parts.engine.recorder.relief();
   }
 
-  #end(lane: Lane): void {
-    lane.context = undefined;
-    lane.deadlineMs = Infinity;
-  }
-
+  /** A lane has nothing more to do, or is given up. */
   #leave(lane: Lane): void {
-    this.#end(lane);
+    lane.context = undefined;
+    lane.isAbandoned = true;
     if (this.#lanes.delete(lane)) this.#seats.give();
   }
 
-  /** A step has ended an attempt: its slot is free, and it may have been the last. */
-  #ended(step: number, { pool }: StepDeclaration): void {
-    if (pool !== undefined) this.#parts.engine.slots.give(pool);
-    if (this.#attempts.size > 0 && !this.#retries.has(step)) this.#attempts.delete(step);
-    this.#endIfOver();
+  /** An attempt has come to a result. */
+  #ended(lane: Lane, result: StepResult): void {
+    const { step, rank } = lane;
+    const { attempt } = lane.context as BodyContext;
+    lane.context = undefined;
+    if (result.kind === "made") this.#progress.succeed(step, attempt, result.outputs);
+    else this.#progress.skip(step, attempt, result.reason);
+    this.#free(step, rank);
   }
 
-  #failed(step: number, attempt: number, declaration: StepDeclaration, error: unknown): void {
-    const delayMs = this.#stopReason === undefined
-      ? nextRetryMs(declaration, attempt - this.#firstAttempt(step), error, this.#parts.engine.random)
-      : undefined;
-    if (this.#stopReason !== undefined) this.#progress.cancel(step, attempt, this.#stopReason);
+  /** An attempt has failed. */
+  #failed(lane: Lane, error: unknown): void {
+    const { step, rank, context } = lane;
+    if (!context) throw error;
+    const { attempt } = context;
+    lane.context = undefined;
+    const reason = this.#stopReason;
+    const delayMs = reason === undefined ? this.#nextRetryMs(step, rank, attempt, error) : undefined;
+    if (reason !== undefined) this.#progress.cancel(step, attempt, reason);
     else if (delayMs !== undefined) this.#retryLater(step, attempt, delayMs, error);
     else {
       const outputs = error instanceof BlockedByCheck && error.outputs.length > 0
@@ -297,7 +347,27 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
         : {};
       this.#progress.fail(step, attempt, { error: recordError(error), ...outputs });
     }
-    this.#ended(step, declaration);
+    this.#free(step, rank);
+  }
+
+  /** A step is not under way any more: its slot is free, and it may have been the last. */
+  #free(step: number, rank: number): void {
+    if ((this.#traits[rank] & TRAIT.POOLED) !== 0) {
+      const { wiring, engine } = this.#parts;
+      engine.slots.give(wiring.definitions.steps[rank].pool as string);
+    }
+    if (this.#attempts.size > 0 && !this.#retries.has(step)) this.#attempts.delete(step);
+    if (this.#progress.left === 0) this.#finish();
+  }
+
+  #nextRetryMs(step: number, rank: number, attempt: number, error: unknown): number | undefined {
+    const { wiring, engine } = this.#parts;
+    return nextRetryMs(
+      wiring.definitions.steps[rank],
+      attempt - this.#firstAttempt(step),
+      error,
+      engine.random,
+    );
   }
 
   #firstAttempt(step: number): number {
@@ -319,19 +389,19 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
 
   /** An attempt has outlived its time. It is told to stop, and whatever it still says is not heard. */
   #expire(lane: Lane): void {
-    const { context, step } = lane;
+    const { context, rank } = lane;
     if (!context) return;
     this.#pace.refresh();
-    const declaration = this.#parts.source.declarationOf(step);
+    const { name, timeoutMs } = this.#parts.wiring.definitions.steps[rank];
     const error = new SluiceError({
       code: "STEP_TIMEOUT",
-      message: `${declaration.name} took longer than ${declaration.timeoutMs} ms.`,
-      path: ["steps", declaration.name],
+      message: `${name} took longer than ${timeoutMs} ms.`,
+      path: ["steps", name],
       hint: "Raise timeoutMs, or let the body heed `signal`.",
     });
     BodyContext.abort(context, error);
+    this.#failed(lane, error);
     this.#leave(lane);
-    this.#failed(step, context.attempt, declaration, error);
     this.#widen();
   }
 
@@ -346,25 +416,24 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
       const reason = `${this.#stopReason}; ${name} did not stop within ${this.#parts.graceMs} ms`;
       this.#progress.cancel(step, context.attempt, reason);
     }
-    this.#endIfOver();
+    if (this.#progress.left === 0) this.#finish();
   }
 
   /** Lets nothing begin any more. */
   #quiet(): void {
-    const { engine: { slots }, wiring, graph } = this.#parts;
+    const { engine: { slots }, wiring } = this.#parts;
     this.#progress.close();
     this.#seats.withdraw(this);
     slots.withdraw(this);
     for (const callOff of this.#retries.values()) callOff();
     this.#retries.clear();
     for (const step of this.#granted) {
-      slots.give(wiring.definitions.steps[graph.plan.ranks[graph.nodeOf(step)]].pool as string);
+      slots.give(wiring.definitions.steps[this.#ranks[step]].pool as string);
     }
     this.#granted.clear();
   }
 
-  #endIfOver(): void {
-    if (this.#progress.left > 0) return;
+  #finish(): void {
     this.#close();
     this.#resolve();
   }

@@ -54,7 +54,8 @@ export class Progress {
   readonly #taints: Taints;
   readonly #retention: Retention | undefined;
   readonly #waits: Int32Array;
-  readonly #counts: number[] = new Array(8).fill(0);
+  readonly #offsets: Int32Array;
+  readonly #targets: Int32Array;
   readonly #reached: number[] = [];
   #isClosed = false;
 
@@ -62,6 +63,8 @@ export class Progress {
     this.states = new Uint8Array(graph.count);
     this.left = graph.count;
     this.#graph = graph;
+    this.#offsets = graph.children.offsets;
+    this.#targets = graph.children.targets;
     this.#tape = tape;
     this.#ready = ready;
     this.#taints = taints;
@@ -70,7 +73,8 @@ export class Progress {
   }
 
   get counts(): StepCounts {
-    const counts = this.#counts;
+    const counts = new Array<number>(8).fill(0);
+    for (let step = 0; step < this.states.length; step++) counts[this.states[step]]++;
     return {
       total: this.#graph.count,
       success: counts[STATE.SUCCESS],
@@ -83,22 +87,10 @@ export class Progress {
 
   /** Puts what may start into the queue, after what an earlier process has already finished. */
   *open(finished: readonly StepRecord[]): Cooperative<void> {
-    const { size, count, parents } = this.#graph;
-    for (let start = 0; start < size; start += SLICE, yield) {
-      const end = Math.min(start + SLICE, size);
-      for (let step = start; step < end; step++) {
-        this.#waits[step] = parents.offsets[step + 1] - parents.offsets[step];
-      }
-    }
+    const { size, count } = this.#graph;
+    for (let step = 0; step < size; step += SLICE, yield) this.#count(step, Math.min(step + SLICE, size));
     yield* this.#restore(finished);
-    for (let start = 0; start < count; start += SLICE, yield) {
-      const end = Math.min(start + SLICE, count);
-      for (let step = start; step < end; step++) {
-        if (parents.offsets[step + 1] === parents.offsets[step] && this.states[step] === STATE.PENDING) {
-          this.#ready.push(step);
-        }
-      }
-    }
+    for (let step = 0; step < count; step += SLICE, yield) this.#start(step, Math.min(step + SLICE, count));
   }
 
   /** Lets nothing become ready any more. */
@@ -112,12 +104,13 @@ export class Progress {
     this.#tape.push(EVENT_KINDS.step_started, step, attempt);
   }
 
-  succeed(step: number, attempt: number, outputs?: readonly OutputRecord[]): void {
-    const payload = outputs && outputs.length > 0 ? { outputs } : undefined;
-    this.#tape.push(EVENT_KINDS.step_succeeded, step, attempt, payload);
-    if (outputs?.some(({ skipped }) => skipped !== undefined)) this.#taints.noteSkip(step, step, outputs);
-    this.#end(step, STATE.SUCCESS);
-    this.#retention?.release(step);
+  /** @param outputs What there is to say of the outputs; undefined for nothing. */
+  succeed(step: number, attempt: number, outputs: readonly OutputRecord[] | undefined): void {
+    this.#tape.push(EVENT_KINDS.step_succeeded, step, attempt, outputs && { outputs });
+    if (outputs && isAnySkipped(outputs)) this.#taints.noteSkip(step, step, outputs);
+    this.states[step] = STATE.SUCCESS;
+    this.left--;
+    if (this.#retention) this.#retention.release(step);
     this.#pass(step);
   }
 
@@ -161,7 +154,7 @@ export class Progress {
       if (state === undefined || this.states[step] !== STATE.PENDING) continue;
       if (state === STATE.FAILED) this.#taints.noteFailure();
       if (state === STATE.SKIPPED) this.#taints.noteSkip(step, step);
-      if (outputs.some(({ skipped }) => skipped !== undefined)) this.#taints.noteSkip(step, step, outputs);
+      if (isAnySkipped(outputs)) this.#taints.noteSkip(step, step, outputs);
       this.#end(step, state);
       if (state === STATE.SUCCESS || state === STATE.SKIPPED) this.#retention?.release(step);
       this.#pass(step);
@@ -169,9 +162,23 @@ export class Progress {
     }
   }
 
+  /** Counts what each of some steps waits for. */
+  #count(start: number, end: number): void {
+    const { offsets } = this.#graph.parents;
+    const waits = this.#waits;
+    for (let step = start; step < end; step++) waits[step] = offsets[step + 1] - offsets[step];
+  }
+
+  /** Puts those of some steps into the queue that wait for nothing. */
+  #start(start: number, end: number): void {
+    const { offsets } = this.#graph.parents;
+    for (let step = start; step < end; step++) {
+      if (offsets[step + 1] === offsets[step] && this.states[step] === STATE.PENDING) this.#ready.push(step);
+    }
+  }
+
   #end(step: number, state: number): void {
     this.states[step] = state;
-    this.#counts[state]++;
     this.left--;
   }
 
@@ -183,13 +190,21 @@ export class Progress {
 
   /** Tells those who wait for a step or barrier that it is over. */
   #pass(from: number): void {
-    const { offsets, targets } = this.#graph.children;
+    if (!this.#taints.isEmpty) return this.#passTainted(from);
+    const targets = this.#targets;
     const waits = this.#waits;
-    const isTainted = !this.#taints.isEmpty;
-    for (let edge = offsets[from], end = offsets[from + 1]; edge < end; edge++) {
+    const end = this.#offsets[from + 1];
+    for (let edge = this.#offsets[from]; edge < end; edge++) {
       const child = targets[edge];
-      if (isTainted) this.#taint(from, child);
-      if (--waits[child] === 0) this.#reach(child, isTainted);
+      if (--waits[child] === 0) this.#reach(child);
+    }
+  }
+
+  #passTainted(from: number): void {
+    for (let edge = this.#offsets[from]; edge < this.#offsets[from + 1]; edge++) {
+      const child = this.#targets[edge];
+      this.#taint(from, child);
+      if (--this.#waits[child] === 0) this.#reachTainted(child);
     }
   }
 
@@ -202,12 +217,14 @@ export class Progress {
     else if (this.#taints.isBehindSkip(from)) this.#taints.passSkip(child);
   }
 
-  /** All that a step or barrier waited for is over. */
-  #reach(reached: number, isTainted: boolean): void {
-    if (reached < this.#graph.count && !isTainted) {
-      if (this.states[reached] === STATE.PENDING && !this.#isClosed) this.#ready.push(reached);
-      return;
-    }
+  /** All that a step or barrier waited for is over, and all went well so far. */
+  #reach(reached: number): void {
+    if (reached >= this.#graph.count) this.#pass(reached);
+    else if (this.states[reached] === STATE.PENDING && !this.#isClosed) this.#ready.push(reached);
+  }
+
+  /** The same where something failed or was skipped. */
+  #reachTainted(reached: number): void {
     this.#reached.push(reached);
     if (this.#reached.length > 1) return;
     // Walked with a list and not by recursion: a failure may have ten thousand steps behind it in a row.
@@ -230,4 +247,8 @@ export class Progress {
     this.#skipped(reached, cause);
     this.#pass(reached);
   }
+}
+
+function isAnySkipped(outputs: readonly OutputRecord[]): boolean {
+  return outputs.some(({ skipped }) => skipped !== undefined);
 }

@@ -1,64 +1,93 @@
-/** The steps of a run that may start now. */
+/** The steps of a run that may start now: first in, first out within a priority. */
 
-/** First in, first out within a priority; links instead of entries, since a step is in the queue once at most. */
-export class ReadyQueue {
+/** A queue of steps. A step is in it once at most, so links take the place of entries. */
+export interface ReadyQueue {
   /** How many steps wait. */
+  readonly size: number;
+  /** Adds a step behind those of its priority. */
+  push(step: number): void;
+  /** Adds a step in front of those of its priority. */
+  unshift(step: number): void;
+  /** Takes the first step of the highest priority; -1 when there is none. */
+  shift(): number;
+  /** Forgets every step. */
+  clear(): void;
+}
+
+/** Steps of one priority. */
+export class Line implements ReadyQueue {
   size = 0;
   readonly #next: Int32Array;
-  readonly #levelOf: ((step: number) => number) | undefined;
-  readonly #heads: Int32Array;
-  readonly #tails: Int32Array;
+  #head = -1;
+  #tail = -1;
 
-  /**
-   * @param next Scratch space, one number for each step.
-   * @param levelCount How many priorities there are.
-   * @param levelOf The priority of a step, 0 for the highest; needed when there are several.
-   */
-  constructor(next: Int32Array, levelCount = 1, levelOf?: (step: number) => number) {
+  /** @param next Scratch space, a number for each step; lines that share no step may share it. */
+  constructor(next: Int32Array) {
     this.#next = next;
-    this.#levelOf = levelCount > 1 ? levelOf : undefined;
-    this.#heads = new Int32Array(levelCount).fill(-1);
-    this.#tails = new Int32Array(levelCount).fill(-1);
   }
 
-  /** Adds a step behind those of its priority. */
   push(step: number): void {
-    const level = this.#levelOf ? this.#levelOf(step) : 0;
-    const tail = this.#tails[level];
     this.#next[step] = -1;
-    if (tail < 0) this.#heads[level] = step;
-    else this.#next[tail] = step;
-    this.#tails[level] = step;
+    if (this.#head < 0) this.#head = step;
+    else this.#next[this.#tail] = step;
+    this.#tail = step;
     this.size++;
   }
 
-  /** Adds a step in front of those of its priority. */
   unshift(step: number): void {
-    const level = this.#levelOf ? this.#levelOf(step) : 0;
-    const head = this.#heads[level];
-    this.#next[step] = head;
-    this.#heads[level] = step;
-    if (head < 0) this.#tails[level] = step;
+    this.#next[step] = this.#head;
+    if (this.#head < 0) this.#tail = step;
+    this.#head = step;
     this.size++;
   }
 
-  /** Takes the first step of the highest priority; -1 when there is none. */
   shift(): number {
-    if (this.size === 0) return -1;
-    let level = 0;
-    while (this.#heads[level] < 0) level++;
-    const step = this.#heads[level];
-    const next = this.#next[step];
-    this.#heads[level] = next;
-    if (next < 0) this.#tails[level] = -1;
+    const step = this.#head;
+    if (step < 0) return -1;
+    this.#head = this.#next[step];
     this.size--;
     return step;
   }
 
-  /** Forgets every step. */
   clear(): void {
-    this.#heads.fill(-1);
-    this.#tails.fill(-1);
+    this.#head = -1;
     this.size = 0;
+  }
+}
+
+/** Steps of several priorities. */
+export class Lines implements ReadyQueue {
+  readonly #lines: readonly Line[];
+  readonly #levelOf: (step: number) => number;
+
+  /**
+   * @param next Scratch space, a number for each step.
+   * @param levelCount How many priorities there are.
+   * @param levelOf The priority of a step; 0 is the highest.
+   */
+  constructor(next: Int32Array, levelCount: number, levelOf: (step: number) => number) {
+    this.#lines = Array.from({ length: levelCount }, () => new Line(next));
+    this.#levelOf = levelOf;
+  }
+
+  get size(): number {
+    return this.#lines.reduce((size, line) => size + line.size, 0);
+  }
+
+  push(step: number): void {
+    this.#lines[this.#levelOf(step)].push(step);
+  }
+
+  unshift(step: number): void {
+    this.#lines[this.#levelOf(step)].unshift(step);
+  }
+
+  shift(): number {
+    for (const line of this.#lines) if (line.size > 0) return line.shift();
+    return -1;
+  }
+
+  clear(): void {
+    for (const line of this.#lines) line.clear();
   }
 }

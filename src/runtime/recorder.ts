@@ -4,7 +4,7 @@ import { EVENT_KINDS, type EventPayloads, type RunEventName } from "../model/eve
 import type { RunStore } from "../stores/store.ts";
 import type { Pace } from "./pace.ts";
 
-/** As many events are committed before the end of their turn. */
+/** With so many events of one run, they are committed before the end of their turn. */
 const MOST_GATHERED = 4_096;
 /** With more events than this not committed, runs wait. */
 const MOST_UNCOMMITTED = 1 << 16;
@@ -21,8 +21,8 @@ export class Recorder {
   readonly #sink: EventSink;
   readonly #onListenerError: (error: unknown) => void;
   readonly #listeners: Set<BatchListener> = new Set();
-  #seq: number;
-  #gathered = 0;
+  /** The number of the latest event. */
+  "~seq": number;
   #uncommitted = 0;
   #tapes: Tape[] = [];
   /** Fulfilled when everything drained so far is committed or has failed; never rejected. */
@@ -30,7 +30,7 @@ export class Recorder {
 
   constructor(sink: EventSink, pace: Pace, onListenerError: (error: unknown) => void = ignore) {
     this.#sink = sink;
-    this.#seq = sink.lastSeq;
+    this["~seq"] = sink.lastSeq;
     this.pace = pace;
     this.#onListenerError = onListenerError;
     pace.onTurnEnd(() => this.drain());
@@ -60,34 +60,22 @@ export class Recorder {
 
   /** Resolves when everything pushed before is committed or has failed; tapes say which. */
   async flush(): Promise<void> {
-    if (this.#gathered > 0) await this.pace.turn();
+    if (this.#tapes.length > 0) await this.pace.turn();
     await this.#committed;
   }
 
   /** Hands what was gathered to the store. What belongs to a tape that has failed is dropped. */
   drain(): void {
-    if (this.#gathered === 0) return;
-    const count = this.#gathered;
+    if (this.#tapes.length === 0) return;
     const gathered = this.#tapes.map((tape) => ({ tape, batch: tape["~take"]() }));
     this.#tapes = [];
-    this.#gathered = 0;
     const kept = gathered.filter(({ tape }) => !tape.failure);
     if (kept.length === 0) return;
-    this.#uncommitted += count;
     const tapes = kept.map(({ tape }) => tape);
     const batches = kept.map(({ batch }) => batch);
+    const count = batches.reduce((sum, { size }) => sum + size, 0);
+    this.#uncommitted += count;
     this.#committed = this.#commit(this.#committed, this.#append(batches), tapes, batches, count);
-  }
-
-  /** The number of the next event. */
-  "~next"(): number {
-    this.#gathered++;
-    return ++this.#seq;
-  }
-
-  /** True when enough is gathered. */
-  get "~isFull"(): boolean {
-    return this.#gathered >= MOST_GATHERED;
   }
 
   /** Notes that a tape has something to commit. */
@@ -157,8 +145,8 @@ export class Tape {
   /** Adds an event by its number. */
   push(kind: number, step: number, attempt: number, payload?: unknown): void {
     const batch = this.#batch ?? this.#begin();
-    batch.push(kind, step, attempt, this.#recorder["~next"](), this.#pace.nowMs, payload);
-    if (this.#recorder["~isFull"]) this.#recorder.drain();
+    batch.push(kind, step, attempt, ++this.#recorder["~seq"], this.#pace.nowMs, payload);
+    if (batch.size >= MOST_GATHERED) this.#recorder.drain();
   }
 
   /** Adds an event of the run itself, with the payload that its name asks for. */

@@ -1,4 +1,5 @@
 /** Values that live only as long as a step of their run waits for them. */
+import type { IOManager, ValueAddress } from "../io/manager.ts";
 import type { StepGraph } from "../planner/steps/table.ts";
 import type { Wiring } from "./wiring.ts";
 
@@ -31,22 +32,20 @@ export class Retention {
   }
 
   #remove(step: number): void {
-    const { definitions, managers, slots } = this.#wiring;
+    const { definitions, managers } = this.#wiring;
     const keys = this.#graph.partitionKeys(step);
     for (const asset of this.#graph.outputs(this.#graph.nodeOf(step))) {
-      const rank = definitions.graph.rankOf(asset.key) as number;
-      if (!managers[rank].ephemeral) continue;
+      const manager = managers[definitions.graph.rankOf(asset.key) as number];
+      if (!manager.ephemeral) continue;
       for (const partition of keys.length > 0 ? keys : [undefined]) {
-        const slot = slots[rank];
-        if (slot) slot.remove(partition);
-        else void this.#removeFrom(rank, asset.key, partition);
+        void this.#removeFrom(manager, { asset: asset.key, partition });
       }
     }
   }
 
-  async #removeFrom(rank: number, asset: string, partition: string | undefined): Promise<void> {
+  async #removeFrom(manager: IOManager, address: ValueAddress): Promise<void> {
     try {
-      await this.#wiring.managers[rank].remove({ asset, partition });
+      await manager.remove(address);
     } catch (error) {
       this.#onError(error);
     }

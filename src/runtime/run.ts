@@ -12,7 +12,7 @@ import type { Engine } from "./engine.ts";
 import { Keeping } from "./keeping.ts";
 import { RunLoop } from "./loop.ts";
 import { Progress } from "./progress.ts";
-import { ReadyQueue } from "./ready.ts";
+import { Line, Lines, type ReadyQueue } from "./ready.ts";
 import type { Tape } from "./recorder.ts";
 import { ResourceDesk } from "./resources.ts";
 import { Retention } from "./retention.ts";
@@ -75,9 +75,9 @@ export interface RunOutcome {
  */
 export async function executeRun(engine: Engine, request: RunRequest): Promise<RunOutcome> {
   const { plan } = request;
-  const config = await validateConfig(plan, request.config ?? {});
   const wiring = await engine.wire(plan.definitions);
   const graph = request.steps ?? await engine.compile(plan, request.dynamicKeys);
+  const config = await validateConfig(graph, wiring.configured, request.config ?? {});
   const execution = new Execution(engine, request, graph, wiring, config);
   try {
     return await execution.run();
@@ -188,13 +188,10 @@ class Execution {
 }
 
 function openQueue(graph: StepGraph, { definitions, priorities }: Wiring, links: Int32Array): ReadyQueue {
-  const { ranks } = graph.plan;
+  if (priorities.length <= 1) return new Line(links);
   const levels = new Map(priorities.map((priority, level) => [priority, level]));
-  return new ReadyQueue(
-    links,
-    priorities.length,
-    (step) => levels.get(definitions.steps[ranks[graph.nodeOfSteps[step]]].priority) as number,
-  );
+  const levelOf = (step: number) => levels.get(definitions.steps[graph.rankOfSteps[step]].priority) as number;
+  return new Lines(links, priorities.length, levelOf);
 }
 
 /** How often the steps were begun that an earlier process did not finish. */

@@ -3,15 +3,15 @@ import type { RunInfo } from "../model/assets/context.ts";
 import type { StepDeclaration } from "../model/assets/declaration.ts";
 import { EVENT_KINDS, type EventPayloads } from "../model/events/event.ts";
 import type { LogFields, LogLevel } from "../model/ports.ts";
+import type { ValueTable } from "../io/manager.ts";
 import type { StepGraph } from "../planner/steps/table.ts";
 import type { ValidConfig } from "./config.ts";
 import type { Tape } from "./recorder.ts";
 import type { ResourceDesk } from "./resources.ts";
 import type { ContextSource, NamedValues } from "./step/context.ts";
-import { setValue } from "./step/inputs.ts";
 import { copyJsonOr } from "./step/json.ts";
 import { type BodyPartition, NO_PARTITION, partitionAt } from "./step/partition.ts";
-import type { Wiring } from "./wiring.ts";
+import type { InputNames, Wiring } from "./wiring.ts";
 
 const NO_PARTITIONS: readonly BodyPartition[] = Object.freeze([NO_PARTITION]);
 
@@ -21,6 +21,10 @@ export class RunSource implements ContextSource {
   readonly #graph: StepGraph;
   readonly #ranks: Int32Array;
   readonly #wiring: Wiring;
+  readonly #inputNames: readonly InputNames[];
+  readonly #inputStarts: Int32Array;
+  readonly #inputPlaces: Int32Array;
+  readonly #table: ValueTable | undefined;
   readonly #config: ValidConfig;
   readonly #desk: ResourceDesk;
   readonly #tape: Tape;
@@ -35,8 +39,12 @@ export class RunSource implements ContextSource {
   ) {
     this.run = run;
     this.#graph = graph;
-    this.#ranks = graph.plan.ranks;
+    this.#ranks = graph.rankOfSteps;
     this.#wiring = wiring;
+    this.#inputNames = wiring.inputNames;
+    this.#inputStarts = wiring.inputStarts;
+    this.#inputPlaces = wiring.inputPlaces;
+    this.#table = wiring.table;
     this.#config = config;
     this.#desk = desk;
     this.#tape = tape;
@@ -46,16 +54,17 @@ export class RunSource implements ContextSource {
     return this.#wiring.definitions.steps[this.#rankOf(step)];
   }
 
-  /** Inputs whose assets have slots and no partitions; others are provided before the body is called. */
+  /** Inputs whose values lie in the table; others are provided before the body is called. */
   inputsOf(step: number): NamedValues {
     const rank = this.#rankOf(step);
-    const { definitions, inputStarts, inputAssets, slots } = this.#wiring;
-    const { inputs } = definitions.steps[rank];
-    const start = inputStarts[rank];
+    const names = this.#inputNames[rank];
+    const start = this.#inputStarts[rank];
     const values: Record<string, unknown> = {};
-    for (let index = 0; index < inputs.length; index++) {
-      const { name } = inputs[index];
-      if (name !== undefined) setValue(values, name, slots[inputAssets[start + index]]?.get(undefined));
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index];
+      if (name !== undefined) {
+        values[name] = (this.#table as ValueTable).get(this.#inputPlaces[start + index]);
+      }
     }
     return values;
   }
@@ -97,6 +106,6 @@ export class RunSource implements ContextSource {
   }
 
   #rankOf(step: number): number {
-    return this.#ranks[this.#graph.nodeOfSteps[step]];
+    return this.#ranks[step];
   }
 }

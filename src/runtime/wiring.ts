@@ -1,16 +1,17 @@
 /** What the run loop needs of definitions, as integers and handles: worked out once and shared by all runs. */
-import type { Asset, StepDeclaration } from "../model/assets/declaration.ts";
+import type { Asset, StepDeclaration, StepInput } from "../model/assets/declaration.ts";
 import type { Definitions } from "../model/definitions.ts";
-import { inputShape } from "../model/partitions/infer.ts";
 import type { FindManager } from "../io/managers.ts";
-import type { IOManager, ValueSlot } from "../io/manager.ts";
+import type { IOManager, ValueTable } from "../io/manager.ts";
 import type { Cooperative } from "../planner/run.ts";
+import type { BodyContext } from "./step/context.ts";
+import { hasAny } from "./step/facts.ts";
 
 /** What is special about a step; a step without any of these bits takes the short way. */
 export const TRAIT = {
   /** Inputs have to be gathered before the body runs: partitions, or managers that may take their time. */
   GATHERS: 1,
-  /** Its outputs take more than putting one plain value into its slot. */
+  /** Its outputs take more than putting one plain value into the table. */
   ELABORATE: 2,
   /** It uses resources. */
   RESOURCES: 4,
@@ -18,113 +19,202 @@ export const TRAIT = {
   POOLED: 8,
 } as const;
 
+/** A body with its types worn off. */
+export type Body = (context: BodyContext) => unknown;
+
+/** The names of a step's inputs; undefined for those that only order it. */
+export type InputNames = readonly (string | undefined)[];
+
 /** Definitions as the run loop reads them; by rank of `definitions.steps` unless said otherwise. */
 export interface Wiring {
   readonly definitions: Definitions;
   /** Bits of {@linkcode TRAIT}. */
   readonly traits: Uint8Array;
+  readonly bodies: readonly Body[];
+  /** Longest time of an attempt; `Infinity` for no limit. */
+  readonly timeoutsMs: Float64Array;
+  /** The table of the manager that has one; of several the first. */
+  readonly table: ValueTable | undefined;
+  /** Where in the table the value of a step lies; -1 when it lies elsewhere. */
+  readonly outputPlaces: Int32Array;
   /** The inputs of step `r` are `inputStarts[r]` up to but not including `inputStarts[r + 1]`. */
   readonly inputStarts: Int32Array;
-  /** For each input the rank of its asset. */
-  readonly inputAssets: Int32Array;
-  /** For each asset, by rank, where its values are kept. */
-  readonly managers: readonly IOManager[];
-  /** For each asset, by rank, its slot where the manager has slots. */
-  readonly slots: readonly (ValueSlot | undefined)[];
-  /** For each step the slot of its first output, where there is one. */
-  readonly outputSlots: readonly (ValueSlot | undefined)[];
+  /** For each input where in the table its value lies; -1 when it lies elsewhere. */
+  readonly inputPlaces: Int32Array;
+  /** Names of inputs; steps with the same names share a list. */
+  readonly inputNames: readonly InputNames[];
+  /** Ranks of the steps that take config. */
+  readonly configured: readonly number[];
   /** Priorities, the highest first; one for most definitions. */
   readonly priorities: readonly number[];
+  /** The managers of assets, by rank of the asset. */
+  readonly managers: readonly IOManager[];
   /** Whether any manager is ephemeral. */
   readonly isEphemeral: boolean;
 }
 
-const SLICE = 1_024;
+const SLICE = 256;
 
-/** Wires definitions to the managers that keep their values. Throws what `findManager` throws. */
+/**
+ * Wires definitions to the managers that keep their values. Throws what `findManager` throws.
+ *
+ * The loop reads these arrays one after the other, and never the declarations themselves: those lie anywhere in
+ * memory, and fetching them costs more than running a small step.
+ */
 export function* wireDefinitions(definitions: Definitions, findManager: FindManager): Cooperative<Wiring> {
-  const { assets, steps, graph, stepOfAsset } = definitions;
-  const managers = new Array<IOManager>(assets.length);
-  const slots = new Array<ValueSlot | undefined>(assets.length);
-  const outputSlots = new Array<ValueSlot | undefined>(steps.length);
-  for (let rank = 0; rank < assets.length; rank++) {
-    managers[rank] = findManager(assets[rank]);
-    slots[rank] = managers[rank].slot?.(assets[rank].key);
-    if (steps[stepOfAsset[rank]].outputs[0] === assets[rank]) outputSlots[stepOfAsset[rank]] = slots[rank];
-    if (rank % SLICE === SLICE - 1) yield;
+  const { assets, steps } = definitions;
+  const values = new ValueWiring(assets.length);
+  for (let start = 0; start < assets.length; start += SLICE, yield) {
+    values.wire(assets, start, Math.min(start + SLICE, assets.length), findManager);
   }
-  const inputStarts = countInputs(steps);
-  const inputAssets = new Int32Array(inputStarts[steps.length]);
-  const traits = new Uint8Array(steps.length);
-  const priorities = new Set<number>();
-  for (let rank = 0; rank < steps.length; rank++) {
-    const { inputs, priority } = steps[rank];
-    for (let index = 0; index < inputs.length; index++) {
-      inputAssets[inputStarts[rank] + index] = graph.rankOf(inputs[index].key) as number;
+  const wiring = new StepWiring(definitions, values.places);
+  for (let start = 0; start < steps.length; start += SLICE, yield) {
+    wiring.wire(start, Math.min(start + SLICE, steps.length));
+  }
+  return wiring.finish(values);
+}
+
+/** Where the values of assets lie, by rank of the asset. */
+class ValueWiring {
+  readonly managers: IOManager[];
+  /** -1 for those that are not in the table, or have partitions. */
+  readonly places: Int32Array;
+  table: ValueTable | undefined = undefined;
+  isEphemeral = false;
+
+  constructor(size: number) {
+    this.managers = new Array(size);
+    this.places = new Int32Array(size);
+  }
+
+  wire(assets: readonly Asset[], start: number, end: number, findManager: FindManager): void {
+    for (let rank = start; rank < end; rank++) {
+      const { key, partitions } = assets[rank];
+      const manager = findManager(assets[rank]);
+      this.managers[rank] = manager;
+      this.table ??= manager.table;
+      this.isEphemeral ||= manager.ephemeral ?? false;
+      const isInTable = partitions === undefined && manager.table !== undefined &&
+        manager.table === this.table;
+      this.places[rank] = isInTable ? manager.table.placeOf(key) : -1;
     }
-    const inputRanks = inputAssets.subarray(inputStarts[rank], inputStarts[rank + 1]);
-    traits[rank] = traitsOf(steps[rank], inputRanks, assets, managers, outputSlots[rank] !== undefined);
-    priorities.add(priority);
-    if (rank % SLICE === SLICE - 1) yield;
   }
-  return {
-    definitions,
-    traits,
-    inputStarts,
-    inputAssets,
-    managers,
-    slots,
-    outputSlots,
-    priorities: [...priorities].sort((a, b) => b - a),
-    isEphemeral: managers.some((manager) => manager.ephemeral),
-  };
 }
 
-function countInputs(steps: readonly StepDeclaration[]): Int32Array {
-  const starts = new Int32Array(steps.length + 1);
-  for (let rank = 0; rank < steps.length; rank++) starts[rank + 1] = starts[rank] + steps[rank].inputs.length;
-  return starts;
+/** What is known of steps, by rank. */
+class StepWiring {
+  readonly #definitions: Definitions;
+  readonly #places: Int32Array;
+  readonly #traits: Uint8Array;
+  readonly #bodies: Body[];
+  readonly #timeoutsMs: Float64Array;
+  readonly #outputPlaces: Int32Array;
+  readonly #inputStarts: Int32Array;
+  readonly #inputPlaces: number[] = [];
+  readonly #inputNames: InputNames[];
+  readonly #configured: number[] = [];
+  readonly #priorities: Set<number> = new Set();
+  readonly #lists: NameLists = new NameLists();
+
+  /** @param places Where the values of assets lie. */
+  constructor(definitions: Definitions, places: Int32Array) {
+    const { length } = definitions.steps;
+    this.#definitions = definitions;
+    this.#places = places;
+    this.#traits = new Uint8Array(length);
+    this.#bodies = new Array(length);
+    this.#timeoutsMs = new Float64Array(length);
+    this.#outputPlaces = new Int32Array(length);
+    this.#inputStarts = new Int32Array(length + 1);
+    this.#inputNames = new Array(length);
+  }
+
+  wire(start: number, end: number): void {
+    for (let rank = start; rank < end; rank++) {
+      const step = this.#definitions.steps[rank];
+      this.#bodies[rank] = (step.run ?? noBody) as Body;
+      this.#timeoutsMs[rank] = step.timeoutMs ?? Infinity;
+      this.#outputPlaces[rank] = step.outputs.length === 1 ? this.#placeOf(step.outputs[0].key) : -1;
+      this.#inputNames[rank] = this.#lists.share(step.inputs);
+      const gathers = this.#wireInputs(rank, step);
+      this.#traits[rank] = traitsOf(step, gathers, this.#outputPlaces[rank] >= 0);
+      this.#priorities.add(step.priority);
+      if (step.config) this.#configured.push(rank);
+    }
+  }
+
+  finish({ managers, table, isEphemeral }: ValueWiring): Wiring {
+    return {
+      definitions: this.#definitions,
+      traits: this.#traits,
+      bodies: this.#bodies,
+      timeoutsMs: this.#timeoutsMs,
+      table,
+      outputPlaces: this.#outputPlaces,
+      inputStarts: this.#inputStarts,
+      inputPlaces: Int32Array.from(this.#inputPlaces),
+      inputNames: this.#inputNames,
+      configured: this.#configured,
+      priorities: [...this.#priorities].sort((a, b) => b - a),
+      managers,
+      isEphemeral,
+    };
+  }
+
+  /** Notes where the inputs of a step lie. True when they must be gathered before its body runs. */
+  #wireInputs(rank: number, { inputs, partitions }: StepDeclaration): boolean {
+    let gathers = partitions !== undefined;
+    for (let index = 0; index < inputs.length; index++) {
+      const { key, name } = inputs[index];
+      const place = this.#placeOf(key);
+      this.#inputPlaces.push(place);
+      if (name !== undefined && (place < 0 || name === "__proto__")) gathers = true;
+    }
+    this.#inputStarts[rank + 1] = this.#inputPlaces.length;
+    return gathers;
+  }
+
+  #placeOf(key: string): number {
+    return this.#places[this.#definitions.graph.rankOf(key) as number];
+  }
 }
 
-function traitsOf(
-  step: StepDeclaration,
-  inputs: Int32Array,
-  assets: readonly Asset[],
-  managers: readonly IOManager[],
-  hasSlot: boolean,
-): number {
-  let traits = 0;
-  if (!hasSlot || isElaborate(step)) traits |= TRAIT.ELABORATE;
+function noBody(): never {
+  throw new TypeError("An asset that is made elsewhere has no body.");
+}
+
+function traitsOf(step: StepDeclaration, gathers: boolean, isInTable: boolean): number {
+  let traits = gathers ? TRAIT.GATHERS : 0;
+  if (!isInTable || isElaborate(step)) traits |= TRAIT.ELABORATE;
   if (hasAny(step.resources)) traits |= TRAIT.RESOURCES;
   if (step.pool !== undefined) traits |= TRAIT.POOLED;
-  for (let index = 0; index < inputs.length; index++) {
-    const rank = inputs[index];
-    const isRead = step.inputs[index].name !== undefined;
-    if (isRead && (assets[rank].partitions || !managers[rank].slot)) traits |= TRAIT.GATHERS;
-  }
-  if (step.partitions) traits |= TRAIT.GATHERS;
   return traits;
 }
 
-function isElaborate(step: StepDeclaration): boolean {
-  if (step.kind !== "asset" || step.partitions || step.batch || step.checks.length > 0) return true;
-  const [{ schema, codeVersion }] = step.outputs;
+function isElaborate({ kind, outputs, batch, checks }: StepDeclaration): boolean {
+  if (kind !== "asset" || batch || checks.length > 0) return true;
+  const [{ schema, codeVersion }] = outputs;
   return schema !== undefined || codeVersion !== undefined;
 }
 
-function hasAny(record: object): boolean {
-  for (const _name in record) return true;
-  return false;
+/** Lists of input names, equal ones shared. */
+class NameLists {
+  readonly #known: Map<string, InputNames> = new Map();
+  #last: InputNames = [];
+
+  share(inputs: readonly StepInput[]): InputNames {
+    if (isSame(this.#last, inputs)) return this.#last;
+    const names = inputs.map(({ name }) => name);
+    const text = JSON.stringify(names);
+    const list = this.#known.get(text) ?? names;
+    this.#known.set(text, list);
+    this.#last = list;
+    return list;
+  }
 }
 
-/** How each input of a step arrives, in the order of declaration; undefined where no value is read. */
-export function inputShapes(
-  definitions: Definitions,
-  step: StepDeclaration,
-): readonly ("one" | "many" | undefined)[] {
-  return step.inputs.map((input) => {
-    if (input.name === undefined) return undefined;
-    const { partitions } = definitions.asset(input.key);
-    return step.batch && partitions ? "many" : inputShape(input.mapping, step.partitions, partitions);
-  });
+function isSame(names: InputNames, inputs: readonly StepInput[]): boolean {
+  if (names.length !== inputs.length) return false;
+  for (let index = 0; index < names.length; index++) if (names[index] !== inputs[index].name) return false;
+  return true;
 }

@@ -13,6 +13,8 @@ export interface Layout {
   readonly firstSteps: Int32Array;
   /** The node of each step. May be longer than needed. */
   readonly nodeOfSteps: Int32Array;
+  /** The rank of each step. */
+  readonly rankOfSteps: Int32Array;
   /** How many partitions a step of each node takes; undefined in a plan without partitions. */
   readonly chunkSizes: Int32Array | undefined;
   /** The node of each rank or -1; undefined when each rank is a node of the same number. */
@@ -33,6 +35,7 @@ export function layOut(plan: RunPlan): Layout {
       nodeCount: ranks.length,
       firstSteps: numbers,
       nodeOfSteps: numbers,
+      rankOfSteps: ranks,
       chunkSizes: undefined,
       nodeOfRanks,
     };
@@ -51,8 +54,12 @@ function layOutSets(plan: RunPlan): Omit<Layout, "plan" | "nodeOfRanks"> {
   }
   const count = firstSteps[nodeCount];
   const nodeOfSteps = new Int32Array(count);
-  for (let node = 0; node < nodeCount; node++) nodeOfSteps.fill(node, firstSteps[node], firstSteps[node + 1]);
-  return { count, nodeCount, firstSteps, nodeOfSteps, chunkSizes };
+  const rankOfSteps = new Int32Array(count);
+  for (let node = 0; node < nodeCount; node++) {
+    nodeOfSteps.fill(node, firstSteps[node], firstSteps[node + 1]);
+    rankOfSteps.fill(plan.ranks[node], firstSteps[node], firstSteps[node + 1]);
+  }
+  return { count, nodeCount, firstSteps, nodeOfSteps, rankOfSteps, chunkSizes };
 }
 
 /** A batch takes all partitions of its node at once, or as many as its backfill policy allows. */

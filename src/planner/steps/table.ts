@@ -29,6 +29,8 @@ export interface StepGraph extends StepTable {
   readonly parents: Rows;
   /** The node of each step. May be longer than needed. */
   readonly nodeOfSteps: Int32Array;
+  /** The rank of each step in `plan.definitions.steps`. */
+  readonly rankOfSteps: Int32Array;
   /** The first step of each node, and behind them the number of steps. May be longer than needed. */
   readonly firstSteps: Int32Array;
   /** The node of a rank of `plan.definitions.steps`, or -1 when it is not planned. */
@@ -52,6 +54,7 @@ export class PlannedSteps implements StepGraph {
   readonly children: Rows;
   readonly parents: Rows;
   readonly nodeOfSteps: Int32Array;
+  readonly rankOfSteps: Int32Array;
   readonly firstSteps: Int32Array;
   readonly #layout: Layout;
   readonly #catalogue: Catalogue;
@@ -66,6 +69,7 @@ export class PlannedSteps implements StepGraph {
     this.count = layout.count;
     this.nodeCount = layout.nodeCount;
     this.nodeOfSteps = layout.nodeOfSteps;
+    this.rankOfSteps = layout.rankOfSteps;
     this.firstSteps = layout.firstSteps;
     this.size = edges.size;
     this.children = edges.children;

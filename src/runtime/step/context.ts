@@ -3,6 +3,7 @@ import type { RunInfo } from "../../model/assets/context.ts";
 import type { StepDeclaration } from "../../model/assets/declaration.ts";
 import type { OutputFacts } from "../../model/assets/result.ts";
 import type { Log, LogFields, LogLevel } from "../../model/ports.ts";
+import { mergeFacts } from "./facts.ts";
 import type { BodyPartition } from "./partition.ts";
 
 /** Values by the names under which a body reads them. */
@@ -28,6 +29,14 @@ export interface ContextSource {
   ): void;
 }
 
+/** What few attempts need. */
+interface Extras {
+  facts?: OutputFacts;
+  controller?: AbortController;
+  /** Present once the body was told to stop. */
+  abort?: { readonly reason: unknown };
+}
+
 /** The context of one attempt of one step. */
 export class BodyContext {
   /** Which attempt this is, counted from 1. */
@@ -35,9 +44,7 @@ export class BodyContext {
   readonly #source: ContextSource;
   readonly #step: number;
   #inputs: NamedValues | undefined = undefined;
-  #facts: OutputFacts | undefined = undefined;
-  #controller: AbortController | undefined = undefined;
-  #abortReason: unknown = undefined;
+  #extras: Extras | undefined = undefined;
 
   constructor(source: ContextSource, step: number, attempt: number) {
     this.#source = source;
@@ -90,17 +97,18 @@ export class BodyContext {
 
   get report(): (facts: OutputFacts) => void {
     return (facts) => {
-      const metadata = { ...this.#facts?.metadata, ...facts.metadata };
-      this.#facts = { ...this.#facts, ...facts, ...(hasAny(metadata) && { metadata }) };
+      const extras = this.#extras ??= {};
+      extras.facts = mergeFacts(extras.facts, facts);
     };
   }
 
   get signal(): AbortSignal {
-    if (!this.#controller) {
-      this.#controller = new AbortController();
-      if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason);
+    const extras = this.#extras ??= {};
+    if (!extras.controller) {
+      extras.controller = new AbortController();
+      if (extras.abort) extras.controller.abort(extras.abort.reason);
     }
-    return this.#controller.signal;
+    return extras.controller.signal;
   }
 
   /** Gives a context its inputs, where these had to be waited for. */
@@ -110,18 +118,14 @@ export class BodyContext {
 
   /** What the body has reported about its outputs. */
   static factsOf(context: BodyContext): OutputFacts | undefined {
-    return context.#facts;
+    return context.#extras?.facts;
   }
 
   /** Tells the body to stop, whether or not it has asked for the signal yet. */
   static abort(context: BodyContext, reason: unknown): void {
-    context.#abortReason = reason;
-    context.#controller?.abort(reason);
-  }
-
-  /** Whether the body has been told to stop. */
-  static isAborted(context: BodyContext): boolean {
-    return context.#abortReason !== undefined;
+    const extras = context.#extras ??= {};
+    extras.abort = { reason };
+    extras.controller?.abort(reason);
   }
 }
 
@@ -149,9 +153,4 @@ class StepLog implements Log {
   error(message: string, fields?: LogFields): void {
     this.#write("error", message, fields);
   }
-}
-
-function hasAny(record: object): boolean {
-  for (const _name in record) return true;
-  return false;
 }

@@ -125,11 +125,11 @@ export class InputReader {
   }
 
   #wireInputs(node: number): readonly NodeInput[] {
-    const { definitions, inputStarts, inputAssets, managers } = this.#wiring;
+    const { definitions, managers } = this.#wiring;
     const rank = this.#graph.plan.ranks[node];
     const step = definitions.steps[rank];
-    return step.inputs.map((input, index) => {
-      const assetRank = inputAssets[inputStarts[rank] + index];
+    return step.inputs.map((input) => {
+      const assetRank = definitions.graph.rankOf(input.key) as number;
       const { partitions } = definitions.assets[assetRank];
       const isMany = step.batch && partitions !== undefined;
       return {
@@ -145,7 +145,7 @@ export class InputReader {
   }
 
   #declaration(step: number): StepDeclaration {
-    return this.#wiring.definitions.steps[this.#graph.plan.ranks[this.#graph.nodeOf(step)]];
+    return this.#wiring.definitions.steps[this.#graph.rankOfSteps[step]];
   }
 }
 

@@ -6,6 +6,7 @@ import { formatIssuePath } from "../../model/assets/schema.ts";
 import type { CheckRecord, OutputRecord } from "../../model/events/event.ts";
 import { SluiceError } from "../../model/issue.ts";
 import { isBlocking, recordVerdict } from "./checks.ts";
+import { hasAny, mergeFacts } from "./facts.ts";
 import { copyJson } from "./json.ts";
 import { BlockedByCheck, Refusal } from "./refusal.ts";
 
@@ -28,8 +29,8 @@ export interface OutputTask {
 export type StepResult =
   | {
     readonly kind: "made";
-    /** Those of which there is something to say. */
-    readonly outputs: readonly OutputRecord[];
+    /** Those of which there is something to say; undefined when there are none. */
+    readonly outputs: readonly OutputRecord[] | undefined;
   }
   | { readonly kind: "skipped"; readonly reason: string };
 
@@ -168,7 +169,8 @@ class Keeper {
     const isSkipped = first?.skipped !== undefined &&
       this.#records.every(({ skipped }) => skipped !== undefined);
     if (isSkipped && outputs.length > 0) return { kind: "skipped", reason: first.skipped ?? "" };
-    return { kind: "made", outputs: this.#records.filter((record) => !isPlain(record)) };
+    const special = this.#records.filter((record) => !isPlain(record));
+    return { kind: "made", outputs: special.length > 0 ? special : undefined };
   }
 
   async #keep(
@@ -209,12 +211,6 @@ class Keeper {
     const metadata = { ...facts?.metadata, ...(reason !== undefined && { reason }) };
     return { unchanged: true, ...(hasAny(metadata) && { metadata: copyJson(metadata) }) };
   }
-}
-
-/** What an output says of itself, over what was reported before. */
-function mergeFacts(reported: OutputFacts | undefined, own: OutputFacts): OutputFacts {
-  if (!reported) return own;
-  return { ...reported, ...own, metadata: { ...reported.metadata, ...own.metadata } };
 }
 
 function isPlain({ dataVersion, metadata, unchanged, skipped }: OutputRecord): boolean {
@@ -259,9 +255,4 @@ function copyMetadata(asset: Asset, metadata: NonNullable<OutputFacts["metadata"
     const why = error instanceof Error ? error.message : String(error);
     throw new Refusal(asset.key, `has metadata that is no JSON: ${why}`);
   }
-}
-
-function hasAny(record: object): boolean {
-  for (const _name in record) return true;
-  return false;
 }
