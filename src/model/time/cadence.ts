@@ -115,7 +115,7 @@ export class Ticks {
   #segmentAhead(): number {
     const following = this.#segment + 1;
     if (this.#cadence.cron.everyHour) return following;
-    return this.#cadence.zone.segmentAt(this.#times.current);
+    return Math.max(following, this.#cadence.zone.segmentAt(this.#times.current - MAX_OFFSET_MS));
   }
 
   /** Opens a segment from its beginning; the times stand at or behind the end of the one before. */
