@@ -1,4 +1,5 @@
 /** From anything that was thrown to a failure with an exit code. */
+import type { Issue } from "../model/issue.ts";
 import { exitCodes, exitOfIssue } from "./exit.ts";
 import { isSluiceError } from "./module/load_failure.ts";
 import type { Failure, Finding } from "./print/error.ts";
@@ -12,7 +13,7 @@ export function failureOf(error: unknown): Failure {
   if (isSluiceError(error)) {
     const isLoading = error.code === "MODULE_INVALID";
     const causes = isLoading ? causesOf(causeOf(error.cause)) : causesOf(error.cause);
-    return { exitCode: exitOfIssue(error.code), findings: error.issues, causes, stack };
+    return { exitCode: exitOfIssue(error.code), findings: error.issues.map(inWordsOfOptions), causes, stack };
   }
   if (error instanceof TimeoutError) {
     const finding = { code: "TIMEOUT", message: error.message, hint: error.hint };
@@ -30,6 +31,12 @@ export function failureOf(error: unknown): Failure {
 export function failureDocument({ exitCode, findings }: Failure): object {
   const issues = findings.map(({ code, message, path, site, hint }) => ({ code, message, path, site, hint }));
   return { error: { code: issues[0].code, message: issues[0].message, exitCode, issues } };
+}
+
+/** Where the library's hint speaks of properties, the command line has options. */
+function inWordsOfOptions(issue: Issue): Finding {
+  if (issue.code !== "PLAN_INVALID" || issue.path[0] !== "partitions") return issue;
+  return { ...issue, hint: "Give --partition KEY, --range A...B or --all; or a --scope such as missing." };
 }
 
 function unexpected(error: unknown): Finding {

@@ -43,7 +43,7 @@ describe("sluice run", () => {
   test("asks which partitions, as a usage error", async () => {
     const { code, err } = await open()("run sales.ts raw/orders");
     assert.equal(code, 2);
-    assert.match(err, /raw\/orders is partitioned[^]*hint: Give/);
+    assert.match(err, /raw\/orders is partitioned[^]*hint: Give --partition KEY, --range A\.\.\.B or --all/);
   });
 
   test("exits with 1 when something failed, and shows the error inert", async () => {

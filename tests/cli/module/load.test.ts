@@ -9,7 +9,7 @@ import { type Failure, formatFailure } from "../../../src/cli/print/error.ts";
 import { handClock, openTestHost } from "../support/host.ts";
 import { plainPage } from "../support/pages.ts";
 
-const library = new URL("../../../mod.ts", import.meta.url).href;
+const library = import.meta.resolve("sluice");
 const state = { folder: "" };
 
 beforeAll(() => {
