@@ -3,7 +3,7 @@
  * Compared with the bare arithmetic on names: one map, rows both ways and one Kahn pass.
  */
 import process from "node:process";
-import { definitions } from "../mod.ts";
+import { definitions } from "sluice";
 import { compileGraph } from "../src/model/graph.ts";
 import { declare } from "./assets.ts";
 import { layered } from "./graphs.ts";

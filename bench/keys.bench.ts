@@ -1,6 +1,6 @@
 /** Ten years of hourly windows in New York: their starts, and their keys as text. Compared with adding integers. */
 import process from "node:process";
-import { hourlyPartitions } from "../mod.ts";
+import { hourlyPartitions } from "sluice";
 import { openSpace } from "../src/model/partitions/space.ts";
 import { compare, describeHost, formatTable } from "./harness.ts";
 

@@ -4,14 +4,14 @@
  * any planner must do: one pass of bit operations over as many words.
  */
 import process from "node:process";
-import { type Asset, defineAsset, definitions } from "../mod.ts";
+import { type Asset, defineAsset, definitions } from "sluice";
 import {
   createOrchestrator,
   dailyPartitions,
   monthlyPartitions,
   multiPartitions,
   staticPartitions,
-} from "../mod.ts";
+} from "sluice";
 import { compare, describeHost, formatTable } from "./harness.ts";
 
 const isFull = process.env.SLUICE_SCALE === "full";

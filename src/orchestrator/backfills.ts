@@ -2,10 +2,9 @@
 import { EVENT_KINDS } from "../model/events/event.ts";
 import type { Subset } from "../model/partitions/subset.ts";
 import type { PlanningContext } from "../planner/context.ts";
-import { withDownstream } from "../planner/downstream.ts";
 import { formatBackfillPlan, parseBackfillPlan } from "../planner/json.ts";
 import type { BackfillGroup, BackfillPlan } from "../planner/plan.ts";
-import { cellsOfSteps, withoutCells } from "../planner/remaining.ts";
+import { cellsOfSteps, withDownstream, withoutCells } from "../planner/remaining.ts";
 import type { ActiveRuns } from "./active.ts";
 import type { BackfillResult, RunOptions, RunResult } from "./contract.ts";
 import type { Parts } from "./parts.ts";

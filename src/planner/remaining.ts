@@ -1,9 +1,10 @@
-/** What is left of recorded runs: their plans, read back, less what is over. */
+/** What is left to do: recorded plans, read back, less what is over or cannot be made. */
 import { SluiceError } from "../model/issue.ts";
 import type { StepTable } from "../model/events/step_table.ts";
 import { decodeSubset } from "../model/partitions/stored.ts";
-import { type Subset, subsetOf } from "../model/partitions/subset.ts";
+import { fullSubset, type Subset, subsetOf } from "../model/partitions/subset.ts";
 import type { PlanningContext } from "./context.ts";
+import { plannedInputs } from "./partitions.ts";
 import type { PlannedReason, PlannedSet, RunPlan } from "./plan.ts";
 
 /**
@@ -102,4 +103,22 @@ export function cellsOfSteps(
     indices.set(rank, [...indices.get(rank) ?? [], ...cells.filter((cell) => cell >= 0)]);
   }
   return new Map([...indices].map(([rank, cells]) => [rank, subsetOf(cells)]));
+}
+
+/** The cells of a plan that are among these or read one of them, directly or through others, by rank. */
+export function withDownstream(
+  context: PlanningContext,
+  plan: RunPlan,
+  cells: ReadonlyMap<number, Subset>,
+): ReadonlyMap<number, Subset> {
+  const reached = new Map(cells);
+  for (const rank of plan.ranks) {
+    const step = context.definitions.steps[rank];
+    const own = plan.sets.get(rank)?.subset ?? fullSubset(1);
+    for (const [input, upstream] of plannedInputs(context, step, (other) => reached.has(other))) {
+      const reads = context.mapping(step, input).toDownstream(reached.get(upstream) as Subset).intersect(own);
+      if (reads.size > 0) reached.set(rank, reached.get(rank)?.union(reads) ?? reads);
+    }
+  }
+  return reached;
 }
