@@ -66,17 +66,12 @@ async function openStore(
 
 /** SQLite is loaded here, and only when it is wanted. */
 async function openFile(
-  { path, thread, ...settings }: StoreOptions,
+  { path, ...settings }: StoreOptions,
   folder: string,
   clock: Clock,
 ): Promise<RunStore> {
-  const file = path ?? `${folder}/history.sqlite`;
-  if (thread) {
-    const { openThreadStore } = await import("../stores/thread.ts");
-    return await openThreadStore(file, { clock, ...settings });
-  }
   const { openSqliteStore } = await import("../stores/sqlite.ts");
-  return await openSqliteStore(file, { clock, ...settings });
+  return await openSqliteStore(path ?? `${folder}/history.sqlite`, { clock, ...settings });
 }
 
 /** Runs that are not over belong to a process that is gone: this one is the only writer and has begun none yet. */
