@@ -22,7 +22,7 @@ const { backfill_created: CREATED, backfill_finished: FINISHED, asset_reported: 
 const MOST_WAITING = 1 << 16;
 
 /** Rows of a batch, and the run they belong to; undefined for events of the catalogue. */
-interface Entry {
+export interface Entry {
   readonly batch: EventBatch;
   readonly from: number;
   readonly to: number;
@@ -134,8 +134,8 @@ export class Ledger {
     this.live.set(run.id, run);
   }
 
-  /** Lets admitted events count. */
-  settle({ batch, from, to, run }: Admission): void {
+  /** Lets events count that were admitted, now or before they were stored. */
+  settle({ batch, from, to, run }: Entry): void {
     if (from === to) return;
     this.seq = Math.max(this.seq, batch.seqs[to - 1]);
     this.#waiting.push({ batch, from, to, run });

@@ -31,10 +31,17 @@ export function readLogs(
   return lines;
 }
 
-/** The verdicts that a batch holds. */
-export function readChecks(batch: EventBatch): readonly (CheckResultRecord & { readonly seq: number })[] {
-  const verdicts: (CheckResultRecord & { readonly seq: number })[] = [];
-  for (let row = 0; row < batch.size; row++) {
+/** A verdict with the place of its event. */
+export type PlacedCheck = CheckResultRecord & { readonly seq: number };
+
+/** The verdicts that the rows `[from, to)` of a batch hold. */
+export function readChecks(
+  batch: EventBatch,
+  from: number = 0,
+  to: number = batch.size,
+): readonly PlacedCheck[] {
+  const verdicts: PlacedCheck[] = [];
+  for (let row = from; row < to; row++) {
     if (batch.kindAt(row) !== CHECK) continue;
     const record = batch.payloads.get(row) as CheckRecord;
     verdicts.push({ ...record, atMs: batch.timesMs[row], runId: batch.runId, seq: batch.seqs[row] });

@@ -61,7 +61,8 @@ export function encodeStepTable(
   return { parts, nodes, sets: sets.list };
 }
 
-function partsOf(rows: Int32Array): readonly number[] {
+/** The parts in which rows lie. */
+export function partsOf(rows: Int32Array): readonly number[] {
   const parts = new Set<number>();
   let last = -1;
   for (const row of rows) {
@@ -172,17 +173,17 @@ export function decodeSteps(
 export function openCatalogue(parts: StoredStepTable["parts"], textOf: PartText): Catalogue {
   const references = new Map(parts);
   const opened = new Map<number, readonly CatalogueNode[]>();
-  const size = parts.reduce((most, [part]) => Math.max(most, (part + 1) * PART_ROWS), 0);
   const open = (part: number): readonly CatalogueNode[] => {
-    const nodes = decodeCataloguePart(textOf(references.get(part) as string));
-    opened.set(part, nodes);
+    let nodes = opened.get(part);
+    if (!nodes) opened.set(part, nodes = decodeCataloguePart(textOf(references.get(part) as string)));
     return nodes;
   };
+  const last = Math.max(...references.keys());
   return {
-    size,
+    size: parts.length === 0 ? 0 : last * PART_ROWS + open(last).length,
     node(row: number): CatalogueNode {
       const part = Math.floor(row / PART_ROWS);
-      return (opened.get(part) ?? open(part))[row - part * PART_ROWS];
+      return open(part)[row - part * PART_ROWS];
     },
   };
 }

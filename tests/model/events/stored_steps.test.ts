@@ -134,6 +134,7 @@ describe("a stored step table", () => {
       return encodeCataloguePart(catalogue, Number(reference.slice(1)));
     });
     assert.equal(back.node(99_999).step, "asset/99999");
+    assert.equal(back.outline.catalogue.size, 100_000);
     assert.equal(read, 1);
   });
 

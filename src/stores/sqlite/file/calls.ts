@@ -1,0 +1,69 @@
+/** The calls of a file on its connection. */
+import type { FileApi } from "./api.ts";
+import type { Connection } from "./driver.ts";
+import * as query from "./queries.ts";
+import { Statements } from "./statements.ts";
+import { transact } from "./transact.ts";
+import { writeMeta, writeProjections, writeRows } from "./write.ts";
+import type { WriterLock } from "./writer_lock.ts";
+
+/** Answers the calls of a store; without a lock, only those that read. */
+export function createFileApi(connection: Connection, lock?: WriterLock): FileApi {
+  const statements = new Statements(connection);
+  return { ...writingCalls(connection, statements, lock), ...readingCalls(connection, statements) };
+}
+
+type WritingCall = "commit" | "beat" | "close" | "rewrite" | "sweep" | "sweepScopes";
+
+function writingCalls(
+  connection: Connection,
+  statements: Statements,
+  lock: WriterLock | undefined,
+): Pick<FileApi, WritingCall> {
+  return {
+    commit(write, nowMs): void {
+      const known = query.readLongest(statements);
+      const longest = write.chunks.reduce((most, { id, last_seq }) => Math.max(most, last_seq - id), known);
+      transact(connection, () => {
+        lock?.check(nowMs);
+        writeRows(statements, write);
+        if (longest > known) writeMeta(statements, { longest_chunk: longest });
+      });
+    },
+    beat: (nowMs) => transact(connection, () => lock?.beat(nowMs)),
+    close(): void {
+      if (lock) transact(connection, () => lock.release());
+      connection.close();
+    },
+    rewrite: (projections) => transact(connection, () => writeProjections(statements, projections)),
+    sweep: (limit) => transact(connection, () => query.sweepEvents(statements, limit)),
+    sweepScopes: () => transact(connection, () => query.sweepScopes(statements)),
+  };
+}
+
+function readingCalls(connection: Connection, statements: Statements): Omit<FileApi, WritingCall> {
+  return {
+    hold: () => connection.exec("BEGIN"),
+    release: () => connection.exec("COMMIT"),
+    meta: () => query.readMeta(statements),
+    dataVersion: () => statements.column<number>("PRAGMA data_version")[0],
+    run: (id) => query.findRun(statements, id),
+    runs: (filter) => query.listRuns(statements, filter),
+    runsFrom: (number, limit) => query.runsFrom(statements, number, limit),
+    runsOfScopes: (scopes, before, limit) => query.runsOfScopes(statements, scopes, before, limit),
+    idsOf: (numbers) => query.idsOf(statements, numbers),
+    expired: (beforeMs, after, limit) => query.expired(statements, beforeMs, after, limit),
+    scopeNames: () => statements.column<string>("SELECT name FROM scopes"),
+    scope: (name) => query.findScope(statements, name),
+    logOfRun: (run, asked) => query.logOfRun(statements, run, asked),
+    log: (asked) => query.readLog(statements, asked),
+    checks: (asset, limit) => query.listChecks(statements, asset, limit),
+    backfill: (id) => query.findBackfill(statements, id),
+    backfills: (limit) => query.listBackfills(statements, limit),
+    liveBackfills: () => query.liveBackfills(statements),
+    runsOfBackfill: (id) => query.runsOfBackfill(statements, id),
+    lists: () => query.readLists(statements),
+    segments: (after, limit) => query.readSegments(statements, after, limit),
+    carried: (asset) => query.readCarried(statements, asset),
+  };
+}

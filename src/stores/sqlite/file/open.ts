@@ -1,0 +1,104 @@
+/** An open file: checked, brought up to date and locked, with everything that a store asks of it. */
+import { mkdirSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Issue } from "../../../model/issue.ts";
+import { storeError } from "../../refusal.ts";
+import type { FileApi } from "./api.ts";
+import type { Connect, Connection } from "./driver.ts";
+import { createFileApi } from "./calls.ts";
+import { damaged } from "./faults.ts";
+import { checkMark, migrate, readMark } from "./migrate.ts";
+import { transact } from "./transact.ts";
+import { isWalSafe } from "./version.ts";
+import { type Owner, WriterLock } from "./writer_lock.ts";
+
+/** How a file is opened. */
+export interface FileOptions {
+  readonly path: string;
+  readonly readOnly: boolean;
+  readonly durability: "full" | "normal";
+  readonly owner: Owner;
+  readonly nowMs: number;
+}
+
+/** A file, and what its opener should know. */
+export interface OpenFile {
+  readonly api: FileApi;
+  readonly warnings: readonly Issue[];
+}
+
+/** Files up to this size are read through when their last writer did not end as it should. */
+const MOST_CHECKED_BYTES = 64 * 2 ** 20;
+
+/** Opens a file. Throws what the driver throws, and errors of the store for files that are not to be opened. */
+export function openFile(options: FileOptions, connect: Connect): OpenFile {
+  const { path, readOnly } = options;
+  checkPath(path, readOnly);
+  const connection = connect(path, { readOnly });
+  try {
+    connection.exec("PRAGMA busy_timeout = 0");
+    checkMark(readMark(connection), path);
+    return readOnly ? openReader(connection, path) : openWriter(connection, options);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+function checkPath(path: string, readOnly: boolean): void {
+  const invalid = (message: string, hint: string) => storeError("STORE_INVALID", path, message, { hint });
+  if (path === "" || path === ":memory:") {
+    throw invalid(
+      path === "" ? "The path of the store is empty." : "A store at :memory: would not be a file.",
+      "Give the path of a file, or use memoryStore().",
+    );
+  }
+  if (path.includes("\0")) throw invalid("The path of the store holds a NUL.", "Remove the character.");
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) {
+    throw invalid(`${path} is a folder.`, "Give the path of a file in it: history.sqlite, for example.");
+  }
+  if (stat) return;
+  if (readOnly) throw invalid(`There is no store at ${path}.`, "Open it once without readonly: true.");
+  mkdirSync(dirname(path), { recursive: true });
+}
+
+function openReader(connection: Connection, path: string): OpenFile {
+  if (readMark(connection).isEmpty) {
+    throw storeError("STORE_INVALID", path, `The store ${path} is empty.`, {
+      hint: "Open it once without readonly: true.",
+    });
+  }
+  return { api: createFileApi(connection), warnings: [] };
+}
+
+function openWriter(connection: Connection, options: FileOptions): OpenFile {
+  const { path, durability, owner, nowMs } = options;
+  const warnings: Issue[] = [];
+  const version = Object.values(connection.prepare("SELECT sqlite_version()").get() as object)[0] as string;
+  if (!isWalSafe(version)) warnings.push(unsafeWal(path, version));
+  connection.exec(`PRAGMA journal_mode = ${isWalSafe(version) ? "WAL" : "DELETE"}`);
+  connection.exec(`PRAGMA synchronous = ${durability === "full" ? "FULL" : "NORMAL"}`);
+  connection.exec("PRAGMA foreign_keys = ON");
+  migrate(connection, path);
+  const lock = new WriterLock(connection, path, owner);
+  const wasLeft = transact(connection, () => lock.take(nowMs));
+  if (wasLeft) checkPages(connection, path);
+  return { api: createFileApi(connection, lock), warnings };
+}
+
+function unsafeWal(path: string, version: string): Issue {
+  return {
+    code: "STORE_INVALID",
+    message:
+      `SQLite ${version} can lose commits with a write-ahead log; ${path} is kept with a rollback journal.`,
+    path: ["store", path],
+    hint: "Use a runtime with SQLite 3.51.3 or later.",
+  };
+}
+
+function checkPages(connection: Connection, path: string): void {
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > MOST_CHECKED_BYTES) return;
+  const [found] = Object.values(connection.prepare("PRAGMA quick_check(1)").get() as object);
+  if (found !== "ok") throw damaged(path, String(found));
+}

@@ -1,0 +1,69 @@
+/** The tables of a store, as the migrations that made them. What is released is never changed, only followed. */
+
+/** Marks a file as ours: "Slui" as a number. */
+export const APPLICATION_ID = 0x536c7569;
+
+/** One step from a version of the schema to the next. */
+export type Migration = readonly string[];
+
+/**
+ * Version 1.
+ *
+ * The log is `chunks` (packed) and `events` (one row each); runs, checks and backfills are written in the same
+ * transaction as their events. What is known of assets lies in `lists` and `segments`, which follow behind: they
+ * hold everything up to the place `redo_seq`, and opening a store folds the events after it once more.
+ */
+const TABLES: Migration = [
+  `CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID`,
+  `CREATE TABLE writer (
+    id INTEGER PRIMARY KEY CHECK (id = 1), instance TEXT NOT NULL, pid INTEGER NOT NULL, host TEXT NOT NULL,
+    process_ms INTEGER NOT NULL, opened_ms INTEGER NOT NULL, beat_ms INTEGER NOT NULL, lease_ms INTEGER NOT NULL
+  )`,
+  `CREATE TABLE runs (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, status TEXT NOT NULL, job TEXT, backfill TEXT,
+    parent TEXT, scope TEXT NOT NULL, created_ms REAL NOT NULL, started_ms REAL, finished_ms REAL,
+    first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, steps INTEGER NOT NULL, succeeded INTEGER NOT NULL,
+    failed INTEGER NOT NULL, skipped INTEGER NOT NULL, upstream_failed INTEGER NOT NULL,
+    canceled INTEGER NOT NULL, checks_failed INTEGER NOT NULL, checks_warned INTEGER NOT NULL,
+    tags TEXT NOT NULL, error TEXT
+  )`,
+  `CREATE INDEX runs_by_status ON runs (status)`,
+  `CREATE INDEX runs_by_scope ON runs (scope)`,
+  `CREATE INDEX runs_by_job ON runs (job) WHERE job IS NOT NULL`,
+  `CREATE INDEX runs_by_backfill ON runs (backfill) WHERE backfill IS NOT NULL`,
+  `CREATE INDEX runs_by_parent ON runs (parent) WHERE parent IS NOT NULL`,
+  `CREATE TABLE parts (name TEXT PRIMARY KEY, nodes TEXT NOT NULL) WITHOUT ROWID`,
+  `CREATE TABLE scopes (name TEXT PRIMARY KEY, nodes TEXT NOT NULL) WITHOUT ROWID`,
+  `CREATE TABLE chunks (
+    id INTEGER PRIMARY KEY, run INTEGER NOT NULL, last_seq INTEGER NOT NULL, size INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL, contents INTEGER NOT NULL, events BLOB NOT NULL, payloads TEXT
+  )`,
+  `CREATE INDEX chunks_by_run ON chunks (run)`,
+  `CREATE TABLE events (
+    seq INTEGER PRIMARY KEY, run INTEGER NOT NULL, at_ms INTEGER NOT NULL, type TEXT NOT NULL,
+    step INTEGER NOT NULL, attempt INTEGER NOT NULL, payload TEXT
+  )`,
+  `CREATE TABLE checks (
+    asset TEXT NOT NULL, name TEXT NOT NULL, partition TEXT NOT NULL, seq INTEGER NOT NULL, run TEXT NOT NULL,
+    at_ms INTEGER NOT NULL, passed INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (asset, name, partition)
+  ) WITHOUT ROWID`,
+  `CREATE TABLE backfills (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, status TEXT NOT NULL, created_ms INTEGER NOT NULL,
+    finished_ms INTEGER, tags TEXT NOT NULL, plan TEXT NOT NULL
+  )`,
+  `CREATE TABLE lists (
+    name TEXT NOT NULL, part INTEGER NOT NULL, seq INTEGER NOT NULL, items TEXT NOT NULL,
+    PRIMARY KEY (name, part)
+  ) WITHOUT ROWID`,
+  `CREATE TABLE segments (id INTEGER PRIMARY KEY, cells BLOB NOT NULL, texts TEXT)`,
+  `CREATE TABLE carried (
+    id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, asset TEXT NOT NULL, cells TEXT NOT NULL
+  )`,
+  `CREATE INDEX carried_by_asset ON carried (asset)`,
+  `CREATE TABLE forgotten (
+    run INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL
+  )`,
+];
+
+/** All migrations: the n-th leads to version n. */
+export const MIGRATIONS: readonly Migration[] = [TABLES];

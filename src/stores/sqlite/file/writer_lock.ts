@@ -1,0 +1,118 @@
+/**
+ * One writer for a file: a row that says who it is, renewed while it lives. Every commit looks whether it is still
+ * ours, so that a process that slept through its lease cannot write after another has taken over.
+ */
+import { storeError } from "../../refusal.ts";
+import type { Connection } from "./driver.ts";
+
+/** Who writes. */
+export interface Owner {
+  /** Drawn for each opening. */
+  readonly instance: string;
+  readonly pid: number;
+  readonly host: string;
+  /** When the process began: a number that was used again is then told apart. */
+  readonly processMs: number;
+}
+
+/** How long a writer counts as alive after its last sign. */
+export const LEASE_MS = 30_000;
+
+/** Whether a process of this machine is alive. */
+export type IsAlive = (pid: number) => boolean;
+
+interface WriterRow {
+  readonly instance: string;
+  readonly pid: number;
+  readonly host: string;
+  readonly process_ms: number;
+  readonly opened_ms: number;
+  readonly beat_ms: number;
+  readonly lease_ms: number;
+}
+
+/** The lock of one connection. */
+export class WriterLock {
+  readonly #connection: Connection;
+  readonly #path: string;
+  readonly #owner: Owner;
+  readonly #isAlive: IsAlive;
+
+  constructor(connection: Connection, path: string, owner: Owner, isAlive: IsAlive = isProcessAlive) {
+    this.#connection = connection;
+    this.#path = path;
+    this.#owner = owner;
+    this.#isAlive = isAlive;
+  }
+
+  /**
+   * Takes the lock within a transaction. Gives whether the writer before did not end as it should.
+   *
+   * @throws {SluiceError} STORE_LOCKED, naming the owner, while another writer is alive.
+   */
+  take(nowMs: number): boolean {
+    const known = this.#read();
+    if (known && this.#lives(known, nowMs)) throw locked(this.#path, known, nowMs);
+    const { instance, pid, host, processMs } = this.#owner;
+    this.#connection.prepare(
+      "INSERT OR REPLACE INTO writer (id, instance, pid, host, process_ms, opened_ms, beat_ms, lease_ms) " +
+        "VALUES (1, ?, ?, ?, ?, ?, ?, ?)",
+    ).run(instance, pid, host, processMs, nowMs, nowMs, LEASE_MS);
+    return known !== undefined;
+  }
+
+  /** Throws STORE_LOCKED when another writer has taken over. */
+  check(nowMs: number): void {
+    const known = this.#read();
+    if (known?.instance !== this.#owner.instance) throw lost(this.#path, known, nowMs);
+  }
+
+  /** Says that this writer is alive. */
+  beat(nowMs: number): void {
+    const { changes } = this.#connection.prepare("UPDATE writer SET beat_ms = ? WHERE instance = ?")
+      .run(nowMs, this.#owner.instance);
+    if (Number(changes) === 0) throw lost(this.#path, this.#read(), nowMs);
+  }
+
+  release(): void {
+    this.#connection.prepare("DELETE FROM writer WHERE instance = ?").run(this.#owner.instance);
+  }
+
+  #read(): WriterRow | undefined {
+    return this.#connection.prepare("SELECT * FROM writer").get() as WriterRow | undefined;
+  }
+
+  /** On this machine the process itself is asked; of others only the lease tells. */
+  #lives(writer: WriterRow, nowMs: number): boolean {
+    if (writer.beat_ms + writer.lease_ms <= nowMs) return false;
+    if (writer.host !== this.#owner.host) return true;
+    if (writer.pid === this.#owner.pid) return writer.process_ms === this.#owner.processMs;
+    return this.#isAlive(writer.pid);
+  }
+}
+
+function locked(path: string, writer: WriterRow, nowMs: number) {
+  return storeError("STORE_LOCKED", path, `The store ${path} is written by ${describe(writer, nowMs)}.`, {
+    hint: "Close it there, or open it here with readonly: true.",
+  });
+}
+
+function lost(path: string, writer: WriterRow | undefined, nowMs: number) {
+  const by = writer ? describe(writer, nowMs) : "another process, which has closed it since";
+  return storeError("STORE_LOCKED", path, `The store ${path} was taken over by ${by}.`, {
+    hint: "This process gave no sign of life for longer than its lease. Open the store again.",
+  });
+}
+
+function describe({ pid, host, opened_ms: openedMs }: WriterRow, nowMs: number): string {
+  return `process ${pid} on ${host}, which opened it ${Math.round((nowMs - openedMs) / 1000)} s ago`;
+}
+
+function isProcessAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as { readonly code?: string }).code === "EPERM";
+  }
+}

@@ -1,0 +1,111 @@
+/** The history of one asset: what runs made of it, what was reported, and what is left of runs that are gone. */
+import { carriedMaterialization, type CarriedRow } from "../../model/events/ledger/carry.ts";
+import { readMaterializations, readReports } from "../../model/events/read.ts";
+import type { MaterializationRecord } from "../../model/events/record.ts";
+import { CONTENTS } from "../codec/chunk.ts";
+import type { PlanReader } from "../codec/plans.ts";
+import type { LogReader } from "./log_reader.ts";
+import type { FilePort } from "./file/port.ts";
+import type { RunRow } from "./file/rows.ts";
+import { fromColumn } from "./file/texts.ts";
+
+/** How many runs are looked at between two questions to the file. */
+const RUNS_AT_ONCE = 64;
+
+/** Reads materializations from the log. */
+export class MaterializationReader {
+  readonly #port: FilePort;
+  readonly #plans: PlanReader;
+  readonly #log: LogReader;
+  /** Which scopes make an asset, as far as they were looked at. A scope never changes. */
+  readonly #makers: Map<string, Map<string, boolean>> = new Map();
+
+  constructor(port: FilePort, plans: PlanReader, log: LogReader) {
+    this.#port = port;
+    this.#plans = plans;
+    this.#log = log;
+  }
+
+  /** The newest materializations of an asset, of one partition or of all. */
+  async read(
+    asset: string,
+    partition: string | undefined,
+    limit: number,
+  ): Promise<readonly MaterializationRecord[]> {
+    const found = new Newest(partition, limit);
+    for (const { cells } of await this.#port.call("carried", asset)) {
+      for (const row of JSON.parse(cells) as CarriedRow[]) {
+        const record = carriedMaterialization(row);
+        if (record) found.add([record]);
+      }
+    }
+    for await (const batch of this.#log.ofCatalogue(0, CONTENTS.makings)) {
+      found.add(readReports(batch, asset));
+    }
+    for await (const run of this.#runsOf(await this.#scopesOf(asset))) {
+      if (run.last_seq < found.threshold) break;
+      await this.#readRun(run, asset, found);
+    }
+    return found.list;
+  }
+
+  /** Runs of some scopes, newest first. */
+  async *#runsOf(scopes: readonly string[]): AsyncGenerator<RunRow> {
+    for (let before = Number.MAX_SAFE_INTEGER;;) {
+      const rows = await this.#port.call("runsOfScopes", scopes, before, RUNS_AT_ONCE);
+      yield* rows;
+      if (rows.length < RUNS_AT_ONCE) return;
+      before = rows[rows.length - 1].number;
+    }
+  }
+
+  async #readRun({ number, id: column }: RunRow, asset: string, found: Newest): Promise<void> {
+    const id = fromColumn(column);
+    const created = await this.#log.creation(number, id);
+    if (!created) return;
+    for await (const batch of this.#log.ofRun(number, id, 0, CONTENTS.makings)) {
+      found.add(readMaterializations(batch, created.steps, asset));
+    }
+  }
+
+  async #scopesOf(asset: string): Promise<readonly string[]> {
+    let makers = this.#makers.get(asset);
+    if (!makers) this.#makers.set(asset, makers = new Map());
+    const scopes: string[] = [];
+    for (const scope of await this.#port.call("scopeNames")) {
+      const makes = makers.get(scope) ?? await this.#plans.makes(scope, asset);
+      makers.set(scope, makes);
+      if (makes) scopes.push(scope);
+    }
+    return scopes;
+  }
+}
+
+/** The newest of some records. */
+class Newest {
+  readonly #partition: string | undefined;
+  readonly #limit: number;
+  #records: MaterializationRecord[] = [];
+
+  constructor(partition: string | undefined, limit: number) {
+    this.#partition = partition;
+    this.#limit = limit;
+  }
+
+  add(records: readonly MaterializationRecord[]): void {
+    const wanted = records.filter(({ partitionKey }) =>
+      this.#partition === undefined || partitionKey === this.#partition
+    );
+    if (wanted.length === 0) return;
+    this.#records = [...this.#records, ...wanted].sort((a, b) => b.seq - a.seq).slice(0, this.#limit);
+  }
+
+  /** Nothing before this place is among the newest. */
+  get threshold(): number {
+    return this.#records.length < this.#limit ? 0 : this.#records[this.#records.length - 1].seq;
+  }
+
+  get list(): readonly MaterializationRecord[] {
+    return this.#records;
+  }
+}

@@ -1,0 +1,199 @@
+/** Stores in one SQLite file: the one that writes it, and those that only read. */
+import { setInterval } from "node:timers";
+import type { EventBatch } from "../../model/events/batch.ts";
+import type { Facts } from "../../model/events/facts.ts";
+import type { Ledger } from "../../model/events/ledger.ts";
+import type { Clock } from "../../model/ports.ts";
+import type { ImageWriter } from "../codec/image.ts";
+import { PlanWriter } from "../codec/plans.ts";
+import { storeError } from "../refusal.ts";
+import type { Retention, RunStore } from "../store.ts";
+import { Committer } from "./committer.ts";
+import { type EventForm, PieceWriter, RunPlaces } from "./piece.ts";
+import type { FilePort } from "./file/port.ts";
+import { pruneRuns } from "./prune.ts";
+import { openReaders, type Readers, SqliteReads } from "./reads.ts";
+import { refoldLog } from "./refold.ts";
+import { restore, type Restored } from "./restore.ts";
+import { fromColumn } from "./file/texts.ts";
+import { BackfillRows } from "./transaction.ts";
+import { LEASE_MS } from "./file/writer_lock.ts";
+
+/** A store in a SQLite file. */
+export interface SqliteStore extends RunStore {
+  /**
+   * Drops all that was folded from the log, folds the log again and puts the result in its place. Gives what was
+   * different before, one line each; there should be none.
+   */
+  refold(): Promise<readonly string[]>;
+}
+
+/** How a store writes. */
+export interface WritingOptions {
+  readonly clock: Clock;
+  readonly form: EventForm;
+}
+
+/** Opens the store that writes a file. */
+export async function openWritingStore(
+  path: string,
+  port: FilePort,
+  options: WritingOptions,
+): Promise<SqliteStore> {
+  const readers = openReaders(port);
+  try {
+    return new WritingStore(path, readers, await restore(port, readers.log), options);
+  } catch (error) {
+    await port.close();
+    throw error;
+  }
+}
+
+class WritingStore extends SqliteReads implements SqliteStore {
+  readonly #clock: Clock;
+  readonly #plans: PlanWriter = new PlanWriter();
+  readonly #committer: Committer;
+  readonly #heart: ReturnType<typeof setInterval>;
+  #ledger: Ledger;
+  #image: ImageWriter;
+
+  constructor(path: string, readers: Readers, restored: Restored, { clock, form }: WritingOptions) {
+    super(path, readers);
+    const { ledger, image, lastSeq, lastRun, liveRuns, backfills } = restored;
+    const places = new RunPlaces(lastRun, liveRuns.map((row) => [fromColumn(row.id), row] as const));
+    this.#clock = clock;
+    this.#ledger = ledger;
+    this.#image = image;
+    this.#committer = new Committer({
+      port: this.port,
+      ledger,
+      image,
+      plans: this.#plans,
+      places,
+      pieces: new PieceWriter(form, this.#plans, places),
+      backfills: new BackfillRows(backfills),
+      clock,
+    }, lastSeq);
+    this.#heart = setInterval(() => this.#beat(), LEASE_MS / 3);
+    this.#heart.unref();
+  }
+
+  get lastSeq(): number {
+    return this.#committer.lastSeq;
+  }
+
+  async append(batches: readonly EventBatch[]): Promise<void> {
+    this.checkOpen();
+    await this.#committer.append(batches);
+  }
+
+  async facts(): Promise<Facts> {
+    this.checkOpen();
+    return this.#ledger.facts();
+  }
+
+  async prune({ runsBeforeMs }: Retention): Promise<number> {
+    this.checkOpen();
+    return await pruneRuns({
+      port: this.port,
+      log: this.log,
+      committer: this.#committer,
+      plans: this.#plans,
+      clock: this.#clock,
+      held: () => ({ ledger: this.#ledger, image: this.#image }),
+    }, runsBeforeMs);
+  }
+
+  async refold(): Promise<readonly string[]> {
+    this.checkOpen();
+    return await this.#committer.exclusive(async () => {
+      const { ledger, image, differences } = await refoldLog(this.port, this.log);
+      this.#ledger = ledger;
+      this.#image = image;
+      this.#committer.adopt(ledger, image);
+      return differences;
+    });
+  }
+
+  async close(): Promise<void> {
+    if (!this.shut()) return;
+    this.#heart.close();
+    try {
+      await this.#committer.drain();
+    } finally {
+      await this.port.close();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** A sign of life. When the file was taken over the next commit says so. */
+  #beat(): void {
+    void this.#committer.exclusive(() => this.port.call("beat", this.#clock.now())).catch(() => {});
+  }
+}
+
+/** Opens a store that only reads, beside the one that writes. */
+export async function openReadingStore(path: string, port: FilePort): Promise<SqliteStore> {
+  const store = new ReadingStore(path, openReaders(port));
+  try {
+    await store.facts();
+    return store;
+  } catch (error) {
+    await port.close();
+    throw error;
+  }
+}
+
+class ReadingStore extends SqliteReads implements SqliteStore {
+  #restored: Restored | undefined;
+  #version = -1;
+  /** One reading of everything at a time. */
+  #reading: Promise<unknown> = Promise.resolve();
+
+  get lastSeq(): number {
+    return this.#restored?.lastSeq ?? 0;
+  }
+
+  async facts(): Promise<Facts> {
+    this.checkOpen();
+    const reading = this.#reading.then(() => this.#refresh());
+    this.#reading = reading.catch(() => {});
+    return (await reading).ledger.facts();
+  }
+
+  /** Reads everything again when the writer has written. */
+  async #refresh(): Promise<Restored> {
+    const version = await this.port.call("dataVersion");
+    if (this.#restored && version === this.#version) return this.#restored;
+    const restored = await restore(this.port, this.log);
+    this.#version = version;
+    return this.#restored = restored;
+  }
+
+  append(): Promise<void> {
+    return Promise.reject(this.#readOnly());
+  }
+
+  prune(): Promise<number> {
+    return Promise.reject(this.#readOnly());
+  }
+
+  refold(): Promise<readonly string[]> {
+    return Promise.reject(this.#readOnly());
+  }
+
+  async close(): Promise<void> {
+    if (this.shut()) await this.port.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #readOnly(): Error {
+    return storeError("STORE_READONLY", this.name, `The store ${this.name} was opened with readonly: true.`);
+  }
+}
