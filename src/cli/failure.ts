@@ -35,8 +35,16 @@ export function failureDocument({ exitCode, findings }: Failure): object {
 
 /** Where the library's hint speaks of properties, the command line has options. */
 function inWordsOfOptions(issue: Issue): Finding {
-  if (issue.code !== "PLAN_INVALID" || issue.path[0] !== "partitions") return issue;
-  return { ...issue, hint: "Give --partition KEY, --range A...B or --all; or a --scope such as missing." };
+  const hint = hintOf(issue);
+  return hint === undefined ? issue : { ...issue, hint };
+}
+
+function hintOf({ code, path }: Issue): string | undefined {
+  if (code === "STORE_LOCKED") {
+    return "Commands that only look work beside it; for others, wait until it is done.";
+  }
+  if (code !== "PLAN_INVALID" || path[0] !== "partitions") return undefined;
+  return "Give --partition KEY, --range A...B or --all; or a --scope such as missing.";
 }
 
 function unexpected(error: unknown): Finding {

@@ -1,5 +1,4 @@
 /** One command's hold on the user's module and on the history. */
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Definitions, definitions } from "../model/definitions.ts";
 import type { Orchestrator, OrchestratorOptions } from "../orchestrator/contract.ts";
@@ -8,6 +7,7 @@ import type { GlobalValues } from "./line/global_options.ts";
 import type { Host } from "./host/host.ts";
 import { loadModule } from "./module/load.ts";
 import type { Notes } from "./host/notes.ts";
+import { openReader } from "./reader.ts";
 import { shortPath } from "./print/error.ts";
 
 /** A session that can be closed. */
@@ -32,13 +32,11 @@ export function openSession(
     return (await loadModule({ name: module, timeoutMs: options["load-timeout"] }, host)).definitions;
   };
   const open = async (use: "read" | "write"): Promise<Orchestrator> => {
+    const found = await session.definitions();
+    const settings = { ...place.options, clock: host.clock };
+    if (use === "read") return await openReader(found, settings, place.file);
     const { createOrchestrator } = await import("../orchestrator.ts");
-    const isEmpty = use === "read" && place.file !== undefined && !existsSync(place.file);
-    return createOrchestrator(await session.definitions(), {
-      ...place.options,
-      ...(isEmpty && { store: "memory" as const }),
-      clock: host.clock,
-    });
+    return createOrchestrator(found, settings);
   };
   const session: OpenSession = {
     historyName: shortPath(place.file ?? "memory", host.cwd),

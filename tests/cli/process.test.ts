@@ -17,7 +17,7 @@ interface ProcessOptions {
   readonly folder?: string;
   readonly env?: { readonly [name: string]: string };
   /** Is called with all of stderr so far, each time there is more. */
-  readonly onError?: (text: string, kill: (signal: "SIGINT" | "SIGTERM") => void) => void;
+  readonly onError?: (text: string, kill: (signal: "SIGINT" | "SIGTERM" | "SIGKILL") => void) => void;
   /** Closes stdout after so many characters. */
   readonly closesAfter?: number;
 }
@@ -160,5 +160,45 @@ describe("sluice as a process", () => {
         ["success", 4],
       ],
     );
+  });
+
+  test("looks while another process runs, and exits with 3 when it would write", async () => {
+    const folder = newFolder();
+    let others: Promise<readonly Ended[]> | undefined;
+    const running = await start("run sales.ts raw/orders --range 2026-01-01...2026-01-04", {
+      folder,
+      env: { SALES_PAUSE_MS: "60000" },
+      onError(text, kill) {
+        if (others !== undefined || !text.includes("started")) return;
+        const lines = [
+          "runs --json",
+          "partitions sales.ts raw/orders --count --status missing",
+          "wipe sales.ts raw/orders --all",
+        ];
+        others = Promise.all(lines.map((line) => start(line, { folder }))).finally(() => kill("SIGTERM"));
+      },
+    });
+    assert.equal(running.code, 143, running.err);
+    const [runs, missing, wipe] = await (others ?? assert.fail("it never started"));
+    assert.equal(runs.code, 0, runs.err);
+    assert.equal(JSON.parse(runs.out).runs[0].status, "running");
+    assert.equal(missing.out, "59\n");
+    assert.equal(wipe.code, 3);
+    assert.match(wipe.err, /^error STORE_LOCKED: [^]*Commands that only look work beside it/);
+  });
+
+  test("knows that a run is interrupted when its process was killed", async () => {
+    const folder = newFolder();
+    let isSent = false;
+    await start("run sales.ts raw/orders --range 2026-01-01...2026-01-04", {
+      folder,
+      env: { SALES_PAUSE_MS: "60000" },
+      onError(text, kill) {
+        if (isSent || !text.includes("started")) return;
+        isSent = true;
+        kill("SIGKILL");
+      },
+    });
+    assert.equal(JSON.parse((await start("runs --json", { folder })).out).runs[0].status, "interrupted");
   });
 });
