@@ -11,7 +11,7 @@ import { AssetBook } from "./ledger/book.ts";
 import { BookFold } from "./ledger/fold.ts";
 import { KeyLists } from "./ledger/key_lists.ts";
 import { type LiveRun, openRun, type RunSummary } from "./ledger/live_run.ts";
-import { PageFacts, ReaderMemo } from "./ledger/reader.ts";
+import { PageFacts, ReaderMemo } from "./ledger/facts/reader.ts";
 import { refuse } from "./ledger/refusal.ts";
 import type { BackfillStatus } from "./status.ts";
 

@@ -1,11 +1,11 @@
 /** Facts at one moment: a page of the book, and what was worked out for the spaces that were asked for. */
-import type { PartitionSpace } from "../../partitions/space.ts";
-import type { AssetFacts, Facts } from "../facts.ts";
+import type { PartitionSpace } from "../../../partitions/space.ts";
+import type { AssetFacts, Facts } from "../../facts.ts";
 import { SheetFacts } from "./sheet_facts.ts";
-import { type Axis, shapeOfSpace } from "./axes/axis.ts";
-import { type AssetBook, type BookPage, UNIT_SHEET } from "./book.ts";
-import { project, Projection } from "./axes/projection.ts";
-import { NONE, Sheet } from "./sheet.ts";
+import { type Axis, shapeOfSpace } from "../axes/axis.ts";
+import { type AssetBook, type BookPage, UNIT_SHEET } from "../book.ts";
+import { project, Projection } from "../axes/projection.ts";
+import { NONE, Sheet } from "../sheet.ts";
 import { SheetSummary } from "./summary.ts";
 import { UnitFacts } from "./unit_facts.ts";
 

@@ -1,11 +1,11 @@
 /** Facts of an asset without partitions: one row. */
-import type { PartitionSpace } from "../../partitions/space.ts";
-import { emptySubset, fullSubset } from "../../partitions/subset.ts";
-import type { Subset } from "../../partitions/subset.ts";
-import type { AssetFacts, PartitionFacts } from "../facts.ts";
-import type { AssetBook } from "./book.ts";
-import { hasFailed, hasValue, isMadeByOther, readRow } from "./row.ts";
-import { rowOf, type Segment, type Sheet } from "./sheet.ts";
+import type { PartitionSpace } from "../../../partitions/space.ts";
+import { emptySubset, fullSubset } from "../../../partitions/subset.ts";
+import type { Subset } from "../../../partitions/subset.ts";
+import type { AssetFacts, PartitionFacts } from "../../facts.ts";
+import type { AssetBook } from "../book.ts";
+import { hasFailed, hasValue, isMadeByOther, readRow } from "../row.ts";
+import { rowOf, type Segment, type Sheet } from "../sheet.ts";
 
 /** The row of an asset on the sheet of all assets without partitions; an ordinal below 0 stands for no row. */
 export class UnitFacts implements AssetFacts {

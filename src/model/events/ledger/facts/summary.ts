@@ -1,7 +1,7 @@
 /** What is true of a whole sheet, whatever the space it is read over. */
-import { createSubsetBuilder } from "../../partitions/subset.ts";
-import type { Subset } from "../../partitions/subset.ts";
-import { HAS_FAILED, HAS_VALUE, type Segment, SEGMENT_ROWS, type Sheet } from "./sheet.ts";
+import { createSubsetBuilder } from "../../../partitions/subset.ts";
+import type { Subset } from "../../../partitions/subset.ts";
+import { HAS_FAILED, HAS_VALUE, type Segment, SEGMENT_ROWS, type Sheet } from "../sheet.ts";
 
 /** A sheet that is not written again, summed up when first asked. */
 export class SheetSummary {

@@ -1,12 +1,12 @@
 /** Facts of one asset over a space, read from its sheet. */
-import type { PartitionSpace } from "../../partitions/space.ts";
-import { createSubsetBuilder, emptySubset, rangeSubset } from "../../partitions/subset.ts";
-import type { Subset } from "../../partitions/subset.ts";
-import type { AssetFacts, PartitionFacts } from "../facts.ts";
-import type { AssetBook } from "./book.ts";
-import type { Projection } from "./axes/projection.ts";
-import { hasFailed, hasValue, isMadeByOther, readRow } from "./row.ts";
-import { rowOf, type Segment, type Sheet } from "./sheet.ts";
+import type { PartitionSpace } from "../../../partitions/space.ts";
+import { createSubsetBuilder, emptySubset, rangeSubset } from "../../../partitions/subset.ts";
+import type { Subset } from "../../../partitions/subset.ts";
+import type { AssetFacts, PartitionFacts } from "../../facts.ts";
+import type { AssetBook } from "../book.ts";
+import type { Projection } from "../axes/projection.ts";
+import { hasFailed, hasValue, isMadeByOther, readRow } from "../row.ts";
+import { rowOf, type Segment, type Sheet } from "../sheet.ts";
 import type { SheetSummary } from "./summary.ts";
 
 /** Whether a row counts. */
