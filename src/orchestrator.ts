@@ -16,7 +16,7 @@ import type {
   RunOptions,
   RunResult,
 } from "./orchestrator/contract.ts";
-import { openIO, openParts, type Parts } from "./orchestrator/parts.ts";
+import { openParts, openValues, type Parts, type Values } from "./orchestrator/parts.ts";
 import { openContext } from "./orchestrator/planning.ts";
 import { executePlan, rerun, resumeRun } from "./orchestrator/runs.ts";
 import { planBackfillInSlices } from "./planner/backfill.ts";
@@ -61,7 +61,7 @@ export function createOrchestrator(
 class LiveOrchestrator implements Orchestrator {
   readonly definitions: Definitions;
   readonly #options: OrchestratorOptions;
-  readonly #findManager: ReturnType<typeof openIO>;
+  readonly #values: Values;
   readonly #active: ActiveRuns = new ActiveRuns();
   readonly #subscriptions: Set<() => void> = new Set();
   #opening: Promise<Parts> | undefined = undefined;
@@ -70,8 +70,8 @@ class LiveOrchestrator implements Orchestrator {
   constructor(definitions: Definitions, options: OrchestratorOptions) {
     this.definitions = definitions;
     this.#options = options;
-    this.#findManager = openIO(options);
-    for (const asset of definitions.assets) if (asset.io) this.#findManager(asset);
+    this.#values = openValues(options);
+    for (const asset of definitions.assets) if (asset.io) this.#values.findManager(asset);
   }
 
   async plan({ verifyIO, ...request }: PlanRequest & { readonly verifyIO?: boolean } = {}): Promise<RunPlan> {
@@ -173,12 +173,12 @@ class LiveOrchestrator implements Orchestrator {
 
   async load(asset: AssetName, partition?: string): Promise<unknown> {
     const found = this.#asset(asset);
-    return await this.#findManager(found).load({ asset: found.key, partition });
+    return await this.#values.findManager(found).load({ asset: found.key, partition });
   }
 
   locate(asset: AssetName, partition?: string): string | undefined {
     const found = this.#asset(asset);
-    return this.#findManager(found).locate({ asset: found.key, partition });
+    return this.#values.findManager(found).locate({ asset: found.key, partition });
   }
 
   async addPartitions(name: string, keys: readonly string[]): Promise<void> {
@@ -265,7 +265,7 @@ class LiveOrchestrator implements Orchestrator {
     if (this.#isClosed) {
       throw new SluiceError({ code: "STORE_CLOSED", message: "The orchestrator is closed.", path: [] });
     }
-    this.#opening ??= openParts(this.definitions, this.#options, this.#findManager);
+    this.#opening ??= openParts(this.definitions, this.#options, this.#values);
     return await this.#opening;
   }
 

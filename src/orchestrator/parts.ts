@@ -1,5 +1,5 @@
 /** The parts of an orchestrator, opened together and closed together. */
-import { filesIO } from "../io/files.ts";
+import { type FilesIO, filesIO } from "../io/files.ts";
 import type { IOManager } from "../io/manager.ts";
 import { type FindManager, openManagers } from "../io/managers.ts";
 import { memoryIO } from "../io/memory.ts";
@@ -21,29 +21,37 @@ export interface Parts {
   readonly random: Random;
 }
 
+/** Where values are kept. */
+export interface Values {
+  readonly findManager: FindManager;
+  /** The manager of the orchestrator's own folder. */
+  readonly files: FilesIO;
+}
+
 /** Opens the look-up of IO managers: files and memory, and those of the user over them. */
-export function openIO(options: OrchestratorOptions): FindManager {
-  const folder = `${options.folder ?? ".sluice"}/values`;
-  const managers: IOManager[] = [filesIO({ folder }), memoryIO(), ...options.io ?? []];
-  return openManagers(managers, options.defaultIO ?? "files");
+export function openValues(options: OrchestratorOptions): Values {
+  const files = filesIO({ folder: `${options.folder ?? ".sluice"}/values` });
+  const managers: IOManager[] = [files, memoryIO(), ...options.io ?? []];
+  return { findManager: openManagers(managers, options.defaultIO ?? "files"), files };
 }
 
 /**
- * Opens the store and what stands on it. Runs that a dead process has left are recorded as interrupted.
+ * Opens the store and what stands on it. Runs that a dead process has left are recorded as interrupted, and the files
+ * that it was writing are removed.
  *
  * @throws {SluiceError} STORE_LOCKED, STORE_INVALID and what else the store refuses.
  */
 export async function openParts(
   definitions: Definitions,
   options: OrchestratorOptions,
-  findManager: FindManager,
+  { findManager, files }: Values,
 ): Promise<Parts> {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
   const store = await openStore(options, clock);
   const engine = new Engine({ store, findManager, clock, random, ...engineOptions(options) });
   const parts = { definitions, store, engine, findManager, clock, random };
-  await interruptLost(parts);
+  if (await interruptLost(parts)) await files.sweep({ olderThanMs: 0 });
   return parts;
 }
 
@@ -74,8 +82,11 @@ async function openFile(
   return await openSqliteStore(path ?? `${folder}/history.sqlite`, { clock, ...settings });
 }
 
-/** Runs that are not over belong to a process that is gone: this one is the only writer and has begun none yet. */
-async function interruptLost({ store, engine }: Parts): Promise<void> {
+/**
+ * Runs that are not over belong to a process that is gone: this one is the only writer and has begun none yet. Gives
+ * whether there were any.
+ */
+async function interruptLost({ store, engine }: Parts): Promise<boolean> {
   const lost = await store.runs({
     status: ["queued", "running", "canceling"],
     limit: Number.MAX_SAFE_INTEGER,
@@ -86,4 +97,5 @@ async function interruptLost({ store, engine }: Parts): Promise<void> {
     await tape.flush();
     tape.close();
   }
+  return lost.length > 0;
 }

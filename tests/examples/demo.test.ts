@@ -14,6 +14,14 @@ function valuesOf(folder: string): ReadonlyMap<string, string> {
   return hashTree(`${folder}/values`, /receipt/);
 }
 
+/** Paths whose bytes are not the same on both sides. */
+function differences(
+  one: ReadonlyMap<string, string>,
+  other: ReadonlyMap<string, string>,
+): readonly string[] {
+  return [...new Set([...one.keys(), ...other.keys()])].filter((path) => one.get(path) !== other.get(path));
+}
+
 /** Waits until a process has printed a text, and fails when it ends before. */
 async function printed(child: Child, text: string): Promise<void> {
   let hasEnded = false;
@@ -44,7 +52,7 @@ describe("the demo", () => {
         assert.equal(cut.code, 0, cut.stderr);
         const values = valuesOf(one);
         assert.equal(values.size, 1461 * 2 + 48 + 20 + 8);
-        assert.deepEqual(valuesOf(many), values);
+        assert.deepEqual(differences(valuesOf(many), values), []);
         await using sluice = createOrchestrator(weather, { folder: one });
         assert.equal((await sluice.planBackfill({ scope: "missing" })).cellCount, 0);
       });
@@ -63,7 +71,7 @@ describe("the demo", () => {
         assert.equal(second.code, 0, second.stderr);
         const [, done, total] = /was interrupted after (\d+) of (\d+) steps/.exec(second.stdout) ?? [];
         assert.ok(Number(done) > 0 && Number(done) < Number(total), second.stdout);
-        assert.deepEqual(valuesOf(killed), valuesOf(undisturbed));
+        assert.deepEqual(differences(valuesOf(killed), valuesOf(undisturbed)), []);
         await using sluice = createOrchestrator(weather, { folder: killed });
         const runs = await sluice.runs();
         assert.ok(
