@@ -43,13 +43,12 @@ function addInputReasons(
   facts: AssetFacts,
 ): void {
   const upstream = context.factsOf(input.key);
-  if (upstream.materialized.size === 0) return;
+  if (upstream.newestChange <= facts.oldestRead) return;
   const changed: number[] = [];
   let changedMs = 0;
   const mapping = context.mapping(step, input);
   for (const index of facts.materialized.indices()) {
-    const readSeq = facts.at(index)?.readSeq ?? 0;
-    const latestMs = latestChange(upstream, mapping, index, readSeq);
+    const latestMs = latestChange(upstream, mapping, index, facts.readSeqAt(index));
     if (latestMs === undefined) continue;
     changed.push(index);
     changedMs = Math.max(changedMs, latestMs);
@@ -69,8 +68,8 @@ function latestChange(
   let latestMs: number | undefined;
   mapping.eachUpstreamRange(index, (start, end) => {
     for (let cell = start; cell < end; cell++) {
-      const facts = upstream.at(cell);
-      if (facts && facts.changedSeq > readSeq) latestMs = Math.max(latestMs ?? 0, facts.changedMs);
+      if (upstream.changedSeqAt(cell) <= readSeq) continue;
+      latestMs = Math.max(latestMs ?? 0, upstream.at(cell)?.changedMs ?? 0);
     }
   });
   return latestMs;
