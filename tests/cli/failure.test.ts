@@ -95,14 +95,14 @@ describe("formatFailure", () => {
 describe("failureDocument", () => {
   test("has every issue and the exit code", () => {
     const failure = failureOf(
-      new SluiceError(issue("STORE_LOCKED", "Locked.", { path: ["store"], hint: "Wait." })),
+      new SluiceError(issue("STORE_INVALID", "Locked.", { path: ["store"], hint: "Wait." })),
     );
     assert.deepEqual(JSON.parse(JSON.stringify(failureDocument(failure))), {
       error: {
-        code: "STORE_LOCKED",
+        code: "STORE_INVALID",
         message: "Locked.",
         exitCode: 3,
-        issues: [{ code: "STORE_LOCKED", message: "Locked.", path: ["store"], hint: "Wait." }],
+        issues: [{ code: "STORE_INVALID", message: "Locked.", path: ["store"], hint: "Wait." }],
       },
     });
   });

@@ -17,12 +17,21 @@ describe("briefPartitions", () => {
       [
         day,
         hourlyPartitions({ start: "2026-01-01", timezone: "Europe/Berlin" }),
+        timePartitions({ cron: "0 6 * * 1", start: "2026-01-01" }),
         region,
         staticPartitions(["one"]),
         dynamicPartitions("customers"),
         multiPartitions({ region, day }),
       ].map(briefPartitions),
-      ["day", "hour in Europe/Berlin", "2 keys", "1 key", "dynamic customers", "day x region"],
+      [
+        "day",
+        "hour in Europe/Berlin",
+        "cron 0 6 * * 1",
+        "2 keys",
+        "1 key",
+        "dynamic customers",
+        "day x region",
+      ],
     );
   });
 });

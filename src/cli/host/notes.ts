@@ -8,6 +8,8 @@ export interface Notes {
   readonly page: Page;
   /** Whether a line can be redrawn: a person watches. */
   readonly isLive: boolean;
+  /** Whether only alerts are shown. */
+  readonly isQuiet: boolean;
   /** Writes lines that `--quiet` leaves out. */
   note(...lines: readonly string[]): void;
   /** Writes lines that are always shown. */
@@ -49,6 +51,7 @@ export function openNotes(options: NotesOptions): Notes {
   return {
     page,
     isLive,
+    isQuiet,
     note: (...lines) => isQuiet ? undefined : writeLines(lines),
     alert: (...lines) => writeLines(lines),
     pass: write,

@@ -15,13 +15,14 @@ const REDRAW_MS = 100;
 /** How often a log hears of a run in which nothing ends. */
 const HEARTBEAT_MS = 30_000;
 
-/** Follows all runs of an orchestrator until told to stop. */
+/** Follows all runs of an orchestrator until told to stop. Quiet notes want no progress. */
 export function followProgress(
   orchestrator: Pick<Orchestrator, "subscribe">,
   expected: number,
   notes: Notes,
   clock: Clock,
 ): { readonly stop: () => void } {
+  if (notes.isQuiet) return { stop() {} };
   const tally = new Tally(expected);
   const startedMs = clock.now();
   const report = notes.isLive
