@@ -6,6 +6,7 @@ import {
   hourlyPartitions,
   multiPartitions,
   staticPartitions,
+  timePartitions,
 } from "sluice";
 import { briefPartitions } from "../../src/monitor/brief.ts";
 

@@ -175,6 +175,9 @@ function stateOf({ sets, reasons }: AssetStatus): "fresh" | "missing" | "failed"
   return reasons.length === 0 ? "fresh" : "stale";
 }
 
+/** As many results as the history gives at once, the latest first. */
+const MOST_RESULTS = 1_000;
+
 function checkLines(
   asset: Asset,
   { checks }: Definitions,
@@ -185,20 +188,23 @@ function checkLines(
     ...asset["~step"].checks,
     ...checks.flatMap((check) => check.asset === asset.key ? [check["~step"].check] : []),
   ].filter((check) => check !== undefined);
+  const isCut = results.length >= MOST_RESULTS;
   const columns: Column<typeof declared[number]>[] = [
     { title: "", text: ({ name }) => name },
     { title: "", text: ({ severity, blocking }) => blocking ? `${severity}, blocking` : severity },
-    { title: "", text: ({ name }) => resultsOf(results.filter(({ check }) => check === name)) },
+    { title: "", text: ({ name }) => resultsOf(results.filter(({ check }) => check === name), isCut) },
     { title: "", text: ({ description }) => description ?? "", paint: () => page.style.dim },
   ];
   return declared.length === 0 ? [] : formatColumns(declared, columns, page).slice(1);
 }
 
-function resultsOf(results: readonly CheckResultRecord[]): string {
+function resultsOf(results: readonly CheckResultRecord[], isCut: boolean): string {
   if (results.length === 0) return "not yet run";
   const failed = results.filter(({ passed }) => !passed).length;
-  if (failed === 0) return results.length === 1 ? "passed" : `${formatCount(results.length)} passed`;
-  return results.length === 1 ? "failed" : `${formatCount(failed)} of ${formatCount(results.length)} failed`;
+  if (results.length === 1) return failed === 0 ? "passed" : "failed";
+  const count = formatCount(results.length);
+  const all = isCut ? `the latest ${count}` : count;
+  return failed === 0 ? `${all} passed` : `${formatCount(failed)} of ${all} failed`;
 }
 
 function knowledgeJson({ status, latest, checks, place }: Knowledge): object {

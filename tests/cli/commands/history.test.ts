@@ -70,6 +70,26 @@ describe("sluice runs and logs", () => {
   });
 });
 
+describe("a log line that would act or flood", () => {
+  test("is shown inert and short, and given whole as JSON", async () => {
+    const run = open();
+    const evil =
+      "<script>\u001b]8;;http://x\u0007link\u001b]8;;\u0007\u001b]0;title\u0007\u001b[31mred\u001b[0m\nsecond\r";
+    const flood = evil + "x".repeat(1_000_000);
+    process.env.SALES_LOG = flood;
+    await run("run sales.ts raw/orders --partition 2026-01-01");
+    delete process.env.SALES_LOG;
+    const { out } = await run("logs last --level warning", { columns: 80, env: { NO_COLOR: "1" } });
+    assert.ok(out.length < 6_000, String(out.length));
+    assert.doesNotMatch(out, /(?!\n)\p{Cc}/u);
+    assert.match(out, /<script>\\u\{1b\}\]8;;http:\/\/x\\u\{7\}link/);
+    assert.match(out, /\n {4}second\\rxxx/);
+    assert.match(out, /and \d{3},\d{3} more characters; --json has all\n$/);
+    const line = JSON.parse((await run("logs last --level warning --json")).out);
+    assert.equal(line.message, flood);
+  });
+});
+
 describe("sluice show", () => {
   test("tells what is declared and what is recorded, and why it is stale", async () => {
     const run = open();
