@@ -21,10 +21,6 @@ const server = createServer(async (request, response) => {
     response.writeHead(400).end(String(error));
   }
 });
-server.listen(
-  Number(process.env.PORT ?? 8080),
-  "127.0.0.1",
-  () => console.log("listening", server.address()),
-);
-
-process.once("SIGTERM", () => server.close(() => sluice.close()));
+const port = Number(process.env.PORT ?? 8080);
+server.listen(port, "127.0.0.1", () => console.log(`listening on ${port}`));
+process.on("SIGTERM", () => server.close(() => sluice.close().then(() => console.log("closed"))));

@@ -5,7 +5,7 @@ import { root, runFile } from "./runtime.ts";
 
 /** How a child process ended, and what it printed. */
 export interface Ended {
-  /** Undefined when it was ended by a signal. */
+  /** Undefined when it was ended by a signal; on Deno also when one was sent and it ended by itself. */
   readonly code: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
