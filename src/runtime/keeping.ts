@@ -2,6 +2,7 @@
 import type { Asset } from "../model/assets/declaration.ts";
 import type { OutputFacts } from "../model/assets/result.ts";
 import { type CheckRecord, EVENT_KINDS } from "../model/events/event.ts";
+import { freshVersion } from "../model/events/outputs.ts";
 import type { Receipt } from "../io/manager.ts";
 import type { StepGraph } from "../planner/steps/table.ts";
 import type { Tape } from "./recorder.ts";
@@ -10,7 +11,7 @@ import { BodyContext } from "./step/context.ts";
 import type { InputReader } from "./step/inputs.ts";
 import { keepOutputs, type StepResult } from "./step/outputs.ts";
 import { BlockedByCheck } from "./step/refusal.ts";
-import { deriveVersion, freshVersion } from "./step/version.ts";
+import { deriveVersion } from "./step/version.ts";
 import type { Wiring } from "./wiring.ts";
 
 /** Keeps outputs and records verdicts, for the steps that take more than putting one value into a slot. */

@@ -94,7 +94,7 @@ export class Pace {
       this.#sliceStartMs = nowMs;
       this.#ticks = 0;
     } else {
-      this.#stride = sinceMs === 0 ? Math.min(this.#stride * 2, MOST_STRIDE) : Math.max(this.#stride >> 1, 1);
+      this.#stride = nextStride(this.#stride, sinceMs);
     }
     this.#ticks += this.#stride;
     this.#ticksLeft = this.#stride;
@@ -113,6 +113,11 @@ export class Pace {
     this.#endTurn = nothing;
     end();
   }
+}
+
+function nextStride(stride: number, sinceMs: number): number {
+  if (sinceMs === 0) return Math.min(stride * 2, MOST_STRIDE);
+  return sinceMs === 1 ? Math.max(stride >> 1, 1) : 1;
 }
 
 function nothing(): void {}

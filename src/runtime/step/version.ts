@@ -53,8 +53,3 @@ async function versionOf({ asset, manager }: VersionedInput, partition: string |
 function sortKeyOf(key: string): string {
   return `AssetKey([${key.split("/").map((part) => `'${part}'`).join(", ")}])`;
 }
-
-/** The version of a value of which nothing else is known: that of the step that made it. */
-export function freshVersion(runId: string, step: number): string {
-  return `${runId}/${step}`;
-}
