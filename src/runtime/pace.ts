@@ -97,7 +97,7 @@ export class Pace {
       this.#stride = nextStride(this.#stride, sinceMs);
     }
     this.#ticks += this.#stride;
-    this.#ticksLeft = this.#stride;
+    this.#ticksLeft = this.#stride - 1;
     const elapsedMs = nowMs - this.#sliceStartMs;
     return elapsedMs >= SLICE_MS || elapsedMs < 0 || this.#ticks > MOST_TICKS;
   }
