@@ -19,6 +19,11 @@ import { openSession } from "./session.ts";
 import { commands } from "./table.ts";
 import { answerVersion } from "./version.ts";
 
+export type { Clock } from "../model/ports.ts";
+export type { StopSignal } from "./exit.ts";
+export type { Host, Output } from "./host/host.ts";
+export { openProcessHost };
+
 /** The looks that were asked for; known before the command line is understood, so that errors can follow them. */
 interface Looks {
   readonly isJson: boolean;
@@ -28,10 +33,23 @@ interface Looks {
 }
 
 /**
- * Runs one command to its end.
+ * Runs one command to its end, in this process or in what stands in for it.
  *
  * @param argv The words after the name of the program.
+ * @param host Streams, environment, time and signals; {@linkcode openProcessHost} gives those of the process.
  * @returns The exit code; errors are printed and never thrown.
+ * @example
+ * ```ts
+ * import { main, openProcessHost } from "sluice/cli";
+ * import assert from "node:assert/strict";
+ *
+ * let out = "";
+ * const host = openProcessHost();
+ * const stdout = { ...host.stdout, write: (text: string) => Promise.resolve(void (out += text)) };
+ *
+ * assert.equal(await main(["--version"], { ...host, stdout }), 0);
+ * assert.match(out, /^sluice \d+\.\d+\.\d+ /);
+ * ```
  */
 export async function main(argv: readonly string[], host: Host): Promise<number> {
   const looks = readLooks(argv);

@@ -4,6 +4,7 @@ import type { StopSignal } from "../exit.ts";
 
 /** A stream to write to. */
 export interface Output {
+  /** Whether a terminal shows what is written. */
   readonly isTerminal: boolean;
   /** Columns of the terminal; undefined for what is none. */
   readonly columns: number | undefined;
@@ -19,9 +20,11 @@ export interface Host {
   readonly stdout: Output;
   /** Takes everything else: notes, progress, errors. */
   readonly stderr: Output;
+  /** The environment variables. */
   readonly env: { readonly [name: string]: string | undefined };
   /** The working directory, an absolute path. */
   readonly cwd: string;
+  /** The time, and waiting for it. */
   readonly clock: Clock;
   /** Runtime and its version: `bun 1.4.5`. */
   readonly runtime: string;

@@ -7,7 +7,17 @@ import { systemClock } from "../../model/ports.ts";
 import type { StopSignal } from "../exit.ts";
 import type { Host, Output } from "./host.ts";
 
-/** The host that a command has when it is started from a shell. */
+/**
+ * The host that a command has when it is started from a shell: the streams, signals and environment of the process.
+ *
+ * @example
+ * ```ts
+ * import { openProcessHost } from "sluice/cli";
+ * import assert from "node:assert/strict";
+ *
+ * assert.match(openProcessHost().runtime, /^(bun|deno|node) \d/);
+ * ```
+ */
 export function openProcessHost(): Host {
   const stderr = openOutput(process.stderr);
   return {
