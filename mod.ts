@@ -219,6 +219,8 @@ export type { AssetFacts, Facts, PartitionFacts } from "./src/model/events/facts
 export type { WindowOptions } from "./src/model/time/declare.ts";
 
 // Run
+export { materialize } from "./src/runtime/materialize.ts";
+export type { Materialized, MaterializedLine, MaterializeOptions } from "./src/runtime/materialize.ts";
 export { createOrchestrator } from "./src/orchestrator.ts";
 export type {
   AssetName,
