@@ -28,6 +28,7 @@ export interface MemoryIO extends IOManager {
   receipt(address: ValueAddress): Receipt | undefined;
   /** Removes one value. */
   remove(address: ValueAddress): void;
+  /** Where values lie by number. */
   readonly table: ValueTable;
   /** The place of one asset's values, the same one for as long as the manager lives. */
   slot(asset: string): MemorySlot;

@@ -1,7 +1,10 @@
 /**
- * Kits for the tests of people who build on Sluice: contracts that their own parts must keep.
+ * Kits for the tests of people who build on Sluice: contracts that their own parts must keep, and a clock that stands
+ * still until it is told to go on.
  *
  * @module
  */
+export { virtualClock } from "./clock.ts";
+export type { VirtualClock } from "./clock.ts";
 export { ioContract } from "./io_contract.ts";
 export type { ContractCase, IOContractOptions, IOFixture } from "./io_contract.ts";
