@@ -7,6 +7,7 @@ import type { AssetGraph } from "./graph.ts";
 import { type Issue, SluiceError } from "./issue.ts";
 import type { Job } from "./job.ts";
 import { linkSteps } from "./links.ts";
+import { listDeclarations } from "./listing.ts";
 import { didYouMean } from "./suggest.ts";
 import { quote } from "./quote.ts";
 import { checkDefinitions } from "./validate/definitions.ts";
@@ -74,9 +75,9 @@ export interface Definitions {
  * ```
  */
 export function definitions(spec: DefinitionsSpec): Definitions {
-  const checks = spec.checks ?? [];
-  const links = linkSteps(listAssets(spec.assets), checks);
-  const declared = { ...links, checks, jobs: spec.jobs ?? [] };
+  const { assets, checks, jobs } = listDeclarations(spec);
+  const links = linkSteps(assets, checks);
+  const declared = { ...links, checks, jobs };
   refuse(checkDefinitions(declared));
   const compiled = compileDefinitions(links);
   if ("issue" in compiled) throw new SluiceError(compiled.issue);
@@ -88,8 +89,8 @@ export function definitions(spec: DefinitionsSpec): Definitions {
     jobs: new Map(declared.jobs.map((job) => [job.name, job])),
     module: spec.module,
     asset(key: string): Asset {
-      const rank = compiled.graph.rankOf(key.normalize("NFC"));
-      if (rank === undefined) throw unknownAsset(key, compiled.graph.keys);
+      const rank = compiled.graph.rankOf(String(key).normalize("NFC"));
+      if (rank === undefined) throw unknownAsset(String(key), compiled.graph.keys);
       return compiled.assets[rank];
     },
   });
@@ -109,16 +110,4 @@ function unknownAsset(key: string, known: readonly string[]): SluiceError {
 function refuse(issues: readonly Issue[]): void {
   const [first, ...rest] = issues;
   if (first) throw new SluiceError([first, ...rest]);
-}
-
-function listAssets(list: AssetList, into: Asset[] = []): Asset[] {
-  for (const item of list) {
-    if (isAsset(item)) into.push(item);
-    else listAssets(Array.isArray(item) ? item : Object.values(item), into);
-  }
-  return into;
-}
-
-function isAsset(item: AssetList[number]): item is Asset {
-  return (item as Asset).kind === "asset";
 }

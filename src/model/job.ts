@@ -1,5 +1,6 @@
 /** Jobs: a named selection with config and tags. */
 import type { Asset } from "./assets/declaration.ts";
+import { requireFields, requireJobFields, requireSpec, requireText } from "./assets/shape.ts";
 import { captureSite, type Site } from "./assets/site.ts";
 
 /** What is to be run: a selection text, assets, or several of both (their union). */
@@ -48,6 +49,12 @@ export function defineJob(spec: {
   readonly tags?: { readonly [name: string]: string };
 }): Job {
   const site = captureSite(defineJob);
+  requireSpec(spec, "defineJob", site);
+  const path = ["jobs", String(spec.name)];
+  const declaring = { what: `The job ${String(spec.name)}`, path, site };
+  requireText(spec.name, "name", declaring);
+  requireFields({ tags: spec.tags, description: spec.description }, declaring);
+  requireJobFields(spec, declaring);
   return Object.freeze({
     kind: "job",
     name: spec.name,

@@ -10,6 +10,7 @@ import type { BackfillPolicy } from "../policy.ts";
 import type { Resources } from "./resource.ts";
 import type { Awaitable, Output, Skip, Unchanged } from "./result.ts";
 import type { Schema, TypeTag } from "./schema.ts";
+import { requireSpec } from "./shape.ts";
 import { captureSite } from "./site.ts";
 import type { AssetDescription, Deps, InlineCheckSpec, StepRules, Upstream } from "./spec.ts";
 
@@ -139,6 +140,7 @@ export function defineAsset<
   spec: AssetSpec<D, P, C, R, S, B, Ret>,
 ): Asset<B extends true ? BatchValue<Ret> : ValueOf<Ret>, P> {
   const site = captureSite(defineAsset);
+  requireSpec(spec, "defineAsset", site);
   return declareAsset("asset", spec as ErasedAssetSpec, site) as never;
 }
 
@@ -172,6 +174,7 @@ export function defineExternalAsset<
   },
 ): Asset<DeclaredOutput<S>, P> {
   const site = captureSite(defineExternalAsset);
+  requireSpec(spec, "defineExternalAsset", site);
   return declareAsset("external", spec as ErasedAssetSpec, site) as never;
 }
 

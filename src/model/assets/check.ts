@@ -7,6 +7,7 @@ import { openStep, stepInput } from "./declare.ts";
 import { identityMapping } from "../partitions/mapping.ts";
 import type { MaybePartitions } from "../partitions/relation.ts";
 import type { Resources } from "./resource.ts";
+import { requireCheckedAsset, requireSpec, requireText } from "./shape.ts";
 import { captureSite } from "./site.ts";
 import type { CheckResult, CheckSeverity, StepDeclaration } from "./declaration.ts";
 
@@ -70,7 +71,11 @@ export function defineCheck<Value, P extends MaybePartitions, R extends Resource
   spec: CheckSpec<Value, P, R>,
 ): Check {
   const site = captureSite(defineCheck);
+  requireSpec(spec, "defineCheck", site);
   const { asset, name } = spec;
+  const declaring = { what: `The check ${String(name)}`, path: ["checks", String(name)], site };
+  requireCheckedAsset(asset, declaring);
+  requireText(name, "name", declaring);
   const step = openStep(
     "check",
     `${asset.key}:${name}`,

@@ -1,13 +1,13 @@
 /** From what a user writes to the frozen declarations that everything else reads; types are worn off here. */
 import type { Asset, AssetRef } from "./declaration.ts";
 import type { AssetDescription, Deps, InlineCheckSpec, StepRules, Upstream } from "./spec.ts";
-import type { Dependency } from "./context.ts";
 import { ioChoice } from "./io_choice.ts";
 import { parseKey } from "../key.ts";
 import type { Partitions } from "../partitions/definition.ts";
 import type { BackfillPolicy } from "../policy.ts";
 import type { Resources } from "./resource.ts";
 import type { Schema, TypeTag } from "./schema.ts";
+import { type Declaring, parseAt, requireFields, requireUpstream } from "./shape.ts";
 import type { Site } from "./site.ts";
 import type { InlineCheck, StepDeclaration, StepInput } from "./declaration.ts";
 
@@ -35,7 +35,7 @@ type OpenStep = { -readonly [K in keyof StepDeclaration]: StepDeclaration[K] };
 
 /** Declares an asset that is its own step. */
 export function declareAsset(kind: "asset" | "external", spec: ErasedAssetSpec, site: Site): Asset {
-  const key = parseKey(spec.key);
+  const key = parseAt(() => parseKey(spec.key), ["assets", String(spec.key)], site);
   const step = openStep(kind, key, spec, site);
   const asset = outputAsset(key, spec, spec.partitions, step);
   step.outputs = Object.freeze([asset]);
@@ -75,12 +75,18 @@ export function openStep(
   spec: Omit<ErasedAssetSpec, "key">,
   site: Site,
 ): OpenStep {
+  const declaring = {
+    what: `The ${kind} ${name}`,
+    path: [kind === "check" ? "checks" : "assets", name],
+    site,
+  };
+  requireFields(spec, declaring);
   return {
     kind,
     name,
     outputs: NOTHING,
     outputNames: undefined,
-    inputs: stepInputs(name, spec.deps, spec.after),
+    inputs: stepInputs(name, spec.deps, spec.after, declaring),
     partitions: spec.partitions,
     config: spec.config,
     resources: spec.resources ?? NONE,
@@ -106,11 +112,18 @@ function stepInputs(
   name: string,
   deps: Deps | undefined,
   after: readonly Upstream[] | undefined,
+  declaring: Declaring,
 ): readonly StepInput[] {
   if (!deps && !after) return NOTHING;
   const inputs: StepInput[] = [];
-  for (const input of Object.keys(deps ?? NONE)) inputs.push(stepInput(input, (deps as Deps)[input], name));
-  for (const upstream of after ?? NOTHING) inputs.push(stepInput(undefined, upstream, name));
+  for (const [input, upstream] of Object.entries<Upstream>(deps ?? NONE)) {
+    requireUpstream(upstream, `deps.${input}`, declaring);
+    inputs.push(stepInput(input, upstream, name));
+  }
+  for (const [index, upstream] of (after ?? NOTHING).entries()) {
+    requireUpstream(upstream, `after.${index}`, declaring);
+    inputs.push(stepInput(undefined, upstream, name));
+  }
   return Object.freeze(inputs);
 }
 

@@ -1,9 +1,9 @@
 /** Multi-assets: several assets made by one body. */
-import type { Asset, AssetRef } from "./declaration.ts";
+import type { Asset } from "./declaration.ts";
 import type { AssetDescription, Deps, StepRules, Upstream } from "./spec.ts";
 import type { Awaitable } from "./result.ts";
 import type { CheckDeps, DeclaredOutput, Upstreams } from "./asset.ts";
-import type { Dependency, StepContext } from "./context.ts";
+import type { StepContext } from "./context.ts";
 import { openStep, outputAsset } from "./declare.ts";
 import { parseKey } from "../key.ts";
 import { parseName } from "../name.ts";
@@ -12,6 +12,7 @@ import type { BackfillPolicy } from "../policy.ts";
 import type { Resources } from "./resource.ts";
 import type { Output, Skip, Unchanged } from "./result.ts";
 import type { Schema, TypeTag } from "./schema.ts";
+import { parseAt, requireFields, requireSpec } from "./shape.ts";
 import { captureSite } from "./site.ts";
 
 /** One output of a multi-asset. */
@@ -106,11 +107,18 @@ export function defineMultiAsset<
   Ret extends Returned<O> = Returned<O>,
 >(spec: MultiAssetSpec<D, P, C, R, O, Ret>): MultiAsset<O, Ret, P> {
   const site = captureSite(defineMultiAsset);
-  const { outputs, ...rules } = spec;
-  const step = openStep("multi-asset", parseName("multi-asset", spec.name), rules as never, site);
+  requireSpec(spec, "defineMultiAsset", site);
+  const path = ["assets", String(spec.name)];
+  const name = parseAt(() => parseName("multi-asset", spec.name), path, site);
+  const { outputs = {} as O } = spec;
+  requireFields({ outputs }, { what: `The multi-asset ${name}`, path, site });
+  const step = openStep("multi-asset", name, spec as never, site);
   const assets: Record<string, Asset> = {};
   for (const [name, output] of Object.entries(outputs)) {
-    assets[name] = outputAsset(parseKey(output.key), output, spec.partitions, step);
+    const where = [...path, "outputs", name];
+    requireFields(output, { what: `The output ${name} of ${spec.name}`, path: where, site });
+    const key = parseAt(() => parseKey(output.key), where, site);
+    assets[name] = outputAsset(key, output, spec.partitions, step);
   }
   step.outputs = Object.freeze(Object.values(assets));
   step.outputNames = Object.freeze(Object.keys(assets));

@@ -1,4 +1,5 @@
 /** Resources: things a body needs that are opened once per run and closed at its end. */
+import { SluiceError } from "../issue.ts";
 
 /** What a resource's setup is told. */
 export interface ResourceContext {
@@ -55,11 +56,22 @@ export function defineResource<T>(spec: {
   readonly setup: (context: ResourceContext) => T | Promise<T>;
   readonly teardown?: (value: NoInfer<T>) => void | Promise<void>;
 }): Resource<T> {
+  requireResource(spec);
   return Object.freeze({
     kind: "resource",
     name: spec.name,
     setup: spec.setup,
     teardown: (spec.teardown ?? noTeardown) as (value: never) => void | Promise<void>,
+  });
+}
+
+function requireResource(spec: { readonly name: unknown; readonly setup: unknown } | undefined): void {
+  if (typeof spec?.name === "string" && typeof spec.setup === "function") return;
+  throw new SluiceError({
+    code: "DEFINITION_INVALID",
+    message: "defineResource() needs a name, and a function as setup.",
+    path: ["resources", String(spec?.name)],
+    hint: 'Write defineResource({ name: "db", setup: () => connect() }).',
   });
 }
 

@@ -18,6 +18,9 @@ export function captureSite(entry: (...args: never[]) => unknown): Site {
   return trace;
 }
 
+/** More than one: JavaScriptCore drops the frame of a function that ends in the call, and `map` may be the next. */
+const FRAMES = 4;
+
 class Trace implements Site {
   declare stack?: string;
 
@@ -32,14 +35,21 @@ function captureStack(target: Trace, above: unknown): void {
   if (!captureStackTrace) return;
   const errors = Error as { stackTraceLimit?: number };
   const limit = errors.stackTraceLimit;
-  errors.stackTraceLimit = 1;
+  errors.stackTraceLimit = FRAMES;
   captureStackTrace(target, above);
   if (limit === undefined) delete errors.stackTraceLimit;
   else errors.stackTraceLimit = limit;
 }
 
-/** The first `file:line:column` in a stack text, without the URL scheme. */
+/** The first `file:line:column` in a stack text that is no part of the engine, without the URL scheme. */
 function firstPlace(stack: string | undefined): string | undefined {
-  const place = stack?.match(/(?:\(|at |@)([^()\s]+:\d+:\d+)\)?/)?.[1];
-  return place?.replace(/^file:\/\//, "").replace(/^async /, "");
+  for (const line of stack?.split("\n") ?? []) {
+    const place = line.match(/(?:\(|at (?:async )?|@)((?:file:\/\/)?[^(]*[^\s(]:\d+:\d+)\)?$/)?.[1];
+    if (place !== undefined && !isEngine(place)) return place.replace(/^file:\/\//, "");
+  }
+  return undefined;
+}
+
+function isEngine(place: string): boolean {
+  return /^(?:native|ext|node|bun|\[native code\]):?/.test(place);
 }

@@ -2,6 +2,7 @@
 import type { CompiledDefinitions } from "../compile.ts";
 import { SluiceError } from "../issue.ts";
 import type { Selection } from "../job.ts";
+import { nameType } from "../quote.ts";
 import type { RankSet } from "../reach.ts";
 import { resolveSelection } from "./resolve.ts";
 
@@ -11,7 +12,7 @@ type Selectable = Pick<CompiledDefinitions, "assets" | "graph">;
 /**
  * The assets that a selection means, by rank in the graph of assets. Without a selection: all of them.
  *
- * @throws {SluiceError} SELECTION_INVALID, SELECTION_EMPTY; DEPENDENCY_UNLISTED for an asset value that the
+ * @throws {SluiceError} SELECTION_INVALID, SELECTION_EMPTY (also for an empty list); DEPENDENCY_UNLISTED for an asset value that the
  * definitions do not hold.
  */
 export function selectAssets(definitions: Selectable, selection: Selection | undefined): RankSet {
@@ -19,9 +20,19 @@ export function selectAssets(definitions: Selectable, selection: Selection | und
   const chosen = new Uint8Array(definitions.assets.length);
   for (const item of Array.isArray(selection) ? selection : [selection]) {
     if (typeof item === "string") addSelected(definitions, item, chosen);
+    else if (item?.kind !== "asset") throw noSelection(item);
     else chosen[rankOfAsset(definitions, item)] = 1;
   }
   return chosen;
+}
+
+function noSelection(item: unknown): SluiceError {
+  return new SluiceError({
+    code: "SELECTION_INVALID",
+    message: `A selection is a text, an asset, or a list of these, not ${nameType(item)}.`,
+    path: ["select"],
+    hint: 'Write "raw/orders+", orders, or [orders, "group:mart"].',
+  });
 }
 
 function addSelected(definitions: Selectable, text: string, chosen: Uint8Array): void {

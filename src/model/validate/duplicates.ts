@@ -6,22 +6,29 @@ import type { Declared } from "./declared.ts";
 import { declaredAt, found } from "./found.ts";
 
 /** Finds duplicate asset keys and step names, check names and job names. */
-export function checkDuplicates({ assets, steps, checks, jobs }: Declared, issues: Issue[]): void {
-  const named = new Map<string, Named>();
-  for (const asset of assets) {
-    addName("asset", "assets", { name: asset.key, site: asset["~step"].site }, named, issues);
-  }
-  for (const step of steps) if (step.kind === "multi-asset") addName("asset", "assets", step, named, issues);
+export function checkDuplicates(declared: Declared, issues: Issue[]): void {
+  if (!isPlainlyDistinct(declared)) addAssetNames(declared, issues);
+  const { checks, jobs } = declared;
   const checkNames = new Map<string, Named>();
   for (const check of checks) addName("check", "checks", check["~step"], checkNames, issues);
   const jobNames = new Map<string, Named>();
   for (const job of jobs) addName("job", "jobs", job, jobNames, issues);
 }
 
+function addAssetNames({ assets, steps }: Declared, issues: Issue[]): void {
+  const named = new Map<string, Named>();
+  for (const asset of assets) {
+    addName("asset", "assets", { name: asset.key, site: asset["~step"].site }, named, issues);
+  }
+  for (const step of steps) if (step.kind === "multi-asset") addName("asset", "assets", step, named, issues);
+}
+
 /** Whether folding cannot make two keys alike, as in most graphs: nothing needs to be remembered then. */
 function isPlainlyDistinct({ assets, steps, isDistinct }: Declared): boolean {
   if (!isDistinct || steps.length !== assets.length) return false;
-  for (const { key } of assets) if (foldKey(key) !== key) return false;
+  for (const { key, "~step": step } of assets) {
+    if (step.kind === "multi-asset" || foldKey(key) !== key) return false;
+  }
   return true;
 }
 

@@ -1,0 +1,207 @@
+/**
+ * The shapes of what declarations are given. Types hold TypeScript to them; these tests hold JavaScript, so that a
+ * slip is named where it was made and never surfaces as a TypeError from within.
+ */
+import { type IssueCode, SluiceError } from "../issue.ts";
+import { nameType } from "../quote.ts";
+import type { Site } from "./site.ts";
+
+/** A declaration under way: what it is called in messages, and where it stands. */
+export interface Declaring {
+  /** How messages name it: `asset raw/orders`. */
+  readonly what: string;
+  /** Where it is in the definitions. */
+  readonly path: readonly string[];
+  /** Where it was declared. */
+  readonly site: Site;
+}
+
+/** A shape: a test, and the same in words. */
+interface Shape {
+  readonly expected: string;
+  readonly holds: (value: unknown) => boolean;
+}
+
+const PARTITION_KINDS: readonly unknown[] = Object.freeze(["time", "static", "dynamic", "multi"]);
+
+const RECORD: Shape = { expected: "a record", holds: isRecord };
+const TEXT: Shape = { expected: "a text", holds: (value) => typeof value === "string" };
+const TEXTS: Shape = { expected: "a list of texts", holds: isTextList };
+const BOOLEAN: Shape = { expected: "true or false", holds: (value) => typeof value === "boolean" };
+const SCHEMA: Shape = { expected: "a Standard Schema (a zod schema is one)", holds: isSchema };
+const UPSTREAM = "an asset, an assetRef(), or { asset, mapping } with a mapping such as allMapping()";
+
+/** What each field must be, apart from names and numbers, whose rules are looked at with the whole. */
+const FIELDS: ReadonlyMap<string, Shape> = new Map<string, Shape>([
+  ["deps", { expected: "a record of assets by input name", holds: isRecord }],
+  ["after", { expected: "a list of assets", holds: Array.isArray }],
+  ["partitions", {
+    expected: "a partition definition such as dailyPartitions(...)",
+    holds: (value) => isRecord(value) && PARTITION_KINDS.includes(value.kind),
+  }],
+  ["description", TEXT],
+  ["codeVersion", TEXT],
+  ["tags", RECORD],
+  ["metadata", RECORD],
+  ["owners", TEXTS],
+  ["kinds", TEXTS],
+  ["io", {
+    expected: "the name of an IO manager, or a choice such as files()",
+    holds: (value) => typeof value === "string" || (isRecord(value) && typeof value.manager === "string"),
+  }],
+  ["output", {
+    expected: "a Standard Schema or type<T>()",
+    holds: (value) => isSchema(value) || (isRecord(value) && "~type" in value),
+  }],
+  ["config", SCHEMA],
+  ["resources", {
+    expected: "a record of what defineResource() gives",
+    holds: (value) => isRecord(value) && Object.values(value).every(isResource),
+  }],
+  ["retry", RECORD],
+  ["backfill", RECORD],
+  ["batch", BOOLEAN],
+  ["skippable", BOOLEAN],
+  ["subsettable", BOOLEAN],
+  ["blocking", BOOLEAN],
+  ["severity", { expected: '"warn" or "error"', holds: (value) => value === "warn" || value === "error" }],
+  ["checks", { expected: "a record of functions, or of { run }", holds: isChecks }],
+  ["outputs", { expected: "a record of outputs, at least one", holds: isOutputs }],
+]);
+
+/** Refuses what is no record where a whole declaration is expected. */
+export function requireSpec(spec: unknown, call: string, site: Site): void {
+  if (isRecord(spec)) return;
+  throw misfit({ what: `${call}()`, path: [], site }, "takes one record of options", spec);
+}
+
+/** Refuses fields of a declaration that are of another shape than they must be. */
+export function requireFields(spec: object, declaring: Declaring): void {
+  for (const field in spec) {
+    const shape = FIELDS.get(field);
+    if (!shape) continue;
+    const value = (spec as { readonly [field: string]: unknown })[field];
+    if (value === undefined || shape.holds(value)) continue;
+    throw misfit(
+      { ...declaring, path: [...declaring.path, field] },
+      `needs ${shape.expected} as ${field}`,
+      value,
+    );
+  }
+}
+
+/** Refuses what cannot be depended on. */
+export function requireUpstream(upstream: unknown, field: string, declaring: Declaring): void {
+  if (isUpstream(upstream)) return;
+  throw misfit(
+    { ...declaring, path: [...declaring.path, ...field.split(".")] },
+    `needs ${UPSTREAM} as ${field}`,
+    upstream,
+    upstream === undefined
+      ? "Modules that import each other see undefined for a while: name one of the assets by assetRef() there."
+      : undefined,
+  );
+}
+
+/** Refuses a name that is no text; its grammar is looked at with the whole. */
+export function requireText(value: unknown, field: string, declaring: Declaring): void {
+  if (typeof value !== "string") throw misfit(declaring, `needs ${TEXT.expected} as ${field}`, value);
+}
+
+/** Refuses a check of what is no asset. */
+export function requireCheckedAsset(asset: unknown, declaring: Declaring): void {
+  if (isRecord(asset) && asset.kind === "asset") return;
+  throw misfit(
+    { ...declaring, path: [...declaring.path, "asset"] },
+    "needs an asset by value as asset",
+    asset,
+  );
+}
+
+/** Refuses a job without a selection, and config that is not by step name. */
+export function requireJobFields(
+  { selection, config }: { readonly selection?: unknown; readonly config?: unknown },
+  declaring: Declaring,
+): void {
+  const within = (field: string) => ({ ...declaring, path: [...declaring.path, field] });
+  if (selection === undefined) throw misfit(within("selection"), 'needs a selection, such as "*"', selection);
+  if (config === undefined || isRecord(config)) return;
+  throw misfit(within("config"), "needs a record of config by step name as config", config);
+}
+
+/** Gives what a parser of names throws the place of the declaration. */
+export function parseAt<T>(parse: () => T, path: readonly string[], site: Site): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    const { code, message, hint } = error.issues[0];
+    throw refusal(code, message, path, site, hint);
+  }
+}
+
+function misfit({ what, path, site }: Declaring, needs: string, value: unknown, hint?: string): SluiceError {
+  return refusal("DEFINITION_INVALID", `${what} ${needs}, not ${nameShape(value)}.`, path, site, hint);
+}
+
+function refusal(
+  code: IssueCode,
+  message: string,
+  path: readonly string[],
+  site: Site,
+  hint: string | undefined,
+): SluiceError {
+  const place = site.text;
+  return new SluiceError({
+    code,
+    message,
+    path,
+    ...(place !== undefined && { site: place }),
+    ...(hint !== undefined && { hint }),
+  });
+}
+
+/** What a value is, with its kind where it is one of ours: `a list`, `a record of kind check`. */
+export function nameShape(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  const kind = isRecord(value) ? value.kind : undefined;
+  return typeof kind === "string" && kind.length < 20
+    ? `${nameType(value)} of kind ${kind}`
+    : nameType(value);
+}
+
+/** Whether a value is an object that is neither a list nor null. */
+export function isRecord(value: unknown): value is { readonly [name: string]: unknown } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isUpstream(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  if (value.kind === "asset" || value.kind === "asset-ref") return typeof value.key === "string";
+  const { asset, mapping } = value;
+  if (!isRecord(asset) || (asset.kind !== "asset" && asset.kind !== "asset-ref")) return false;
+  return mapping === undefined || (isRecord(mapping) && typeof mapping.kind === "string");
+}
+
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+/** Schemas of some libraries are functions. */
+function isSchema(value: unknown): boolean {
+  return (isRecord(value) || typeof value === "function") && "~standard" in value;
+}
+
+function isResource(value: unknown): boolean {
+  return isRecord(value) && value.kind === "resource";
+}
+
+function isChecks(value: unknown): boolean {
+  const isCheck = (check: unknown) =>
+    typeof check === "function" || (isRecord(check) && typeof check.run === "function");
+  return isRecord(value) && Object.values(value).every(isCheck);
+}
+
+function isOutputs(value: unknown): boolean {
+  return isRecord(value) && Object.keys(value).length > 0 && Object.values(value).every(isRecord);
+}
