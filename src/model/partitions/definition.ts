@@ -11,6 +11,7 @@ import {
   compareCodePoints,
   invalid,
 } from "./key_text.ts";
+import { requireDimensions, requireKeyList, requireOptions } from "./given.ts";
 
 /** One slice per window of time between the ticks of a cron expression. */
 export interface TimePartitions<out Unit extends string = string> {
@@ -125,8 +126,9 @@ export type Unit<
  * ```
  */
 export function staticPartitions<const Key extends string>(keys: readonly Key[]): StaticPartitions<Key> {
+  requireKeyList(keys);
   const seen = new Set<string>();
-  keys.forEach((key, index) => {
+  Array.from<Key>(keys).forEach((key, index) => {
     checkKeyText(key, ["keys", String(index)]);
     if (seen.has(key)) {
       throw invalid(`The partition key ${quote(key)} is given twice.`, ["keys", String(index)]);
@@ -173,6 +175,7 @@ export function dynamicPartitions<const Name extends string>(name: Name): Dynami
  * ```
  */
 export function multiPartitions<const Dims extends Dimensions>(dimensions: Dims): MultiPartitions<Dims> {
+  requireDimensions(dimensions);
   const names = Object.keys(dimensions).sort(compareCodePoints);
   if (names.length === 0) {
     throw invalid("Partitions of several dimensions need at least one.", ["dimensions"]);
@@ -201,6 +204,7 @@ export function multiPartitions<const Dims extends Dimensions>(dimensions: Dims)
  * ```
  */
 export function timePartitions<const Cron extends string>(options: TimeOptions<Cron>): TimePartitions<Cron> {
+  requireOptions(options, "timePartitions", 'timePartitions({ cron: "0 6 * * *", start: "2026-01-01" })');
   return windows(options.cron, options.cron, options);
 }
 
@@ -222,6 +226,7 @@ export function timePartitions<const Cron extends string>(options: TimeOptions<C
 export function hourlyPartitions<const Minute extends number = 0>(
   options: HourlyOptions<Minute>,
 ): TimePartitions<Unit<"hour", Minute>> {
+  requireOptions(options, "hourlyPartitions", 'hourlyPartitions({ start: "2026-01-01" })');
   const minute = offset("minuteOffset", options.minuteOffset, 0, 0, 59);
   return windows(unitOf("hour", minute), `${minute} * * * *`, options);
 }
@@ -243,7 +248,7 @@ export function hourlyPartitions<const Minute extends number = 0>(
 export function dailyPartitions<const Hour extends number = 0, const Minute extends number = 0>(
   options: DailyOptions<Hour, Minute>,
 ): TimePartitions<Unit<"day", Minute, Hour>> {
-  const [hour, minute] = timeOffsets(options);
+  const [hour, minute] = timeOffsets("dailyPartitions", options);
   return windows(unitOf("day", minute, hour), `${minute} ${hour} * * *`, options);
 }
 
@@ -264,8 +269,8 @@ export function weeklyPartitions<
   const Hour extends number = 0,
   const Minute extends number = 0,
 >(options: CalendarOptions<Day, Hour, Minute>): TimePartitions<Unit<"week", Minute, Hour, Day>> {
+  const [hour, minute] = timeOffsets("weeklyPartitions", options);
   const day = offset("dayOffset", options.dayOffset, 0, 0, 6);
-  const [hour, minute] = timeOffsets(options);
   return windows(unitOf("week", minute, hour, day), `${minute} ${hour} * * ${day}`, options);
 }
 
@@ -287,8 +292,8 @@ export function monthlyPartitions<
   const Hour extends number = 0,
   const Minute extends number = 0,
 >(options: CalendarOptions<Day, Hour, Minute>): TimePartitions<Unit<"month", Minute, Hour, Day, 1>> {
+  const [hour, minute] = timeOffsets("monthlyPartitions", options);
   const day = offset("dayOffset", options.dayOffset, 1, 1, 31);
-  const [hour, minute] = timeOffsets(options);
   return windows(unitOf("month", minute, hour, day, 1), `${minute} ${hour} ${day} * *`, options);
 }
 
@@ -351,8 +356,10 @@ function unitOf<
 }
 
 function timeOffsets<Hour extends number, Minute extends number>(
+  call: string,
   options: DailyOptions<Hour, Minute>,
 ): readonly [hour: Hour, minute: Minute] {
+  requireOptions(options, call, `${call}({ start: \"2026-01-01\" })`);
   return [
     offset("hourOffset", options.hourOffset, 0, 0, 23),
     offset("minuteOffset", options.minuteOffset, 0, 0, 59),

@@ -2,6 +2,7 @@
  * Partition mappings: which partitions of an upstream asset a partition of a downstream asset reads.
  * A mapping is plain frozen data; resolved against two spaces (see `resolve.ts`) it answers in both directions.
  */
+import { requireDirections, requireTable } from "./given.ts";
 import { SluiceError } from "../issue.ts";
 import type { PartitionSpace } from "./space.ts";
 import type { Subset } from "./subset.ts";
@@ -221,6 +222,7 @@ export function specificMapping(given: string | readonly string[]): SpecificMapp
 export function staticMapping(
   table: { readonly [upstream: string]: string | readonly string[] },
 ): StaticMapping {
+  requireTable(table, "staticMapping", 'staticMapping({ us: "america" })');
   const rows = Object.entries(table).map(([upstream, downstream]) =>
     [
       upstream,
@@ -324,6 +326,7 @@ export interface DimensionMappingOptions {
 export function multiMapping(
   upstream: { readonly [upstreamDimension: string]: DimensionMappingOptions },
 ): MultiMapping {
+  requireTable(upstream, "multiMapping", 'multiMapping({ day: { dimension: "day" } })');
   const rows = Object.entries(upstream).map(([name, { dimension, mapping }]) =>
     [name, Object.freeze({ dimension, mapping })] as const
   );
@@ -354,6 +357,7 @@ export type CustomMappingOptions = Omit<CustomMapping, "kind">;
  * ```
  */
 export function customMapping(options: CustomMappingOptions): CustomMapping {
+  requireDirections(options);
   const { name, upstream, downstream } = options;
   return Object.freeze({ kind: "custom", name, upstream, downstream });
 }

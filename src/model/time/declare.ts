@@ -1,5 +1,6 @@
 /** Windows as a user declares them, read and checked. */
 import { SluiceError } from "../issue.ts";
+import { nameType } from "../quote.ts";
 import { type Cadence, openCadence } from "./cadence.ts";
 import type { Cron } from "./cron.ts";
 import { checkDistinct } from "./distinct.ts";
@@ -41,6 +42,7 @@ const MAX_END_OFFSET = 1_000_000;
  * @throws {SluiceError} CRON_INVALID, TIMEZONE_UNKNOWN, or PARTITIONS_INVALID for all else that cannot be.
  */
 export function declareWindows(cron: string, options: WindowOptions): KeyedWindowRule {
+  if (typeof cron !== "string") throw invalid("cron", `The cron is a text, not ${nameType(cron)}.`);
   const cadence = openCadence(cron, options.timezone ?? "UTC");
   const format = parseKeyFormat(options.keyFormat ?? defaultFormat(cadence.cron));
   const startMs = readInstant(options.start, "start", format, cadence.zone);
@@ -79,7 +81,8 @@ function isCronLike(value: string | Date): value is string {
 function checkRule(rule: KeyedWindowRule): void {
   const { startMs, endMs, endOffset } = rule;
   if (endMs !== undefined && endMs <= startMs) {
-    throw invalid("end", "The end is not after the start, so there would never be a partition.");
+    const [end, start] = [endMs, startMs].map((ms) => new Date(ms).toISOString());
+    throw invalid("end", `The end ${end} is not after the start ${start}: there would never be a partition.`);
   }
   if (!Number.isInteger(endOffset) || Math.abs(endOffset) > MAX_END_OFFSET) {
     throw invalid(
