@@ -15,7 +15,17 @@ export const runOptions = {
   config: { type: "text", value: "JSON", summary: "Config by step name, as JSON or as @FILE" },
   tag: { type: "text", value: "NAME=VALUE", summary: "Tags the run", repeats: true },
   concurrency: { type: "count", value: "N", summary: "At most N steps at once" },
+} as const;
+
+/** The options that limit how long something may run. */
+export const limitOptions = {
   timeout: { type: "duration", value: "TIME", summary: "Cancels what is not done by then (exit code 4)" },
+  grace: {
+    type: "duration",
+    value: "TIME",
+    summary: "How long canceled steps may take to stop before the process ends without them",
+    default: "30s",
+  },
 } as const;
 
 type Surroundings = Pick<Call, "host" | "notes">;
@@ -48,11 +58,12 @@ export interface Watched<T> {
  */
 export async function watch<T>(
   orchestrator: Orchestrator,
-  { expected, timeoutMs }: { readonly expected: number; readonly timeoutMs: number | undefined },
+  expected: number,
+  { timeout, grace }: OptionValues<typeof limitOptions>,
   { host, notes }: Surroundings,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<Watched<T>> {
-  const interruption = watchInterruption(timeoutMs, host, notes);
+  const interruption = watchInterruption({ timeoutMs: timeout, graceMs: grace }, host, notes);
   const progress = followProgress(orchestrator, expected, notes, host.clock);
   try {
     return { result: await work(interruption.signal), stopCode: interruption.exitCode() };

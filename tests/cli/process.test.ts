@@ -162,6 +162,16 @@ describe("sluice as a process", () => {
     );
   });
 
+  test("ends without steps that do not stop", async () => {
+    const folder = newFolder();
+    const line =
+      "run sales.ts raw/orders --range 2026-01-01...2026-01-04 --timeout 300ms --grace 100ms --quiet";
+    const ended = await start(line, { folder, env: { SALES_PAUSE_MS: "60000", SALES_DEAF: "1" } });
+    assert.equal(ended.code, 4, ended.err);
+    assert.match(ended.err, /takes longer than 300 ms\.\nSteps still run after 100 ms/);
+    assert.equal(JSON.parse((await start("runs --json", { folder })).out).runs[0].status, "interrupted");
+  });
+
   test("looks while another process runs, and exits with 3 when it would write", async () => {
     const folder = newFolder();
     let others: Promise<readonly Ended[]> | undefined;

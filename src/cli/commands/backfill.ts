@@ -2,7 +2,7 @@
 import { planTitle } from "../print/plan.ts";
 import { plural } from "../print/number.ts";
 import { type Command, defineCommand } from "../command.ts";
-import { exitOfRuns, failuresOf, readRunOptions, runOptions, watch } from "../execute.ts";
+import { exitOfRuns, failuresOf, limitOptions, readRunOptions, runOptions, watch } from "../execute.ts";
 import { formatBackfill } from "../print/backfill.ts";
 import { notePlan } from "../print/start.ts";
 import { readSavedBackfill } from "../saved_plan.ts";
@@ -33,6 +33,7 @@ export const backfill: Command = defineCommand({
     ...backfillOptions,
     plan: { type: "text", value: "FILE", summary: "Runs a plan saved by `sluice plan --save`" },
     ...runOptions,
+    ...limitOptions,
   },
   examples: [
     { line: "backfill weather.ts", summary: "Everything that is missing" },
@@ -53,10 +54,10 @@ export const backfill: Command = defineCommand({
     }
     notePlan(`${planTitle(plan.whole)} in ${plural(plan.runCount, "run")}`, plan.whole, notes);
     const settings = readRunOptions(options, host.cwd);
-    const limits = { expected: plan.cellCount, timeoutMs: options.timeout };
     const { result, stopCode } = await watch(
       orchestrator,
-      limits,
+      plan.cellCount,
+      options,
       { host, notes },
       (signal) => orchestrator.backfill(plan, { ...settings, signal }),
     );

@@ -1,6 +1,6 @@
 /** `sluice recover`: finishes what a dead process left. */
 import { type Command, defineCommand } from "../command.ts";
-import { answerRuns, watch } from "../execute.ts";
+import { answerRuns, limitOptions, watch } from "../execute.ts";
 
 /** Finishes interrupted runs. */
 export const recover: Command = defineCommand({
@@ -11,7 +11,7 @@ export const recover: Command = defineCommand({
   args: {},
   options: {
     concurrency: { type: "count", value: "N", summary: "At most N steps at once" },
-    timeout: { type: "duration", value: "TIME", summary: "Cancels what is not done by then (exit code 4)" },
+    ...limitOptions,
   },
   examples: [
     { line: "recover weather.ts", summary: "Goes on where a killed process stopped" },
@@ -20,10 +20,10 @@ export const recover: Command = defineCommand({
   async run({ options, session, host, notes }) {
     const orchestrator = await session.orchestrator("write");
     const { concurrency } = options;
-    const limits = { expected: 0, timeoutMs: options.timeout };
     const watched = await watch(
       orchestrator,
-      limits,
+      0,
+      options,
       { host, notes },
       (signal) => orchestrator.recover({ signal, ...(concurrency !== undefined && { concurrency }) }),
     );

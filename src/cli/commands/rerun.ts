@@ -1,6 +1,6 @@
 /** `sluice rerun`: does again what a run did not finish. */
 import { type Command, defineCommand } from "../command.ts";
-import { answerRun, readRunOptions, runOptions, watch } from "../execute.ts";
+import { answerRun, limitOptions, readRunOptions, runOptions, watch } from "../execute.ts";
 import { inert } from "../print/inert.ts";
 import { findRun } from "../find_run.ts";
 
@@ -19,6 +19,7 @@ export const rerun: Command = defineCommand({
       default: "failure",
     },
     ...runOptions,
+    ...limitOptions,
   },
   examples: [
     { line: "rerun weather.ts last", summary: "What the newest run did not finish" },
@@ -36,10 +37,10 @@ export const rerun: Command = defineCommand({
         json: () => ({ run: null, failures: [] }),
       };
     }
-    const limits = { expected: 0, timeoutMs: options.timeout };
     const watched = await watch(
       orchestrator,
-      limits,
+      0,
+      options,
       { host, notes },
       (signal) => orchestrator.rerun(run.id, { ...settings, from: options.from, signal }),
     );

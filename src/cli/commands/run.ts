@@ -4,7 +4,7 @@ import type { Job } from "../../model/job.ts";
 import { cellCount } from "../../planner/backfill.ts";
 import type { RunPlan } from "../../planner/plan.ts";
 import { type Command, defineCommand } from "../command.ts";
-import { answerRun, readRunOptions, runOptions, watch } from "../execute.ts";
+import { answerRun, limitOptions, readRunOptions, runOptions, watch } from "../execute.ts";
 import { inert } from "../print/inert.ts";
 import { planTitle } from "../print/plan.ts";
 import { answerNothing, notePlan } from "../print/start.ts";
@@ -37,6 +37,7 @@ export const run: Command = defineCommand({
     job: { type: "text", value: "NAME", summary: "Runs a job of the module instead of a selection" },
     plan: { type: "text", value: "FILE", summary: "Runs a plan saved by `sluice plan --save`" },
     ...runOptions,
+    ...limitOptions,
   },
   examples: [
     {
@@ -61,10 +62,10 @@ export const run: Command = defineCommand({
     if (plan.ranks.length === 0) return answerNothing();
     notePlan(planTitle(plan), plan, notes);
     const runSettings = readRunOptions(options, host.cwd);
-    const limits = { expected: cellCount(plan), timeoutMs: options.timeout };
     const watched = await watch(
       orchestrator,
-      limits,
+      cellCount(plan),
+      options,
       { host, notes },
       (signal) =>
         job

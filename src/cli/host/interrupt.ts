@@ -1,8 +1,16 @@
-/** Stopping: Ctrl-C, SIGTERM and `--timeout` cancel what runs; a second signal ends the process. */
+/** Stopping: Ctrl-C, SIGTERM and `--timeout` cancel what runs; a second signal, or too long a wait, ends the process. */
 import { exitCodes, exitOfSignal, type StopSignal } from "../exit.ts";
+import { formatDuration } from "../print/number.ts";
 import type { Host } from "./host.ts";
 import type { Notes } from "./notes.ts";
-import { formatDuration } from "../print/number.ts";
+
+/** How long things may take. */
+export interface TimeLimits {
+  /** From the start until all is canceled; undefined for no limit. */
+  readonly timeoutMs: number | undefined;
+  /** From then on until the process ends, whatever still runs. */
+  readonly graceMs: number;
+}
 
 /** Watches for reasons to stop. */
 export interface Interruption {
@@ -14,38 +22,54 @@ export interface Interruption {
   end(): void;
 }
 
-/** Starts to watch; `timeoutMs` undefined means no limit. */
-export function watchInterruption(timeoutMs: number | undefined, host: Host, notes: Notes): Interruption {
+/** Starts to watch. */
+export function watchInterruption(
+  { timeoutMs, graceMs }: TimeLimits,
+  host: Host,
+  notes: Notes,
+): Interruption {
   const controller = new AbortController();
+  const timers: (() => void)[] = [];
   let exitCode: number | undefined;
-  const stop = (code: number, why: string, lines: readonly string[]): void => {
+  const after = (delayMs: number, callback: () => void): void =>
+    void timers.push(host.clock.after(delayMs, callback));
+  const stop = (code: number, why: string, line: string): void => {
     exitCode = code;
-    notes.alert(...lines);
+    notes.alert(line);
+    after(graceMs, () => {
+      notes.alert(`Steps still run after ${formatDuration(graceMs)}; ending without them. ${RECOVER}`);
+      host.exit(code);
+    });
     controller.abort(new Error(why));
   };
-  const onSignal = (signal: StopSignal): void => {
-    if (exitCode !== undefined) return host.exit(exitOfSignal(signal));
-    stop(exitOfSignal(signal), `canceled by ${signal}`, [
-      `Canceling: steps that run are told to stop, and no other starts. ${again(signal)}`,
-    ]);
-  };
-  const unwatch = host.onSignal(onSignal);
-  const stopClock = timeoutMs === undefined ? () => {} : host.clock.after(timeoutMs, () => {
-    if (exitCode !== undefined) return;
-    const limit = formatDuration(timeoutMs);
-    stop(exitCodes.timeout, `timed out after ${limit}`, [`Canceling: it takes longer than ${limit}.`]);
+  const unwatch = host.onSignal((signal) => {
+    const code = exitOfSignal(signal);
+    if (exitCode !== undefined) return host.exit(code);
+    const line = `Canceling: steps that run are told to stop, and no other starts. ${again(signal)}`;
+    stop(code, `canceled by ${signal}`, line);
   });
+  if (timeoutMs !== undefined) {
+    after(timeoutMs, () => {
+      const limit = formatDuration(timeoutMs);
+      if (exitCode === undefined) {
+        stop(exitCodes.timeout, `timed out after ${limit}`, `Canceling: it takes longer than ${limit}.`);
+      }
+    });
+  }
   return {
     signal: controller.signal,
     exitCode: () => exitCode,
     end() {
       unwatch();
-      stopClock();
+      for (const takeBack of timers) takeBack();
     },
   };
 }
 
+const RECOVER = "`sluice recover` finishes what is left.";
+
 function again(signal: StopSignal): string {
-  const how = signal === "SIGINT" ? "Ctrl-C once more" : "A second signal";
-  return `${how} ends the process at once; \`sluice recover\` finishes what is left then.`;
+  return `${
+    signal === "SIGINT" ? "Ctrl-C once more" : "A second signal"
+  } ends the process at once; ${RECOVER}`;
 }

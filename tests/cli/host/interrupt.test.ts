@@ -9,7 +9,7 @@ function open(timeoutMs?: number) {
   const clock = handClock();
   const host = openTestHost({ clock });
   const notes = openNotes({ output: host.stderr, page: plainPage(), isQuiet: true, isLive: false });
-  return { clock, host, watch: watchInterruption(timeoutMs, host, notes) };
+  return { clock, host, watch: watchInterruption({ timeoutMs, graceMs: 30_000 }, host, notes) };
 }
 
 describe("watchInterruption", () => {
@@ -29,6 +29,7 @@ describe("watchInterruption", () => {
   test("knows SIGTERM from Ctrl-C", () => {
     const { host, watch } = open();
     host.send("SIGTERM");
+    watch.end();
     assert.equal(watch.exitCode(), 143);
   });
 
@@ -39,6 +40,18 @@ describe("watchInterruption", () => {
     clock.advance(1);
     assert.deepEqual([watch.signal.aborted, watch.exitCode()], [true, 4]);
     assert.match(host.stderr.text(), /takes longer than 5\.0 s/);
+  });
+
+  test("ends the process when steps do not stop in time", () => {
+    const { clock, host } = open(5_000);
+    clock.advance(5_000 + 29_999);
+    assert.deepEqual(host.exits, []);
+    clock.advance(1);
+    assert.deepEqual(host.exits, [4]);
+    assert.match(
+      host.stderr.text(),
+      /Steps still run after 30 s; ending without them\. `sluice recover` finishes/,
+    );
   });
 
   test("hears nothing after its end", () => {
