@@ -8,10 +8,10 @@ import type { RunPlan } from "../planner/plan.ts";
 import { compileStepsInSlices } from "../planner/steps.ts";
 import type { DynamicKeys } from "../planner/steps/mappings.ts";
 import { catalogueOf, type StepGraph } from "../planner/steps/table.ts";
-import { Arena } from "./arena.ts";
+import { Arena } from "./loop/arena.ts";
 import { Pace } from "./pace.ts";
 import { type EventSink, Recorder } from "./recorder.ts";
-import { Seats, Slots } from "./slots.ts";
+import { Seats, Slots } from "./loop/slots.ts";
 import { wireDefinitions, type Wiring } from "./wiring.ts";
 
 /** Default of how many steps may be under way at once, over all runs. */

@@ -10,17 +10,17 @@ import type { StepGraph } from "../planner/steps/table.ts";
 import { validateConfig, type ValidConfig } from "./config.ts";
 import type { Engine } from "./engine.ts";
 import { Keeping } from "./keeping.ts";
-import { RunLoop } from "./loop.ts";
-import { Progress } from "./progress.ts";
-import { Line, Lines, type ReadyQueue } from "./ready.ts";
+import { RunLoop } from "./loop/loop.ts";
+import { Progress } from "./loop/progress.ts";
+import { Line, Lines, type ReadyQueue } from "./loop/ready.ts";
 import type { Tape } from "./recorder.ts";
 import { ResourceDesk } from "./resources.ts";
-import { Retention } from "./retention.ts";
+import { Retention } from "./loop/retention.ts";
 import { RunSource } from "./source.ts";
 import { recordError } from "./step/errors.ts";
 import { InputReader } from "./step/inputs.ts";
 import { copyJsonOr } from "./step/json.ts";
-import { Taints } from "./taints.ts";
+import { Taints } from "./loop/taints.ts";
 import type { Wiring } from "./wiring.ts";
 
 /** Default of how long steps that were told to stop may take for it. */

@@ -1,11 +1,11 @@
 /** How far a run has come: the state of every step, and which steps become ready, fail or are skipped by others. */
-import { EVENT_KINDS, type EventPayloads, type OutputRecord } from "../model/events/event.ts";
-import type { StepCounts, StepRecord } from "../model/events/record.ts";
-import type { StepStatus } from "../model/events/status.ts";
-import type { StepGraph } from "../planner/steps/table.ts";
-import type { Cooperative } from "../planner/run.ts";
+import { EVENT_KINDS, type EventPayloads, type OutputRecord } from "../../model/events/event.ts";
+import type { StepCounts, StepRecord } from "../../model/events/record.ts";
+import type { StepStatus } from "../../model/events/status.ts";
+import type { StepGraph } from "../../planner/steps/table.ts";
+import type { Cooperative } from "../../planner/run.ts";
 import type { ReadyQueue } from "./ready.ts";
-import type { Tape } from "./recorder.ts";
+import type { Tape } from "../recorder.ts";
 import type { Retention } from "./retention.ts";
 import type { Taints } from "./taints.ts";
 

@@ -1,12 +1,12 @@
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Arena } from "../../src/runtime/arena.ts";
-import { Deadlines } from "../../src/runtime/deadlines.ts";
-import { Pace } from "../../src/runtime/pace.ts";
-import { Line, Lines } from "../../src/runtime/ready.ts";
-import { Seats, Slots } from "../../src/runtime/slots.ts";
-import { virtualClock } from "../../src/testing/clock.ts";
+import { Arena } from "../../../src/runtime/loop/arena.ts";
+import { Deadlines } from "../../../src/runtime/loop/deadlines.ts";
+import { Pace } from "../../../src/runtime/pace.ts";
+import { Line, Lines } from "../../../src/runtime/loop/ready.ts";
+import { Seats, Slots } from "../../../src/runtime/loop/slots.ts";
+import { virtualClock } from "../../../src/testing/clock.ts";
 
 describe("ready queues", () => {
   test("give steps by priority, and in order within one", () => {

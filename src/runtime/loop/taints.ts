@@ -1,7 +1,7 @@
 /** What keeps steps from running: a failure upstream, or an input that was skipped. */
-import type { OutputRecord } from "../model/events/event.ts";
-import type { StepGraph } from "../planner/steps/table.ts";
-import type { InputReader, ReadAsset } from "./step/inputs.ts";
+import type { OutputRecord } from "../../model/events/event.ts";
+import type { StepGraph } from "../../planner/steps/table.ts";
+import type { InputReader, ReadAsset } from "../step/inputs.ts";
 
 /** The failure that a step suffers from. */
 export interface Taint {

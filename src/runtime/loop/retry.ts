@@ -1,9 +1,9 @@
 /** Whether a failed attempt is tried again, and when. */
-import type { StepDeclaration } from "../model/assets/declaration.ts";
-import { StepFailure } from "../model/assets/failure.ts";
-import { retryDelayMs } from "../model/policy.ts";
-import type { Random } from "../model/ports.ts";
-import { Refusal } from "./step/refusal.ts";
+import type { StepDeclaration } from "../../model/assets/declaration.ts";
+import { StepFailure } from "../../model/assets/failure.ts";
+import { retryDelayMs } from "../../model/policy.ts";
+import type { Random } from "../../model/ports.ts";
+import { Refusal } from "../step/refusal.ts";
 
 /**
  * The wait before the next attempt in milliseconds; undefined when there is none.

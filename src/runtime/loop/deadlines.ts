@@ -1,5 +1,5 @@
 /** Deadlines of what is under way: one timer for a run, whatever the number of its steps. */
-import type { Clock } from "../model/ports.ts";
+import type { Clock } from "../../model/ports.ts";
 
 /** Something under way that must be over by an instant; `Infinity` when it need not. */
 export interface Dated {

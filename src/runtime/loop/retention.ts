@@ -1,7 +1,7 @@
 /** Values that live only as long as a step of their run waits for them. */
-import type { IOManager, ValueAddress } from "../io/manager.ts";
-import type { StepGraph } from "../planner/steps/table.ts";
-import type { Wiring } from "./wiring.ts";
+import type { IOManager, ValueAddress } from "../../io/manager.ts";
+import type { StepGraph } from "../../planner/steps/table.ts";
+import type { Wiring } from "../wiring.ts";
 
 /** Removes the values of ephemeral managers when the last step of the run that waits for them is done with them. */
 export class Retention {

@@ -1,24 +1,24 @@
 /** The run loop: lanes that take steps as soon as all they wait for is over. */
-import { resultKind } from "../model/assets/result.ts";
-import { SluiceError } from "../model/issue.ts";
-import type { ValueTable } from "../io/manager.ts";
-import type { StepGraph } from "../planner/steps/table.ts";
+import { resultKind } from "../../model/assets/result.ts";
+import { SluiceError } from "../../model/issue.ts";
+import type { ValueTable } from "../../io/manager.ts";
+import type { StepGraph } from "../../planner/steps/table.ts";
 import { Deadlines } from "./deadlines.ts";
-import type { Engine } from "./engine.ts";
-import type { Keeping } from "./keeping.ts";
-import type { Pace } from "./pace.ts";
+import type { Engine } from "../engine.ts";
+import type { Keeping } from "../keeping.ts";
+import type { Pace } from "../pace.ts";
 import type { Progress } from "./progress.ts";
 import type { ReadyQueue } from "./ready.ts";
-import type { Tape } from "./recorder.ts";
-import type { ResourceDesk } from "./resources.ts";
+import type { Tape } from "../recorder.ts";
+import type { ResourceDesk } from "../resources.ts";
 import { nextRetryMs } from "./retry.ts";
 import type { Seats, SeatWaiter, SlotWaiter } from "./slots.ts";
-import { BodyContext, type ContextSource } from "./step/context.ts";
-import { recordError } from "./step/errors.ts";
-import { type InputReader, isThenable } from "./step/inputs.ts";
-import type { StepResult } from "./step/outputs.ts";
-import { BlockedByCheck } from "./step/refusal.ts";
-import { type Body, TRAIT, type Wiring } from "./wiring.ts";
+import { BodyContext, type ContextSource } from "../step/context.ts";
+import { recordError } from "../step/errors.ts";
+import { type InputReader, isThenable } from "../step/inputs.ts";
+import type { StepResult } from "../step/outputs.ts";
+import { BlockedByCheck } from "../step/refusal.ts";
+import { type Body, TRAIT, type Wiring } from "../wiring.ts";
 
 /** What a run loop works with. */
 export interface LoopParts {
