@@ -66,7 +66,7 @@ export function kindsOf(asset: Asset): string {
 }
 
 /** A selection on one line. */
-export function describeSelection(selection: Selection): string {
+function describeSelection(selection: Selection): string {
   const parts = Array.isArray(selection)
     ? selection as readonly (string | Asset)[]
     : [selection as string | Asset];

@@ -1,6 +1,6 @@
 /** `sluice recover`: finishes what a dead process left. */
 import { type Command, defineCommand } from "../command.ts";
-import { answerRuns, limitOptions, watch } from "../execute.ts";
+import { answerRuns, limitOptions, readRunOptions, watch } from "../execute.ts";
 
 /** Finishes interrupted runs. */
 export const recover: Command = defineCommand({
@@ -19,13 +19,16 @@ export const recover: Command = defineCommand({
   ],
   async run({ options, session, host, notes }) {
     const orchestrator = await session.orchestrator("write");
-    const { concurrency } = options;
+    const settings = readRunOptions(
+      { config: undefined, tag: [], concurrency: options.concurrency },
+      host.cwd,
+    );
     const watched = await watch(
       orchestrator,
       0,
       options,
       { host, notes },
-      (signal) => orchestrator.recover({ signal, ...(concurrency !== undefined && { concurrency }) }),
+      (signal) => orchestrator.recover({ ...settings, signal }),
     );
     if (watched.result.length > 0) return await answerRuns(orchestrator, watched);
     return { text: () => ["Nothing to do: no run was interrupted."], json: () => ({ runs: [] }) };

@@ -8,14 +8,14 @@ import type { Page } from "../print/page.ts";
 import { pad, wrap } from "../print/width.ts";
 
 /** What `sluice` is, in one sentence. */
-export const tagline = "Sluice runs asset graphs and remembers what it ran.";
+const tagline = "Sluice runs asset graphs and remembers what it ran.";
 
 /** The arguments that all commands with a module share. */
 export const moduleSummary: string =
   "The TypeScript or JavaScript file that exports your definitions (or --module, or SLUICE_MODULE)";
 
 /** The page of all commands. */
-export function formatOverview(commands: readonly Command[], page: Page): string[] {
+function formatOverview(commands: readonly Command[], page: Page): string[] {
   const { bold } = page.style;
   return [
     tagline,
@@ -37,7 +37,7 @@ export function formatOverview(commands: readonly Command[], page: Page): string
 }
 
 /** The page of one command. */
-export function formatCommandHelp(command: Command, page: Page): string[] {
+function formatCommandHelp(command: Command, page: Page): string[] {
   const { bold } = page.style;
   const args: [string, string][] = Object.entries(command.args).map(([name, { summary }]) => [name, summary]);
   if (command.takesModule) args.unshift(["module", moduleSummary]);

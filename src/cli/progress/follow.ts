@@ -33,7 +33,6 @@ export function followProgress(
       report.see(event);
       tally.add(event);
     }
-    report.update();
   });
   return {
     stop() {
@@ -46,8 +45,6 @@ export function followProgress(
 interface Report {
   /** Is shown every event before it is counted. */
   see(event: SluiceEvent): void;
-  /** After a turn's events were counted. */
-  update(): void;
   stop(): void;
 }
 
@@ -64,7 +61,6 @@ function liveReport(tally: Tally, startedMs: number, notes: Notes, clock: Clock)
       const line = formatStepEvent(event, tally, notes.page);
       if (line !== undefined) notes.note(line);
     },
-    update() {},
     stop() {
       waiting?.();
       notes.status(undefined);
@@ -89,7 +85,6 @@ function lineReport(tally: Tally, startedMs: number, notes: Notes, clock: Clock)
       takeBack();
       beat();
     },
-    update() {},
     stop: () => takeBack(),
   };
 }
@@ -103,7 +98,7 @@ const WORDS: { readonly [ending in Ending]: readonly [word: string, look: keyof 
 };
 
 /** One line for a step that ended or waits for another attempt; undefined for other events. */
-export function formatStepEvent(event: SluiceEvent, tally: Tally, page: Page): string | undefined {
+function formatStepEvent(event: SluiceEvent, tally: Tally, page: Page): string | undefined {
   const label = tally.label(event);
   if (!label) return undefined;
   const say = (word: string, paint: Paint, detail: string): string =>
