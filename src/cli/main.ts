@@ -129,7 +129,7 @@ function readLooks(argv: readonly string[]): Looks {
   const color = words.findLast((word) => word === "--color" || word === "--no-color");
   return {
     isJson: words.includes("--json"),
-    isQuiet: words.includes("--quiet") || words.includes("-q"),
+    isQuiet: words.some((word) => word === "--quiet" || /^-[a-z]*q/.test(word)),
     isDebug: words.includes("--debug"),
     color: color === undefined ? undefined : color === "--color",
   };
