@@ -33,7 +33,7 @@ function settings(): unknown {
   const { compilerOptions } = JSON.parse(readFileSync(`${root}tsconfig.json`, "utf8"));
   const { isolatedDeclarations: _1, declaration: _2, paths: _3, ...options } = compilerOptions;
   return {
-    compilerOptions: { ...options, paths: { "sluice": [`${root}mod.ts`] } },
+    compilerOptions: { ...options, types: ["bun"], paths: { "sluice": [`${root}mod.ts`] } },
     include: ["*.ts"],
   };
 }
