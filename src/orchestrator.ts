@@ -17,6 +17,7 @@ import type {
   RunResult,
 } from "./orchestrator/contract.ts";
 import { openParts, openValues, type Parts, type Values } from "./orchestrator/parts.ts";
+import { checkOptions } from "./orchestrator/options.ts";
 import { openContext } from "./orchestrator/planning.ts";
 import { executePlan, rerun, resumeRun } from "./orchestrator/runs.ts";
 import { planBackfillInSlices } from "./planner/backfill.ts";
@@ -65,9 +66,10 @@ class LiveOrchestrator implements Orchestrator {
   readonly #active: ActiveRuns = new ActiveRuns();
   readonly #subscriptions: Set<() => void> = new Set();
   #opening: Promise<Parts> | undefined = undefined;
-  #isClosed = false;
+  #closing: Promise<void> | undefined = undefined;
 
   constructor(definitions: Definitions, options: OrchestratorOptions) {
+    checkOptions(definitions, options);
     this.definitions = definitions;
     this.#options = options;
     this.#values = openValues(options);
@@ -140,7 +142,7 @@ class LiveOrchestrator implements Orchestrator {
     const parts = await this.#parts();
     const results: RunResult[] = [];
     for (const { id, plan, status } of await parts.store.backfills({ limit: Number.MAX_SAFE_INTEGER })) {
-      if (status !== "running" && status !== "interrupted") continue;
+      if (this.#active.has(id) || (status !== "running" && status !== "interrupted")) continue;
       results.push(...(await resumeBackfill(parts, this.#active, id, plan, options)).runs);
     }
     const lost = await parts.store.runs({ status: ["interrupted"], limit: Number.MAX_SAFE_INTEGER });
@@ -246,9 +248,11 @@ class LiveOrchestrator implements Orchestrator {
     return await (await this.#parts()).store.prune(retention);
   }
 
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
     await this.#active.idle();
     const parts = await this.#opening?.catch(() => undefined);
     for (const unsubscribe of this.#subscriptions) unsubscribe();
@@ -262,7 +266,7 @@ class LiveOrchestrator implements Orchestrator {
   }
 
   async #parts(): Promise<Parts> {
-    if (this.#isClosed) {
+    if (this.#closing) {
       throw new SluiceError({ code: "STORE_CLOSED", message: "The orchestrator is closed.", path: [] });
     }
     this.#opening ??= openParts(this.definitions, this.#options, this.#values);

@@ -36,6 +36,11 @@ export class ActiveRuns {
     return controller !== undefined;
   }
 
+  /** Whether one of this id is under way. */
+  has(id: string): boolean {
+    return this.#running.has(id);
+  }
+
   /** Resolves when nothing is under way. */
   idle(): Promise<void> {
     return this.#running.size === 0

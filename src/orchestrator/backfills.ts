@@ -10,7 +10,8 @@ import type { BackfillResult, RunOptions, RunResult } from "./contract.ts";
 import type { Parts } from "./parts.ts";
 import { openContext } from "./planning.ts";
 import { newId } from "./run_id.ts";
-import { executePlan, resumeRun } from "./runs.ts";
+import { checkRunOptions } from "./options.ts";
+import { executePlan, otherDefinitions, resumeRun } from "./runs.ts";
 
 /** How many runs of a backfill are under way at once; their steps share the limits of the orchestrator. */
 const RUNS_AT_ONCE = 4;
@@ -25,6 +26,8 @@ export async function executeBackfill(
   plan: BackfillPlan,
   options: RunOptions,
 ): Promise<BackfillResult> {
+  checkRunOptions(options);
+  if (plan.whole?.definitions !== parts.definitions) throw otherDefinitions();
   const id = newId(parts.clock, parts.random);
   const tags = options.tags ?? {};
   await record(parts, EVENT_KINDS.backfill_created, { id, plan: formatBackfillPlan(plan), tags });
@@ -63,7 +66,7 @@ async function drive(parts: Parts, active: ActiveRuns, backfill: Backfill): Prom
     for (const wave of wavesOf(plan)) {
       if (whole.signal.aborted) break;
       const inner = { parts, active, backfill, signal: whole.signal, failed };
-      const results = await Promise.all(
+      const results = await settle(
         wave.map((group) => executeGroup(inner, group, plan.groups.indexOf(group))),
       );
       runs.push(...results.flat());
@@ -73,9 +76,19 @@ async function drive(parts: Parts, active: ActiveRuns, backfill: Backfill): Prom
     const status = statusOf(runs, whole.signal.aborted);
     await record(parts, EVENT_KINDS.backfill_finished, { id, status });
     return { id, status, plan, runs };
+  } catch (error) {
+    // What went wrong first is told, also when this cannot be recorded any more.
+    await record(parts, EVENT_KINDS.backfill_finished, { id, status: "failed" }).catch(() => {});
+    throw error;
   } finally {
     whole.end();
   }
+}
+
+/** Waits for all, also when one is rejected: nothing goes on behind the back of who waits. */
+async function settle<T>(work: readonly Promise<T>[]): Promise<readonly T[]> {
+  await Promise.allSettled(work);
+  return await Promise.all(work);
 }
 
 function wavesOf({ groups }: BackfillPlan): readonly (readonly BackfillGroup[])[] {
@@ -113,7 +126,7 @@ async function executeGroup(wave: WaveInProgress, group: BackfillGroup, place: n
       if (group.sequential && results[index]?.status === "failed") next = group.runCount;
     }
   };
-  await Promise.all(Array.from({ length: group.sequential ? 1 : RUNS_AT_ONCE }, lane));
+  await settle(Array.from({ length: group.sequential ? 1 : RUNS_AT_ONCE }, lane));
   return results.filter((result) => result !== undefined);
 }
 

@@ -6,6 +6,7 @@ import { identityAt } from "../model/partitions/identity.ts";
 import { requireIndex } from "../model/partitions/space.ts";
 import { encodeSubset } from "../model/partitions/stored.ts";
 import type { Subset } from "../model/partitions/subset.ts";
+import { checkRequest } from "../planner/check_request.ts";
 import { requestedSubset } from "../planner/partitions.ts";
 import type { PartitionRequest } from "../planner/request.ts";
 import type { MaterializationReport } from "./contract.ts";
@@ -60,15 +61,24 @@ function partitionMismatch(asset: Asset): SluiceError {
 export async function wipeAsset(parts: Parts, asset: Asset, request: PartitionRequest): Promise<number> {
   const context = await openContext(parts);
   const { space, materialized } = context.factsOf(asset.key);
-  const wanted = asset.partitions
-    ? requestedSubset(space, request, asset.key)
-    : requestedSubset(space, "all", asset.key);
+  checkRequest({ partitions: request });
+  if (!asset.partitions && request !== "all") throw notPartitioned(asset);
+  const wanted = requestedSubset(space, request, asset.key);
   const wiped = wanted.intersect(materialized);
   if (wiped.size === 0) return 0;
   const partitions = encodeSubset(asset.partitions, space, wiped);
   await record(parts, "asset_wiped", [{ asset: asset.key, partitions }]);
   await removeValues(parts, asset, wiped, (index) => asset.partitions && space.keyAt(index));
   return wiped.size;
+}
+
+function notPartitioned({ key }: Asset): SluiceError {
+  return new SluiceError({
+    code: "PARTITION_UNKNOWN",
+    message: `${key} has no partitions, and the request names some.`,
+    path: ["partitions"],
+    hint: "Leave the partitions out.",
+  });
 }
 
 async function removeValues(

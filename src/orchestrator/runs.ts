@@ -9,6 +9,7 @@ import { executeRun, type RunRequest } from "../runtime/run.ts";
 import type { RunPlanRecord } from "../stores/store.ts";
 import type { ActiveRuns } from "./active.ts";
 import type { RunOptions, RunResult } from "./contract.ts";
+import { checkRunOptions } from "./options.ts";
 import type { Parts } from "./parts.ts";
 import { openContext } from "./planning.ts";
 import { newId } from "./run_id.ts";
@@ -37,6 +38,7 @@ async function execute(
   request: RunRequest,
   { config, tags, signal, concurrency }: RunOptions,
 ): Promise<RunResult> {
+  checkRunOptions({ config, tags, signal, concurrency });
   const { id, plan } = request;
   if (plan.definitions !== parts.definitions) throw otherDefinitions();
   const facts = await parts.store.facts();
@@ -58,7 +60,7 @@ async function execute(
   }
 }
 
-function otherDefinitions(): SluiceError {
+export function otherDefinitions(): SluiceError {
   return new SluiceError({
     code: "PLAN_OUTDATED",
     message: "The plan was made for other definitions than the orchestrator runs.",

@@ -6,7 +6,7 @@ import { samePartitions } from "../model/partitions/definition.ts";
 import type { Partitions } from "../model/partitions/definition.ts";
 import { rangeOf } from "../model/partitions/space.ts";
 import type { PartitionSpace } from "../model/partitions/space.ts";
-import { emptySubset, fullSubset, subsetOf } from "../model/partitions/subset.ts";
+import { fullSubset, subsetOf } from "../model/partitions/subset.ts";
 import type { Subset } from "../model/partitions/subset.ts";
 import { quote } from "../model/quote.ts";
 import { didYouMean } from "../model/suggest.ts";

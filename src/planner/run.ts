@@ -5,6 +5,7 @@ import { SluiceError } from "../model/issue.ts";
 import { fullSubset, unionOf as unionOfSets } from "../model/partitions/subset.ts";
 import type { Subset } from "../model/partitions/subset.ts";
 import { selectAssets } from "../model/selection/select.ts";
+import { checkRequest } from "./check_request.ts";
 import type { PlanningContext } from "./context.ts";
 import { allowedPartitions, plannedInputs } from "./partitions.ts";
 import type { PlannedReason, PlannedSet, RunPlan } from "./plan.ts";
@@ -35,6 +36,7 @@ export function planRun(context: PlanningContext, request: PlanRequest): RunPlan
 
 /** The same as {@linkcode planRun} as a generator that pauses between slices, for a loop that must not be held. */
 export function* planRunInSlices(context: PlanningContext, request: PlanRequest): Cooperative<RunPlan> {
+  checkRequest(request);
   const selected = stepsOf(
     context.definitions,
     selectAssets(context.definitions, request.select),

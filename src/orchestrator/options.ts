@@ -1,0 +1,80 @@
+/** What an orchestrator and its runs are given, held to its shape before anything is opened or recorded. */
+import { SluiceError } from "../model/issue.ts";
+import { nameType } from "../model/quote.ts";
+
+/**
+ * Refuses definitions and options that cannot be worked with.
+ *
+ * @throws {SluiceError} DEFINITION_INVALID, or POLICY_INVALID for a limit that would let nothing run.
+ */
+export function checkOptions(definitions: unknown, options: unknown): void {
+  if (!isRecord(definitions) || definitions.kind !== "definitions") {
+    throw misfit(
+      [],
+      "An orchestrator needs what definitions() gives",
+      definitions,
+      "definitions({ assets })",
+    );
+  }
+  if (!isRecord(options)) throw misfit([], "An orchestrator takes a record of options", options, "{}");
+  const { store, io, resources, pools, concurrency } = options;
+  if (store !== undefined && store !== "memory" && !isRecord(store)) {
+    throw misfit(["store"], 'The store is "memory", a store, or options of a file', store, 'store: "memory"');
+  }
+  if (io !== undefined && !Array.isArray(io)) {
+    throw misfit(["io"], "IO managers are a list", io, "io: [manager]");
+  }
+  if (resources !== undefined && !Array.isArray(resources)) {
+    throw misfit(["resources"], "Resources are a list", resources, "resources: [override(db, fake)]");
+  }
+  if (pools !== undefined && !isRecord(pools)) {
+    throw misfit(["pools"], "Pools are a record of limits by name", pools, "pools: { warehouse: 4 }");
+  }
+  for (const [pool, limit] of Object.entries(pools ?? {})) checkLimit(limit, ["pools", pool]);
+  checkLimit(concurrency, ["concurrency"]);
+}
+
+/** Refuses options of a run that cannot be worked with. */
+export function checkRunOptions(options: unknown): void {
+  if (!isRecord(options)) throw misfit([], "A run takes a record of options", options, "{}");
+  const { config, tags, concurrency, signal } = options;
+  if (config !== undefined && !isRecord(config)) {
+    throw misfit(["config"], "Config is a record by step name", config, "config: { orders: { limit: 5 } }");
+  }
+  if (
+    tags !== undefined && !(isRecord(tags) && Object.values(tags).every((tag) => typeof tag === "string"))
+  ) {
+    throw misfit(["tags"], "Tags are a record of texts by name", tags, 'tags: { by: "nightly" }');
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw misfit(["signal"], "The signal is an AbortSignal", signal, "signal: controller.signal");
+  }
+  checkLimit(concurrency, ["concurrency"]);
+}
+
+/** A limit below 1 would let nothing run, and the caller would wait for ever. */
+function checkLimit(limit: unknown, path: readonly string[]): void {
+  if (limit === undefined || limit === Infinity || (Number.isInteger(limit) && Number(limit) >= 1)) return;
+  throw new SluiceError({
+    code: "POLICY_INVALID",
+    message: `${path.join(".")} must be a whole number from 1, not ${
+      typeof limit === "number" ? limit : nameType(limit)
+    }.`,
+    path,
+    hint: "Leave it out for no limit of its own.",
+  });
+}
+
+function isRecord(value: unknown): value is { readonly [name: string]: unknown } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function misfit(path: readonly string[], needs: string, value: unknown, example: string): SluiceError {
+  const given = Array.isArray(value) ? "a list" : nameType(value);
+  return new SluiceError({
+    code: "DEFINITION_INVALID",
+    message: `${needs}, not ${given}.`,
+    path,
+    hint: `Write ${example}.`,
+  });
+}
