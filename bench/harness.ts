@@ -6,6 +6,8 @@ import process from "node:process";
 export interface Entry {
   readonly name: string;
   readonly run: () => Promise<unknown> | unknown;
+  /** Cleans up behind each repetition; its time does not count. */
+  readonly after?: () => Promise<unknown> | unknown;
 }
 
 /** What came out for an entry. */
@@ -46,6 +48,7 @@ export async function compare(entries: readonly Entry[], repetitions: number): P
   for (let repetition = -1; repetition < repetitions; repetition++) {
     for (let index = 0; index < entries.length; index++) {
       const { wallMs, cpuMs } = await measure(entries[index].run);
+      await entries[index].after?.();
       if (repetition < 0) continue;
       times[index].wall.push(wallMs);
       times[index].cpu.push(cpuMs);

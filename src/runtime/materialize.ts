@@ -30,6 +30,7 @@ export interface MaterializeOptions {
   readonly partition?: string | readonly string[];
   /** The config, validated by the asset's schema. */
   readonly config?: unknown;
+  /** Values by name, for selections and views. */
   readonly tags?: { readonly [name: string]: string };
   /** Which attempt the body believes to be at. Default 1. */
   readonly attempt?: number;
@@ -39,8 +40,11 @@ export interface MaterializeOptions {
 
 /** One line that a body wrote. */
 export interface MaterializedLine {
+  /** How serious the line is. */
   readonly level: LogLevel;
+  /** What is wrong. */
   readonly message: string;
+  /** Values that go with the line. */
   readonly fields: LogFields | undefined;
 }
 
@@ -52,10 +56,13 @@ export interface Materialized<out T = unknown> {
   readonly value: T | undefined;
   /** Why it was skipped. */
   readonly reason: string | undefined;
+  /** Facts for people, as JSON. */
   readonly metadata: Metadata | undefined;
+  /** Identity of the content. */
   readonly dataVersion: string | undefined;
   /** The verdicts of the inline checks. */
   readonly checks: readonly CheckRecord[];
+  /** Lines that bodies wrote. */
   readonly logs: readonly MaterializedLine[];
 }
 

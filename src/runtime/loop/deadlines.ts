@@ -12,7 +12,7 @@ export interface Dated {
  */
 export class Deadlines<T extends Dated> {
   /** When the timer rings; `Infinity` when it is not set. */
-  ringsMs = Infinity;
+  ringsMs: number = Infinity;
   readonly #clock: Clock;
   readonly #watched: Iterable<T>;
   readonly #expire: (late: T) => void;

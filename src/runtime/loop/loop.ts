@@ -79,6 +79,7 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
   readonly #bodies: readonly Body[];
   readonly #table: ValueTable | undefined;
   readonly #outputPlaces: Int32Array;
+  readonly #concurrency: number;
   readonly #lanes: Set<Lane> = new Set();
   readonly #deadlines: Deadlines<Lane>;
   /** The next attempt of steps that are not at their first. */
@@ -100,6 +101,7 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
     this.#ready = parts.ready;
     this.#progress = parts.progress;
     this.#seats = parts.engine.seats;
+    this.#concurrency = parts.concurrency;
     this.#source = parts.source;
     this.#ranks = parts.graph.rankOfSteps;
     this.#timeoutsMs = parts.wiring.timeoutsMs;
@@ -155,7 +157,7 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
   /** A pool offers a slot for a step that waited for it. */
   offer(step: number): boolean {
     this.#ready.unshift(step);
-    if (this.#lanes.size >= this.#parts.concurrency) return false;
+    if (this.#lanes.size >= this.#concurrency) return false;
     this.#granted.add(step);
     queueMicrotask(() => this.#widen());
     return true;
@@ -163,7 +165,7 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
 
   /** A seat has been taken for this run. */
   sit(): void {
-    if (this.#ready.size > 0 && this.#lanes.size < this.#parts.concurrency) this.#openLane();
+    if (this.#ready.size > 0 && this.#lanes.size < this.#concurrency) this.#openLane();
     else this.#seats.give();
     this.#widen();
   }
@@ -172,7 +174,7 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
   #widen(): void {
     if (this.#isWidening) return;
     this.#isWidening = true;
-    while (this.#ready.size > 0 && this.#lanes.size < this.#parts.concurrency && this.#seats.take(this)) {
+    while (this.#ready.size > 0 && this.#lanes.size < this.#concurrency && this.#seats.take(this)) {
       this.#openLane();
     }
     this.#isWidening = false;
@@ -305,7 +307,7 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
   #wait<P extends PromiseLike<unknown>>(lane: Lane, waitsFor: number, waiting: P): P {
     lane.waitsFor = waitsFor;
     if (lane.deadlineMs < this.#deadlines.ringsMs) this.#deadlines.watch(lane.deadlineMs);
-    if (this.#ready.size > 0) this.#widen();
+    if (this.#ready.size > 0 && this.#lanes.size < this.#concurrency) this.#widen();
     return waiting;
   }
 

@@ -119,6 +119,8 @@ export class Slots {
 
 /** The seats of a process: at most so many steps are under way at once, in whatever run. */
 export class Seats {
+  /** True when another run waits: who has a seat should pass it on between two steps. */
+  isContested = false;
   readonly #limit: number;
   readonly #line: Set<SeatWaiter> = new Set();
   #taken = 0;
@@ -127,15 +129,10 @@ export class Seats {
     this.#limit = limit;
   }
 
-  /** True when another run waits: who has a seat should pass it on between two steps. */
-  get isContested(): boolean {
-    return this.#line.size > 0;
-  }
-
   /** Takes a seat now, or gives false and has `waiter` sit down when its turn comes. */
   take(waiter: SeatWaiter): boolean {
     if (this.#taken >= this.#limit) {
-      this.#line.add(waiter);
+      this.#wait(waiter);
       return false;
     }
     this.#taken++;
@@ -149,7 +146,7 @@ export class Seats {
       this.#taken--;
       return;
     }
-    this.#line.delete(next);
+    this.withdraw(next);
     queueMicrotask(() => next.sit());
   }
 
@@ -157,12 +154,18 @@ export class Seats {
   pass(waiter: SeatWaiter): boolean {
     if (!this.isContested) return false;
     this.give();
-    this.#line.add(waiter);
+    this.#wait(waiter);
     return true;
   }
 
   /** Makes a run no longer wait. */
   withdraw(waiter: SeatWaiter): void {
     this.#line.delete(waiter);
+    this.isContested = this.#line.size > 0;
+  }
+
+  #wait(waiter: SeatWaiter): void {
+    this.#line.add(waiter);
+    this.isContested = true;
   }
 }
