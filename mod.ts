@@ -235,6 +235,11 @@ export type {
   VerifyOptions,
 } from "./src/orchestrator.ts";
 
+// Keep history
+export { memoryStore } from "./src/stores/memory.ts";
+export { openSqliteStore } from "./src/stores/sqlite.ts";
+export type { SqliteStoreOptions } from "./src/stores/sqlite.ts";
+
 // Keep values
 export { filesIO } from "./src/io/files.ts";
 export type { FilesIO, FilesOptions } from "./src/io/files.ts";
@@ -299,3 +304,5 @@ export type {
   StepTable,
 } from "./src/model/events/step_table.ts";
 export { EVENT_KINDS } from "./src/model/events/event.ts";
+export type { Connect, Connection, SqlValue, Statement } from "./src/stores/sqlite/file/driver.ts";
+export type { SqliteStore } from "./src/stores/sqlite/store.ts";

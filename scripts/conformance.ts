@@ -1,4 +1,7 @@
-/** The suites that compare Sluice with the real engines, on both runtimes: `tests/conformance/*.conformance.ts`. */
+/**
+ * The suites that compare Sluice with the real engines, on both runtimes: `tests/conformance/*.test.ts`. Without an
+ * engine, as in the plain test run, they skip what needs one and say so.
+ */
 
 import { existsSync, readdirSync } from "node:fs";
 import process from "node:process";
@@ -9,7 +12,7 @@ import { formatTally, sumTallies, type Tally } from "./tally.ts";
 
 const folder = "tests/conformance";
 const files = (existsSync(root + folder) ? readdirSync(root + folder) : [])
-  .filter((name) => name.endsWith(".conformance.ts"))
+  .filter((name) => name.endsWith(".test.ts"))
   .map((name) => `./${folder}/${name}`);
 
 const total = files.length === 0 ? { passed: 0, failed: 0, skipped: 0 } : await compare();

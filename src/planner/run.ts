@@ -11,7 +11,7 @@ import { allowedPartitions, plannedInputs } from "./partitions.ts";
 import type { PlannedReason, PlannedSet, RunPlan } from "./plan.ts";
 import type { PartitionRequest, PlanRequest } from "./request.ts";
 import { scopeReasons } from "./scope.ts";
-import { stepsOf } from "./steps_of.ts";
+import { stepsOf } from "./steps/selected.ts";
 import { missingInputs } from "./warnings.ts";
 
 /** Work that can be done in one go or in slices: it pauses after a bounded number of steps. */

@@ -40,7 +40,7 @@ export type Resources = { readonly [name: string]: Resource };
  * import { defineAsset, defineResource, materialize, override } from "sluice";
  * import assert from "node:assert/strict";
  *
- * const greeter = defineResource({ name: "greeter", setup: () => ({ greet: () => "hello" }) });
+ * const greeter = defineResource({ name: "greeter", setup: () => ({ greet: (): string => "hello" }) });
  * const hello = defineAsset({
  *   key: "hello",
  *   resources: { greeter },

@@ -2,7 +2,7 @@
 import type { EventBatch } from "../../model/events/batch.ts";
 import { EVENT_KINDS, type EventPayloads } from "../../model/events/event.ts";
 import { CONTENTS, unpackChunk } from "../codec/chunk.ts";
-import { fromEventRows } from "../codec/event_row.ts";
+import { type EventRow, fromEventRows } from "../codec/event_row.ts";
 import type { PlanReader, StoredCreation } from "../codec/plans.ts";
 import type { FilePort } from "./file/port.ts";
 import { CATALOGUE } from "./file/queries.ts";
@@ -54,7 +54,7 @@ export class LogReader {
   }
 
   /** The log of all runs after a place, window by window. */
-  async *windows(after = 0, places = PAGE): AsyncGenerator<LogWindow> {
+  async *windows(after = 0, places: number = PAGE): AsyncGenerator<LogWindow> {
     for (let from = after; from < Infinity;) {
       const page = await this.#port.call("log", { after: from, contents: 0, limit: places });
       const ids = await this.#idsOf(page);
@@ -83,7 +83,9 @@ export class LogReader {
     }
     for (const [run, rows] of Map.groupBy(page.events, ([, run]) => run)) {
       const id = idOf(run);
-      if (id !== undefined) batches.push(fromEventRows(rows, id, (_, payload) => payload));
+      const cuts = page.chunks.filter((chunk) => chunk.run === run).map((chunk) => chunk.id);
+      if (id === undefined) continue;
+      for (const part of cutRows(rows, cuts)) batches.push(fromEventRows(part, id, (_, payload) => payload));
     }
     for (const batch of batches) await this.#readCreation(batch);
     return batches.sort((a, b) => a.seqs[0] - b.seqs[0]);
@@ -93,4 +95,11 @@ export class LogReader {
     if (batch.size === 0 || batch.kindAt(0) !== RUN_CREATED) return;
     batch.payloads.set(0, await this.#plans.read(batch.payloads.get(0) as StoredCreation));
   }
+}
+
+/** Rows of a run that was stored in both forms, cut where a chunk comes in between. */
+function cutRows(rows: readonly EventRow[], cuts: readonly number[]): readonly (readonly EventRow[])[] {
+  if (cuts.length === 0) return [rows];
+  const parts = Map.groupBy(rows, ([seq]) => cuts.findLastIndex((cut) => cut < seq));
+  return [...parts.values()];
 }

@@ -3,7 +3,7 @@ import type { ListRow } from "../../codec/image.ts";
 import type { NamedText } from "../../codec/plans.ts";
 import type { SegmentRow } from "../../codec/segment.ts";
 import type { RunFilter } from "../../store.ts";
-import type { BackfillRow, CarriedRowRow, CheckRow, LogPage, MetaName, RunRow, Write } from "./rows.ts";
+import type { BackfillRow, CarriedRows, CheckRow, LogPage, MetaName, RunRow, Write } from "./rows.ts";
 
 /** Which part of the log to read. Chunks without any of `contents` are left out; 0 asks for all. */
 export interface LogQuery {
@@ -53,7 +53,7 @@ export interface FileApi {
 
   lists(): ListRow[];
   segments(after: number, limit: number): SegmentRow[];
-  carried(asset: string | undefined): CarriedRowRow[];
+  carried(asset: string | undefined): CarriedRows[];
   /** Removes some events of forgotten runs; gives whether there are more. */
   sweep(limit: number): boolean;
   /** Removes scopes and parts that no run refers to. */

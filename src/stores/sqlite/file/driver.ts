@@ -9,15 +9,21 @@ export type SqlRow = { readonly [column: string]: SqlValue };
 
 /** A prepared statement. */
 export interface Statement {
+  /** The body. */
   run(...values: SqlValue[]): { readonly changes: number | bigint };
+  /** The first row. */
   get(...values: SqlValue[]): unknown;
+  /** All rows. */
   all(...values: SqlValue[]): unknown[];
 }
 
 /** An open connection. */
 export interface Connection {
+  /** Runs a script. */
   exec(sql: string): void;
+  /** Prepares a statement. */
   prepare(sql: string): Statement;
+  /** Closes it. */
   close(): void;
 }
 

@@ -7,7 +7,7 @@ import type { SegmentRow } from "../../codec/segment.ts";
 import type { RunFilter } from "../../store.ts";
 import type { LogQuery } from "./api.ts";
 import type { SqlValue } from "./driver.ts";
-import type { BackfillRow, CarriedRowRow, CheckRow, LogPage, MetaName, RunRow } from "./rows.ts";
+import type { BackfillRow, CarriedRows, CheckRow, LogPage, MetaName, RunRow } from "./rows.ts";
 import type { Statements } from "./statements.ts";
 import { fromColumn, toColumn } from "./texts.ts";
 
@@ -229,11 +229,11 @@ export function readSegments(statements: Statements, after: number, limit: numbe
   return statements.all<SegmentRow>("SELECT * FROM segments WHERE id > ? ORDER BY id LIMIT ?", after, limit);
 }
 
-export function readCarried(statements: Statements, asset: string | undefined): CarriedRowRow[] {
-  const columns = "SELECT seq, asset, cells FROM carried";
+export function readCarried(statements: Statements, asset: string | undefined): CarriedRows[] {
+  const columns = "SELECT * FROM carried";
   return asset === undefined
-    ? statements.all<CarriedRowRow>(`${columns} ORDER BY id`)
-    : statements.all<CarriedRowRow>(`${columns} WHERE asset = ? ORDER BY id`, toColumn(asset));
+    ? statements.all<CarriedRows>(`${columns} ORDER BY id`)
+    : statements.all<CarriedRows>(`${columns} WHERE asset = ? ORDER BY id`, toColumn(asset));
 }
 
 /** Removes events of forgotten runs; gives whether there are more. */

@@ -60,8 +60,10 @@ export interface BackfillRow {
   readonly plan: string;
 }
 
-/** A cell that was carried over when its run was removed. */
-export interface CarriedRowRow {
+/** Rows of one asset that were carried over when their runs were removed. */
+export interface CarriedRows {
+  /** 0 for one that is not stored yet. */
+  readonly id: number;
   /** Everything up to this place was counted when it was carried. */
   readonly seq: number;
   readonly asset: string;
@@ -94,7 +96,9 @@ export interface Write {
   readonly meta: { readonly [name in MetaName]?: number };
   /** Runs that go, and what is carried over of them. */
   readonly forgotten: readonly number[];
-  readonly carried: readonly CarriedRowRow[];
+  readonly carried: readonly CarriedRows[];
+  /** What was carried before and stands no longer, by id. */
+  readonly superseded: readonly number[];
 }
 
 /** Numbers about the whole file. */
@@ -115,6 +119,7 @@ export const NOTHING: Write = Object.freeze({
   meta: {},
   forgotten: [],
   carried: [],
+  superseded: [],
 });
 
 /** What a row of `runs` holds besides the record. */

@@ -1,8 +1,8 @@
 /** From selected assets to the step declarations that a run needs for them. */
-import type { StepDeclaration } from "../model/assets/declaration.ts";
-import type { Definitions } from "../model/definitions.ts";
-import { SluiceError } from "../model/issue.ts";
-import { ranksIn } from "../model/reach.ts";
+import type { StepDeclaration } from "../../model/assets/declaration.ts";
+import type { Definitions } from "../../model/definitions.ts";
+import { SluiceError } from "../../model/issue.ts";
+import { ranksIn } from "../../model/reach.ts";
 
 /** Step declarations to run, and which outputs of those that can make a part. */
 export interface SelectedSteps {
