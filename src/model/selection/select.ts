@@ -18,12 +18,22 @@ type Selectable = Pick<CompiledDefinitions, "assets" | "graph">;
 export function selectAssets(definitions: Selectable, selection: Selection | undefined): RankSet {
   if (selection === undefined || selection === "*") return new Uint8Array(definitions.assets.length).fill(1);
   const chosen = new Uint8Array(definitions.assets.length);
+  if (Array.isArray(selection) && selection.length === 0) throw emptyList();
   for (const item of Array.isArray(selection) ? selection : [selection]) {
     if (typeof item === "string") addSelected(definitions, item, chosen);
     else if (item?.kind !== "asset") throw noSelection(item);
     else chosen[rankOfAsset(definitions, item)] = 1;
   }
   return chosen;
+}
+
+function emptyList(): SluiceError {
+  return new SluiceError({
+    code: "SELECTION_EMPTY",
+    message: "The list of what to select is empty.",
+    path: ["select"],
+    hint: 'Leave the selection out, or write "*", to select all assets.',
+  });
 }
 
 function noSelection(item: unknown): SluiceError {
