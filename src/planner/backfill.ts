@@ -37,7 +37,8 @@ function wholeRequest(request: BackfillRequest): BackfillRequest {
   return { partitions: "all", ...request };
 }
 
-function checkSizes(request: BackfillRequest): void {
+/** Refuses sizes that are no whole number from 1. */
+export function checkSizes(request: RunSizes): void {
   for (const field of ["runs", "partitionsPerRun"] as const) {
     const value = request[field];
     if (value === undefined || (Number.isInteger(value) && value >= 1)) continue;

@@ -1,4 +1,5 @@
 /** What changed between two plans over the same definitions. */
+import { SluiceError } from "../model/issue.ts";
 import { emptySubset, fullSubset } from "../model/partitions/subset.ts";
 import type { Subset } from "../model/partitions/subset.ts";
 import type { RunPlan } from "./plan.ts";
@@ -13,8 +14,13 @@ export interface PlanChange {
   readonly removed: Subset;
 }
 
-/** The steps and partitions in which two plans differ, in the order of the graph. */
+/**
+ * The steps and partitions in which two plans differ, in the order of the graph.
+ *
+ * @throws {SluiceError} PLAN_OUTDATED for plans over different definitions, whose steps cannot be compared by rank.
+ */
 export function diffPlans(before: RunPlan, after: RunPlan): readonly PlanChange[] {
+  if (before.definitions !== after.definitions) throw otherDefinitions();
   const ranks = new Set([...before.ranks, ...after.ranks]);
   const changes: PlanChange[] = [];
   for (const rank of [...ranks].sort((a, b) => a - b)) {
@@ -28,6 +34,15 @@ export function diffPlans(before: RunPlan, after: RunPlan): readonly PlanChange[
     if (change.added.size + change.removed.size > 0) changes.push(change);
   }
   return changes;
+}
+
+function otherDefinitions(): SluiceError {
+  return new SluiceError({
+    code: "PLAN_OUTDATED",
+    message: "The two plans were made for different definitions, and cannot be compared.",
+    path: ["plan"],
+    hint: "Read the earlier one with parsePlan over the definitions of now.",
+  });
 }
 
 function cellsOf(plan: RunPlan, rank: number): Subset {

@@ -4,7 +4,7 @@ import { SluiceError } from "../model/issue.ts";
 import { decodeSubset, encodeSubset, parseStoredSubset } from "../model/partitions/stored.ts";
 import type { StoredSubset } from "../model/partitions/stored.ts";
 import type { PlanningContext } from "./context.ts";
-import { cutIntoRuns } from "./backfill.ts";
+import { checkSizes, cutIntoRuns } from "./backfill.ts";
 import type { BackfillPlan, PlannedReason, PlannedSet, RunPlan } from "./plan.ts";
 import type { Reason } from "./reason.ts";
 
@@ -63,6 +63,10 @@ export function formatBackfillPlan({ whole, sizes }: BackfillPlan): BackfillPlan
 export function parseBackfillPlan(json: unknown, context: PlanningContext): BackfillPlan {
   const { kind, plan, runs, partitionsPerRun } = (json ?? {}) as Partial<BackfillPlanJson>;
   if (kind !== "backfill-plan") throw invalid('it has no kind "backfill-plan".');
+  checkSizes({
+    ...(runs !== undefined && { runs }),
+    ...(partitionsPerRun !== undefined && { partitionsPerRun }),
+  });
   return cutIntoRuns(context, parsePlan(plan, context), {
     ...(runs !== undefined && { runs }),
     ...(partitionsPerRun !== undefined && { partitionsPerRun }),
@@ -135,10 +139,35 @@ export function parsePlan(json: unknown, context: PlanningContext): RunPlan {
 function checkShape(json: unknown): PlanJson {
   const plan = json as Partial<PlanJson> | null;
   if (typeof plan === "object" && plan !== null && plan.kind === "run-plan" && Array.isArray(plan.steps)) {
-    if (plan.schemaVersion === 1) return { warnings: [], ...plan } as PlanJson;
+    if (plan.schemaVersion === 1) return checkParts({ warnings: [], ...plan } as PlanJson);
     throw invalid(`its schemaVersion is ${JSON.stringify(plan.schemaVersion)}, and this version reads 1.`);
   }
   throw invalid('it has no kind "run-plan" or no list of steps.');
+}
+
+function checkParts(plan: PlanJson): PlanJson {
+  if (typeof plan.at !== "string" || Number.isNaN(Date.parse(plan.at))) {
+    throw invalid("its time is no ISO 8601.");
+  }
+  if (!isTextList(plan.warnings)) throw invalid("its warnings are no list of texts.");
+  const names = new Set<string>();
+  for (const [index, item] of plan.steps.entries()) {
+    if (!isStep(item)) throw invalid(`its steps.${index} is not of the form of a step.`);
+    if (names.has(item.step)) throw invalid(`it names ${item.step} twice.`);
+    names.add(item.step);
+  }
+  return plan;
+}
+
+function isStep(item: PlanStepJson | null): boolean {
+  if (typeof item?.step !== "string") return false;
+  if (item.outputs !== undefined && !(isTextList(item.outputs) && item.outputs.length > 0)) return false;
+  if (item.partitions === null || item.because === undefined) return item.partitions !== null;
+  return Array.isArray(item.because) && item.because.every((why) => typeof why?.reason?.kind === "string");
+}
+
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 
 function invalid(why: string): SluiceError {

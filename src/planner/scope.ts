@@ -23,7 +23,7 @@ export function scopeReasons(
     case "failed":
       return failedReasons(context, step, outputs);
     case "stale":
-      return [...missingReasons(context, step, outputs), ...staleReasons(context, step)];
+      return [...missingReasons(context, step, outputs), ...staleReasons(context, step, outputs)];
   }
 }
 

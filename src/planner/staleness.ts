@@ -10,9 +10,13 @@ import type { Reason } from "./reason.ts";
  * The partitions of a step that are out of date by themselves, with reasons: made by another code version, or
  * from an upstream value that has changed since. Partitions without a value are not stale but missing.
  */
-export function staleReasons(context: PlanningContext, step: StepDeclaration): readonly PlannedReason[] {
+export function staleReasons(
+  context: PlanningContext,
+  step: StepDeclaration,
+  outputs?: readonly number[],
+): readonly PlannedReason[] {
   const reasons: PlannedReason[] = [];
-  for (const output of step.outputs) {
+  for (const output of outputs ? outputs.map((position) => step.outputs[position]) : step.outputs) {
     const facts = context.factsOf(output.key);
     if (facts.materialized.size === 0) continue;
     addCodeReason(reasons, facts, output.codeVersion);
