@@ -14,6 +14,10 @@ export interface CompiledDefinitions {
   readonly stepGraph: AssetGraph;
   /** The rank of the step that makes an asset, by the asset's rank. */
   readonly stepOfAsset: Int32Array;
+  /** 1 for steps that have partitions, by rank: planners look here before they touch a declaration. */
+  readonly isPartitioned: Uint8Array;
+  /** 1 for external assets, by the rank of the step. */
+  readonly isExternal: Uint8Array;
 }
 
 /** Compiles declarations that have been checked; a cycle is the one issue left to find. */
@@ -104,9 +108,9 @@ function sameGraph({ assets, steps }: Links, graph: AssetGraph): CompiledDefinit
   return {
     assets: byRank(assets, graph),
     graph,
-    steps: byRank(steps, graph),
     stepGraph: graph,
     stepOfAsset,
+    ...withFlags(byRank(steps, graph)),
   };
 }
 
@@ -118,10 +122,22 @@ function separateGraphs(links: Links, graph: AssetGraph, stepGraph: AssetGraph):
   return {
     assets: byRank(links.assets, graph),
     graph,
-    steps: byRank(links.steps, stepGraph),
     stepGraph,
     stepOfAsset,
+    ...withFlags(byRank(links.steps, stepGraph)),
   };
+}
+
+function withFlags(
+  steps: readonly StepDeclaration[],
+): Pick<CompiledDefinitions, "steps" | "isPartitioned" | "isExternal"> {
+  const isPartitioned = new Uint8Array(steps.length);
+  const isExternal = new Uint8Array(steps.length);
+  for (let rank = 0; rank < steps.length; rank++) {
+    isPartitioned[rank] = steps[rank].partitions ? 1 : 0;
+    isExternal[rank] = steps[rank].kind === "external" ? 1 : 0;
+  }
+  return { steps, isPartitioned, isExternal };
 }
 
 /** Not frozen: freezing a large array is slow in JavaScriptCore, and so is reading it afterwards. */

@@ -46,6 +46,10 @@ export interface Definitions {
   readonly stepGraph: AssetGraph;
   /** The rank of the step that makes an asset, by the asset's rank. */
   readonly stepOfAsset: Int32Array;
+  /** 1 for steps that have partitions, by rank. */
+  readonly isPartitioned: Uint8Array;
+  /** 1 for external assets, by the rank of the step. */
+  readonly isExternal: Uint8Array;
   /** The checks. */
   readonly checks: readonly Check[];
   /** The jobs. */

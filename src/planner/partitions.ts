@@ -42,14 +42,15 @@ export function allowedPartitions(
   ranks: Int32Array,
   request: PartitionRequest,
 ): ReadonlyMap<number, Subset> {
-  const chosen = new Uint8Array(context.definitions.steps.length);
+  const { isPartitioned, steps } = context.definitions;
+  const partitioned = isPartitioned.includes(1) ? ranks.filter((rank) => isPartitioned[rank] === 1) : [];
+  const chosen = new Uint8Array(partitioned.length > 0 ? steps.length : 0);
   for (const rank of ranks) chosen[rank] = 1;
   const allowed = new Map<number, Subset>();
   const roots: { readonly partitions: Partitions; readonly subset: Subset }[] = [];
-  for (const rank of ranks) {
-    const step = context.definitions.steps[rank];
-    if (!step.partitions) continue;
-    const partitions = step.partitions;
+  for (const rank of partitioned) {
+    const step = steps[rank];
+    const partitions = step.partitions as Partitions;
     const like = roots.find((root) => samePartitions(root.partitions, partitions));
     if (like && request !== "all") {
       allowed.set(rank, like.subset);

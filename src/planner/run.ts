@@ -65,10 +65,9 @@ function defaultPartitions(
   scope: PlanRequest["scope"],
 ): PartitionRequest {
   if (scope !== "all") return "all";
-  for (const rank of ranks) {
-    const step = context.definitions.steps[rank];
-    if (step.partitions) throw partitionsNeeded(context, step);
-  }
+  const { isPartitioned, steps } = context.definitions;
+  const partitioned = isPartitioned.includes(1) ? ranks.find((rank) => isPartitioned[rank] === 1) : undefined;
+  if (partitioned !== undefined) throw partitionsNeeded(context, steps[partitioned]);
   return "all";
 }
 

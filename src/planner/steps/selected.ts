@@ -14,10 +14,10 @@ export interface SelectedSteps {
 
 /** The steps that make the selected assets, and their checks. External assets are left out. */
 export function stepsOf(definitions: Definitions, assets: Uint8Array, withChecks: boolean): SelectedSteps {
-  const { stepOfAsset, steps } = definitions;
-  const chosen = new Uint8Array(steps.length);
+  const { stepOfAsset, isExternal } = definitions;
+  const chosen = new Uint8Array(isExternal.length);
   for (let rank = 0; rank < assets.length; rank++) {
-    if (assets[rank] && steps[stepOfAsset[rank]].kind !== "external") chosen[stepOfAsset[rank]] = 1;
+    if (assets[rank] && !isExternal[stepOfAsset[rank]]) chosen[stepOfAsset[rank]] = 1;
   }
   const outputs = partialOutputs(definitions, assets, chosen);
   if (withChecks) chooseChecks(definitions, assets, chosen);
