@@ -4,7 +4,12 @@ import { EVENT_KINDS, type EventPayloads, type SluiceEvent } from "../model/even
 import type { Facts } from "../model/events/facts.ts";
 import { StepFold } from "../model/events/fold_steps.ts";
 import { type Admission, Ledger } from "../model/events/ledger.ts";
-import { carriedMaterialization, type CarriedRow, carryRun } from "../model/events/ledger/carry.ts";
+import {
+  carriedMaterialization,
+  type CarriedRow,
+  carryRun,
+  latestCarried,
+} from "../model/events/ledger/carry.ts";
 import type { LiveRun } from "../model/events/ledger/live_run.ts";
 import { unknownRun } from "../model/events/ledger/refusal.ts";
 import {
@@ -65,7 +70,7 @@ class MemoryStore implements RunStore {
   readonly #checks: Map<string, PlacedCheck> = new Map();
   readonly #backfills: Map<string, Omit<BackfillRecord, "runs">> = new Map();
   /** What assets hold of runs that are removed. */
-  #carried: readonly CarriedRow[] = [];
+  #carried: ReadonlyMap<string, CarriedRow> = new Map();
   #lastSeq = 0;
   #isClosed = false;
 
@@ -136,7 +141,8 @@ class MemoryStore implements RunStore {
       } else if (batch.kindAt(row) === BACKFILL_FINISHED) {
         const { id, status } = payload as EventPayloads["backfill_finished"];
         const record = this.#backfills.get(id);
-        if (record) this.#backfills.set(id, { ...record, status, finishedMs: atMs });
+        const finishedMs = status === "interrupted" ? undefined : atMs;
+        if (record) this.#backfills.set(id, { ...record, status, finishedMs });
       }
     }
   }
@@ -207,9 +213,9 @@ class MemoryStore implements RunStore {
     { partition, limit = 100 }: { readonly partition?: string; readonly limit?: number } = {},
   ): Promise<readonly MaterializationRecord[]> {
     this.#checkOpen();
-    const carried = this.#carried.filter((row) => row.asset === asset).map(carriedMaterialization);
+    const carried = [...this.#carried.values()].filter((row) => row.asset === asset);
     const records = [
-      ...carried.filter((record) => record !== undefined),
+      ...carried.flatMap((row) => carriedMaterialization(row) ?? []),
       ...this.#catalogue.flatMap((batch) => readReports(batch, asset)),
       ...[...this.#runs.values()].flatMap(({ steps, batches }) =>
         batches.flatMap((batch) => readMaterializations(batch, steps, asset))
@@ -262,7 +268,8 @@ class MemoryStore implements RunStore {
     for (const run of [...this.#runs.values()]) {
       const { status, finishedMs } = recordOf(run);
       if (!isFinalRun(status) || finishedMs === undefined || finishedMs >= runsBeforeMs) continue;
-      this.#carried = [...this.#carried, ...carryRun(this.#ledger.book, run.id, run.steps, run.batches)];
+      const carried = carryRun(this.#ledger.book, run.id, run.steps, run.batches);
+      this.#carried = latestCarried([...this.#carried.values(), ...carried]);
       this.#runs.delete(run.id);
       removed++;
     }

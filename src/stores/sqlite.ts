@@ -24,7 +24,9 @@ export interface SqliteStoreOptions {
   readonly lockWaitMs?: number;
   /** Hears what does not keep the store from working: a long wait, an old SQLite. Default: nobody. */
   readonly onWarning?: (issue: Issue) => void;
+  /** The time. Default: that of the host. */
   readonly clock?: Clock;
+  /** The source of chance. Default: that of the host. */
   readonly random?: Random;
   /** Opens the database; for tests that make storage fail. Not with `thread`. Default: `node:sqlite`. */
   readonly connect?: Connect;

@@ -9,6 +9,7 @@ import { EVENT_KINDS, type EventPayloads } from "./event.ts";
 import type { Facts } from "./facts.ts";
 import { AssetBook } from "./ledger/book.ts";
 import { BookFold } from "./ledger/fold.ts";
+import { eachInOrder } from "./ledger/in_order.ts";
 import { KeyLists } from "./ledger/key_lists.ts";
 import { type LiveRun, openRun, type RunSummary } from "./ledger/live_run.ts";
 import { PageFacts, ReaderMemo } from "./ledger/facts/reader.ts";
@@ -18,7 +19,7 @@ import type { BackfillStatus } from "./status.ts";
 const { backfill_created: CREATED, backfill_finished: FINISHED, asset_reported: FIRST_OF_CATALOGUE } =
   EVENT_KINDS;
 
-/** With more settled events than this not folded yet, they are folded at once. */
+/** With more settled events than this not folded yet, they are folded before the first that comes after all of them. */
 const MOST_WAITING = 1 << 16;
 
 /** Rows of a batch, and the run they belong to; undefined for events of the catalogue. */
@@ -137,21 +138,21 @@ export class Ledger {
   /** Lets events count that were admitted, now or before they were stored. */
   settle({ batch, from, to, run }: Entry): void {
     if (from === to) return;
+    if (this.#waitingCount > MOST_WAITING && batch.seqs[from] > this.seq) this.fold();
     this.seq = Math.max(this.seq, batch.seqs[to - 1]);
     this.#waiting.push({ batch, from, to, run });
     this.#waitingCount += to - from;
-    if (this.#waitingCount > MOST_WAITING) this.fold();
   }
 
-  /** Folds what is settled into the book. */
+  /** Folds what is settled into the book, in the order of its places. */
   fold(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#waitingCount = 0;
-    for (const { batch, from, to, run } of waiting) {
+    eachInOrder(waiting, ({ batch, run }, from, to) => {
       if (run) this.#fold.foldRun(run, batch, from, to);
       else this.#fold.foldCatalogue(batch, from, to);
-    }
+    });
   }
 
   /** What is settled, as facts that do not change any more. */

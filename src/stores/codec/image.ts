@@ -7,8 +7,8 @@ import type { Ledger } from "../../model/events/ledger.ts";
 import type { Axis } from "../../model/events/ledger/axes/axis.ts";
 import { CellAxis } from "../../model/events/ledger/axes/cell_axis.ts";
 import { TimeAxis } from "../../model/events/ledger/axes/time_axis.ts";
-import { SEGMENTS_PER_SHEET, UNIT_SHEET } from "../../model/events/ledger/book.ts";
-import { SEGMENT_ROWS } from "../../model/events/ledger/sheet.ts";
+import { UNIT_SHEET } from "../../model/events/ledger/book.ts";
+import { SEGMENT_ROWS, SEGMENTS_PER_SHEET } from "../../model/events/ledger/sheet.ts";
 import { decodeSegment, encodeSegment, type SegmentRow } from "./segment.ts";
 
 /** How many items lie in one part of a list. */

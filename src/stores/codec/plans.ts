@@ -16,12 +16,7 @@ import {
   type StoredNodes,
   type StoredPartitions,
 } from "../../model/events/stored_steps.ts";
-
-/** A text that goes by the hash of its content. */
-export interface NamedText {
-  readonly name: string;
-  readonly text: string;
-}
+import type { NamedText, StoredScope } from "./scope.ts";
 
 /** What a run was created with, as JSON. */
 export interface StoredCreation {
@@ -33,12 +28,6 @@ export interface StoredCreation {
   readonly parent?: string;
   readonly tags: { readonly [name: string]: string };
   readonly config: { readonly [step: string]: unknown };
-}
-
-/** Which rows of which parts a run takes: the text of a scope. */
-interface StoredScope {
-  readonly parts: readonly (readonly [part: number, name: string])[];
-  readonly nodes: readonly StoredNodes[];
 }
 
 /** Parts and scopes to be stored. */
@@ -206,11 +195,6 @@ export class PlanReader {
     const texts = new Map(stored.parts.map((part) => [part.name, part.text]));
     return { catalogue: openCatalogue(parts, (reference) => texts.get(reference) as string), nodes };
   }
-}
-
-/** The names of the parts that the text of a scope refers to. */
-export function partsOfScope(text: string): readonly string[] {
-  return (JSON.parse(text) as StoredScope).parts.map(([, name]) => name);
 }
 
 function hashOf(text: string): string {

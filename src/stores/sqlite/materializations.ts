@@ -1,5 +1,5 @@
 /** The history of one asset: what runs made of it, what was reported, and what is left of runs that are gone. */
-import { carriedMaterialization, type CarriedRow } from "../../model/events/ledger/carry.ts";
+import { carriedMaterialization, type CarriedRow, latestCarried } from "../../model/events/ledger/carry.ts";
 import { readMaterializations, readReports } from "../../model/events/read.ts";
 import type { MaterializationRecord } from "../../model/events/record.ts";
 import { CONTENTS } from "../codec/chunk.ts";
@@ -33,12 +33,9 @@ export class MaterializationReader {
     limit: number,
   ): Promise<readonly MaterializationRecord[]> {
     const found = new Newest(partition, limit);
-    for (const { cells } of await this.#port.call("carried", asset)) {
-      for (const row of JSON.parse(cells) as CarriedRow[]) {
-        const record = carriedMaterialization(row);
-        if (record) found.add([record]);
-      }
-    }
+    const carried = await this.#port.call("carried", asset);
+    const rows = latestCarried(carried.flatMap(({ cells }) => JSON.parse(cells) as CarriedRow[]));
+    found.add([...rows.values()].flatMap((row) => carriedMaterialization(row) ?? []));
     for await (const batch of this.#log.ofCatalogue(0, CONTENTS.makings)) {
       found.add(readReports(batch, asset));
     }

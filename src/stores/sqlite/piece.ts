@@ -1,6 +1,7 @@
 /** Pieces: rows of one batch that go into one transaction, in the form in which they are stored. */
 import type { EventBatch } from "../../model/events/batch.ts";
 import { EVENT_KINDS, type EventPayloads } from "../../model/events/event.ts";
+import { unknownRun } from "../../model/events/ledger/refusal.ts";
 import { type ChunkRow, packChunk, type PayloadText } from "../codec/chunk.ts";
 import { type EventRow, toEventRow } from "../codec/event_row.ts";
 import type { PlanWriter, StoredCreation } from "../codec/plans.ts";
@@ -61,18 +62,20 @@ export class PieceWriter {
   readonly #form: EventForm;
   readonly #plans: PlanWriter;
   readonly #places: RunPlaces;
+  readonly #isLive: (runId: string) => boolean;
 
-  constructor(form: EventForm, plans: PlanWriter, places: RunPlaces) {
+  constructor(form: EventForm, plans: PlanWriter, places: RunPlaces, isLive: (runId: string) => boolean) {
     this.#form = form;
     this.#plans = plans;
     this.#places = places;
+    this.#isLive = isLive;
   }
 
-  /** The pieces of a batch in their order; none for a batch whose run is not known. */
+  /** The pieces of a batch in their order. Throws RUN_UNKNOWN when there is no such run under way. */
   *write(batch: EventBatch): Generator<Piece> {
     const creation = this.#creationOf(batch);
     const run = batch.runId === "" ? CATALOGUE : this.#places.get(batch.runId)?.number;
-    if (run === undefined) return;
+    if (run === undefined) throw unknownRun(batch.runId);
     const textOf: PayloadText = (kind, payload) =>
       JSON.stringify(kind === RUN_CREATED && creation ? creation : payload);
     for (let from = 0; from < batch.size;) {
@@ -88,7 +91,7 @@ export class PieceWriter {
     if (batch.runId === "" || batch.size === 0 || batch.kindAt(0) !== RUN_CREATED) return undefined;
     const created = batch.payloads.get(0) as EventPayloads["run_created"];
     const creation = this.#plans.write(batch.runId, created);
-    this.#places.open(batch.runId, creation.scope, batch.seqs[0]);
+    if (!this.#isLive(batch.runId)) this.#places.open(batch.runId, creation.scope, batch.seqs[0]);
     return creation;
   }
 }

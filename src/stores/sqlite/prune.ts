@@ -1,14 +1,14 @@
 /** Removing runs that nobody asks for any more, in small transactions. */
 import type { EventBatch } from "../../model/events/batch.ts";
 import type { Ledger } from "../../model/events/ledger.ts";
-import { type CarriedRow, carryRun } from "../../model/events/ledger/carry.ts";
+import { type CarriedRow, carryRun, latestCarried, nameOfCarried } from "../../model/events/ledger/carry.ts";
 import type { Clock } from "../../model/ports.ts";
 import type { ImageWriter } from "../codec/image.ts";
 import type { PlanWriter } from "../codec/plans.ts";
 import type { Committer } from "./committer.ts";
 import type { LogReader } from "./log_reader.ts";
 import type { FilePort } from "./file/port.ts";
-import { type CarriedRowRow, NOTHING, type RunRow } from "./file/rows.ts";
+import { type CarriedRows, NOTHING, type RunRow, type Write } from "./file/rows.ts";
 import { fromColumn } from "./file/texts.ts";
 
 /** How many runs go in one transaction, and how many of their events in each one after it. */
@@ -62,7 +62,7 @@ async function forgetSome(
   const write = {
     ...NOTHING,
     forgotten: runs.map(({ number }) => number),
-    carried: groupByAsset(rows, ledger.seq),
+    ...await carryOver(port, rows, ledger.seq),
     meta: { last_seq, last_run },
   };
   if (runs.length > 0) await port.call("commit", write, clock.now());
@@ -78,8 +78,28 @@ async function carry(ledger: Ledger, log: LogReader, run: RunRow): Promise<reado
   return carryRun(ledger.book, id, created.steps, batches);
 }
 
-function groupByAsset(rows: readonly CarriedRow[], seq: number): readonly CarriedRowRow[] {
-  return Array.from(Map.groupBy(rows, ({ asset }) => asset), ([asset, cells]) => {
-    return { seq, asset, cells: JSON.stringify(cells) };
-  });
+/** The rows of each asset, and what was carried before and is among them as a whole. */
+async function carryOver(
+  port: FilePort,
+  rows: readonly CarriedRow[],
+  seq: number,
+): Promise<Pick<Write, "carried" | "superseded">> {
+  const carried: CarriedRows[] = [];
+  const superseded: number[] = [];
+  for (const [asset, own] of Map.groupBy(rows, (row) => row.asset)) {
+    const before = await port.call("carried", asset);
+    const latest = latestCarried([
+      ...before.flatMap(({ cells }) => JSON.parse(cells) as CarriedRow[]),
+      ...own,
+    ]);
+    const names = new Set(own.map(nameOfCarried));
+    const cells = JSON.stringify(Array.from(names, (name) => latest.get(name)));
+    carried.push({ id: 0, seq, asset, cells });
+    for (const old of before) if (namesOf(old).isSubsetOf(names)) superseded.push(old.id);
+  }
+  return { carried, superseded };
+}
+
+function namesOf({ cells }: CarriedRows): Set<string> {
+  return new Set((JSON.parse(cells) as CarriedRow[]).map(nameOfCarried));
 }

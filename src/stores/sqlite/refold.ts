@@ -12,7 +12,7 @@ import type { FilePort } from "./file/port.ts";
 import { restore } from "./restore.ts";
 import {
   type BackfillRow,
-  type CarriedRowRow,
+  type CarriedRows,
   type CheckRow,
   type RunRow,
   toCheckRow,
@@ -111,7 +111,7 @@ async function foldLog(port: FilePort, log: LogReader): Promise<Projections> {
   return folded;
 }
 
-function restoreCarried(ledger: Ledger, { cells }: CarriedRowRow): void {
+function restoreCarried(ledger: Ledger, { cells }: CarriedRows): void {
   ledger.fold();
   for (const row of JSON.parse(cells) as CarriedRow[]) restoreRow(ledger.book, row);
 }

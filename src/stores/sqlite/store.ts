@@ -70,7 +70,7 @@ class WritingStore extends SqliteReads implements SqliteStore {
       image,
       plans: this.#plans,
       places,
-      pieces: new PieceWriter(form, this.#plans, places),
+      pieces: new PieceWriter(form, this.#plans, places, (runId) => this.#ledger.live.has(runId)),
       backfills: new BackfillRows(backfills),
       clock,
     }, lastSeq);

@@ -145,7 +145,7 @@ export class BackfillRows {
 
   #finished({ id, status }: EventPayloads["backfill_finished"], atMs: number): BackfillRow | undefined {
     const known = this.#byId.get(id);
-    return known && { ...known, status, finished_ms: atMs };
+    return known && { ...known, status, finished_ms: status === "interrupted" ? null : atMs };
   }
 }
 

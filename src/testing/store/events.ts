@@ -1,6 +1,6 @@
 /** The log of a store: its order, its edges and what it refuses. */
 import assert from "node:assert/strict";
-import type { EventBatch } from "../../model/events/batch.ts";
+import { EventBatch } from "../../model/events/batch.ts";
 import type { EventPayloads } from "../../model/events/event.ts";
 import { created, type Entry, finished, type Scribe, succeeded, tableOf } from "./scribe.ts";
 import { type StoreCheck, UNIT } from "./world.ts";
@@ -13,28 +13,18 @@ function line(step: number, message: string): Entry {
 
 /** Two runs whose events take turns, as they do in one process. */
 function interleaved(scribe: Scribe): readonly EventBatch[] {
-  const runs = ["r1", "r2"];
-  const parts = runs.map((runId) =>
-    [created(TABLE), ["run_started"], ...succeeded(0), ...succeeded(1)] as Entry[]
-  );
-  const written = parts[0].flatMap((_, index) =>
-    runs.map((runId, of) => scribe.write(runId, parts[of][index]))
-  );
-  return runs.map((runId) => joined(written.filter((batch) => batch.runId === runId)));
+  const batches = ["r1", "r2"].map((runId) => new EventBatch(runId));
+  const events: Entry[] = [created(TABLE), ["run_started"], ...succeeded(0), ...succeeded(1)];
+  for (const event of events) {
+    for (const batch of batches) append(batch, scribe.write(batch.runId, event));
+  }
+  return batches;
 }
 
-function joined([first, ...rest]: readonly EventBatch[]): EventBatch {
-  for (const batch of rest) {
-    first.push(
-      batch.kinds[0] & 0xff,
-      batch.steps[0],
-      batch.attemptAt(0),
-      batch.seqs[0],
-      batch.timesMs[0],
-      batch.payloads.get(0),
-    );
-  }
-  return first;
+/** Adds the one event of a batch to another. */
+function append(batch: EventBatch, one: EventBatch): void {
+  const { kinds, steps, seqs, timesMs, payloads } = one;
+  batch.push(kinds[0] & 0xff, steps[0], one.attemptAt(0), seqs[0], timesMs[0], payloads.get(0));
 }
 
 export const EVENT_CHECKS: { readonly [title: string]: StoreCheck } = {

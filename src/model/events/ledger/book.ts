@@ -3,13 +3,20 @@ import { freshVersion } from "../outputs.ts";
 import { Axes } from "./axes/axes.ts";
 import type { Axis, Shape } from "./axes/axis.ts";
 import { TextPool } from "./pool.ts";
-import { HAS_VALUE, NONE, partOf, rowOf, type Segment, SEGMENT_ROWS, Sheet, type Stamp } from "./sheet.ts";
+import {
+  HAS_VALUE,
+  NONE,
+  partOf,
+  rowOf,
+  type Segment,
+  SEGMENT_ROWS,
+  SEGMENTS_PER_SHEET,
+  Sheet,
+  type Stamp,
+} from "./sheet.ts";
 
 /** The sheet of all assets without partitions; an asset's row on it is its own ordinal. */
 export const UNIT_SHEET = 0;
-
-/** The number of a segment among all segments: the sheet's, and its own on the sheet. */
-export const SEGMENTS_PER_SHEET: number = 2 ** 22;
 
 /** What a reader holds: sheets that are not written again. */
 export interface BookPage {

@@ -65,11 +65,13 @@ export function carryRun(
   return [...rows.values()];
 }
 
-/** Whether a row rests on a run: it made the value, or may have made the version or the failure. */
+/**
+ * Whether a row rests on a run: it made the value, or may have made the failure, or the version that a later one was
+ * compared with.
+ */
 function isNeeded(segment: Segment, row: number, run: number): boolean {
   if (hasFailed(segment, row)) return true;
-  return hasValue(segment, row) &&
-    (segment.runAt(row) === run || segment.changedSeqAt(row) !== segment.seqAt(row));
+  return hasValue(segment, row) && (segment.runAt(row) === run || segment.versions?.[row] !== undefined);
 }
 
 /** A row that a step is about. */
@@ -134,6 +136,22 @@ function carryRow(book: AssetBook, place: Place, metadata: LogFields | undefined
       },
     }),
   };
+}
+
+/** What a carried row is about, as a text: a later row of the same name stands in its place. */
+export function nameOfCarried({ asset, axis, identity }: CarriedRow): string {
+  return JSON.stringify([asset, axis ?? null, identity ?? null]);
+}
+
+/** Rows by name, each as it was carried last; what an earlier one told of the same value is not lost. */
+export function latestCarried(rows: Iterable<CarriedRow>): Map<string, CarriedRow> {
+  const latest = new Map<string, CarriedRow>();
+  for (const row of rows) {
+    const name = nameOfCarried(row);
+    const metadata = latest.get(name)?.seq === row.seq ? latest.get(name)?.made?.metadata : undefined;
+    latest.set(name, row.made && metadata ? { ...row, made: { metadata, ...row.made } } : row);
+  }
+  return latest;
 }
 
 /** Writes a carried row back, over whatever other events have made of it. */

@@ -6,10 +6,10 @@ import { rowOf, SEGMENT_ROWS } from "./sheet.ts";
 /** One line for each row of each asset and each list of keys, sorted. */
 export function describeLedger(ledger: Ledger): readonly string[] {
   ledger.fold();
-  const lines = Array.from(
-    ledger.keyLists.byName,
-    ([name, list]) => JSON.stringify(["keys", name, list.list()]),
-  );
+  const lines: string[] = [];
+  for (const [name, list] of ledger.keyLists.byName) {
+    if (list.list().length > 0) lines.push(JSON.stringify(["keys", name, list.list()]));
+  }
   for (const sheet of ledger.book.sheets) {
     sheet.segments.forEach((segment, part) => {
       if (!segment) return;

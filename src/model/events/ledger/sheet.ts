@@ -8,6 +8,8 @@ const BITS = 6;
 /** Rows of a segment. */
 export const SEGMENT_ROWS: number = 1 << BITS;
 const MASK = SEGMENT_ROWS - 1;
+/** The number of a segment among those of all sheets is this times the sheet's, and its own on the sheet. */
+export const SEGMENTS_PER_SHEET: number = 2 ** 22;
 
 /** The row has a value. */
 export const HAS_VALUE = 1;

@@ -1,6 +1,6 @@
 /** What a store asks of its file: calls of plain values, so that they can cross to a thread. */
 import type { ListRow } from "../../codec/image.ts";
-import type { NamedText } from "../../codec/plans.ts";
+import type { NamedText } from "../../codec/scope.ts";
 import type { SegmentRow } from "../../codec/segment.ts";
 import type { RunFilter } from "../../store.ts";
 import type { BackfillRow, CarriedRows, CheckRow, LogPage, MetaName, RunRow, Write } from "./rows.ts";

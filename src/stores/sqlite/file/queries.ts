@@ -2,7 +2,7 @@
 import type { ChunkRow } from "../../codec/chunk.ts";
 import type { EventRow } from "../../codec/event_row.ts";
 import type { ListRow } from "../../codec/image.ts";
-import { type NamedText, partsOfScope } from "../../codec/plans.ts";
+import { type NamedText, partsOfScope } from "../../codec/scope.ts";
 import type { SegmentRow } from "../../codec/segment.ts";
 import type { RunFilter } from "../../store.ts";
 import type { LogQuery } from "./api.ts";

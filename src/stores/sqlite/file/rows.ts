@@ -4,7 +4,7 @@ import type { RunStatus } from "../../../model/events/status.ts";
 import type { ChunkRow } from "../../codec/chunk.ts";
 import type { EventRow } from "../../codec/event_row.ts";
 import type { ListRow } from "../../codec/image.ts";
-import type { NamedText } from "../../codec/plans.ts";
+import type { NamedText } from "../../codec/scope.ts";
 import type { SegmentRow } from "../../codec/segment.ts";
 import { fromColumn, toColumn } from "./texts.ts";
 

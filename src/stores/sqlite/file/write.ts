@@ -1,5 +1,5 @@
 /** The rows of one transaction, written. */
-import { SEGMENTS_PER_SHEET } from "../../../model/events/ledger/book.ts";
+import { SEGMENTS_PER_SHEET } from "../../../model/events/ledger/sheet.ts";
 import type { SqlValue } from "./driver.ts";
 import type { Write } from "./rows.ts";
 import type { Statements } from "./statements.ts";

@@ -1,5 +1,6 @@
 /** The thread that holds a file: the entry of a worker. */
 import { parentPort, workerData } from "node:worker_threads";
+import type { Issue } from "../../../model/issue.ts";
 import { systemClock, systemRandom } from "../../../model/ports.ts";
 import { connectNodeSqlite } from "../file/driver.ts";
 import { asStoreError } from "../file/faults.ts";
@@ -8,46 +9,40 @@ import { type CallMessage, type Findings, OPENED, type ThreadData, type ThreadMe
 
 const { file, waitMs } = workerData as ThreadData;
 
-function answer(message: ThreadMessage): void {
+function say(message: ThreadMessage): void {
   parentPort?.postMessage(message);
 }
 
-function issuesOf(error: unknown): Findings {
-  return asStoreError(error, file.path).issues as Findings;
-}
-
-async function open(): Promise<FilePort | undefined> {
+/** Answers with what `work` gives, or with what is wrong. */
+async function answer<T>(id: number, work: () => Promise<T>): Promise<T | undefined> {
   try {
-    const port = await openHere(file, connectNodeSqlite, {
-      clock: systemClock,
-      random: systemRandom,
-      waitMs,
-      warn: (warning) => answer({ warning }),
-    });
-    answer({ id: OPENED, value: undefined });
-    return port;
+    const value = await work();
+    say({ id, value: id === OPENED ? undefined : value });
+    return value;
   } catch (error) {
-    answer({ id: OPENED, issues: issuesOf(error) });
+    say({ id, issues: asStoreError(error, file.path).issues as Findings });
     return undefined;
   }
 }
 
-/** One call after the other: a call that waits for a lock is not overtaken. */
-async function serve(port: FilePort, { id, name, values }: CallMessage): Promise<void> {
-  try {
-    const call = port.call as (name: CallMessage["name"], ...values: readonly unknown[]) => Promise<unknown>;
-    answer({ id, value: await call(name, ...values) });
-  } catch (error) {
-    answer({ id, issues: issuesOf(error) });
-  }
-  if (name === "close") parentPort?.close();
+function open(): Promise<FilePort> {
+  const waiting = {
+    clock: systemClock,
+    random: systemRandom,
+    waitMs,
+    warn: (warning: Issue) => say({ warning }),
+  };
+  return openHere(file, connectNodeSqlite, waiting);
 }
 
-const port = await open();
-if (port) {
-  const held = port;
-  const state = { last: Promise.resolve() };
-  parentPort?.on("message", (message: CallMessage) => {
-    state.last = state.last.then(() => serve(held, message));
+/** Serves one call after the other: one that waits for a lock is not overtaken. */
+function listen(port: FilePort): void {
+  let served: Promise<unknown> = Promise.resolve();
+  const call = port.call as (name: CallMessage["name"], ...values: readonly unknown[]) => Promise<unknown>;
+  parentPort?.on("message", ({ id, name, values }: CallMessage) => {
+    served = served.then(() => answer(id, () => call(name, ...values)));
   });
-} else parentPort?.close();
+}
+
+const port = await answer(OPENED, open);
+if (port) listen(port);
