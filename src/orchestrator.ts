@@ -6,7 +6,7 @@ import { SluiceError } from "./model/issue.ts";
 import type { Selection } from "./model/job.ts";
 import { didYouMean } from "./model/suggest.ts";
 import { ActiveRuns } from "./orchestrator/active.ts";
-import { executeBackfill, resumeBackfill } from "./orchestrator/backfills.ts";
+import { executeBackfill } from "./orchestrator/backfills.ts";
 import { changeKeys, reportAsset, wipeAsset } from "./orchestrator/catalogue.ts";
 import type {
   AssetName,
@@ -19,7 +19,8 @@ import type {
 import { openParts, openValues, type Parts, type Values } from "./orchestrator/parts.ts";
 import { checkOptions } from "./orchestrator/options.ts";
 import { openContext } from "./orchestrator/planning.ts";
-import { executePlan, rerun, resumeRun } from "./orchestrator/runs.ts";
+import { recoverAll } from "./orchestrator/recovery.ts";
+import { executePlan, rerun } from "./orchestrator/runs.ts";
 import { planBackfillInSlices } from "./planner/backfill.ts";
 import type { BackfillPlan, RunPlan } from "./planner/plan.ts";
 import type { BackfillRequest, PartitionRequest, PlanRequest } from "./planner/request.ts";
@@ -139,15 +140,7 @@ class LiveOrchestrator implements Orchestrator {
   }
 
   async recover(options: RunOptions = {}): Promise<readonly RunResult[]> {
-    const parts = await this.#parts();
-    const results: RunResult[] = [];
-    for (const { id, plan, status } of await parts.store.backfills({ limit: Number.MAX_SAFE_INTEGER })) {
-      if (this.#active.has(id) || (status !== "running" && status !== "interrupted")) continue;
-      results.push(...(await resumeBackfill(parts, this.#active, id, plan, options)).runs);
-    }
-    const lost = await parts.store.runs({ status: ["interrupted"], limit: Number.MAX_SAFE_INTEGER });
-    for (const { id } of [...lost].reverse()) results.push(await resumeRun(parts, this.#active, id, options));
-    return results;
+    return await recoverAll(await this.#parts(), this.#active, options);
   }
 
   async cancel(id: string, reason = "canceled"): Promise<void> {

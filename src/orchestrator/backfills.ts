@@ -3,7 +3,7 @@ import { EVENT_KINDS } from "../model/events/event.ts";
 import type { Subset } from "../model/partitions/subset.ts";
 import type { PlanningContext } from "../planner/context.ts";
 import { formatBackfillPlan, parseBackfillPlan } from "../planner/json.ts";
-import type { BackfillGroup, BackfillPlan } from "../planner/plan.ts";
+import type { BackfillGroup, BackfillPlan, RunPlan } from "../planner/plan.ts";
 import { cellsOfSteps, withDownstream, withoutCells } from "../planner/remaining.ts";
 import type { ActiveRuns } from "./active.ts";
 import type { BackfillResult, RunOptions, RunResult } from "./contract.ts";
@@ -34,6 +34,11 @@ export async function executeBackfill(
   return await drive(parts, active, { id, plan, options, earlier: new Map() });
 }
 
+/** Records that a backfill of a dead process cannot be gone on with. */
+export async function giveUpBackfill(parts: Parts, id: string): Promise<void> {
+  await record(parts, EVENT_KINDS.backfill_finished, { id, status: "failed" });
+}
+
 /** Goes on with a backfill that a dead process left. Runs that it had begun are resumed first. */
 export async function resumeBackfill(
   parts: Parts,
@@ -61,6 +66,7 @@ async function drive(parts: Parts, active: ActiveRuns, backfill: Backfill): Prom
   const { id, plan, options } = backfill;
   const whole = active.begin(id, options.signal);
   const runs: RunResult[] = [];
+  const unstarted: RunPlan[] = [];
   try {
     let failed: ReadonlyMap<number, Subset> = new Map();
     for (const wave of wavesOf(plan)) {
@@ -69,9 +75,11 @@ async function drive(parts: Parts, active: ActiveRuns, backfill: Backfill): Prom
       const results = await settle(
         wave.map((group) => executeGroup(inner, group, plan.groups.indexOf(group))),
       );
-      runs.push(...results.flat());
+      runs.push(...results.flatMap((result) => result.runs));
+      unstarted.push(...results.flatMap((result) => result.unstarted));
       const context = await openContext(parts);
-      failed = withDownstream(context, plan.whole, await failedCells(parts, context, runs));
+      const unmade = withCells(await failedCells(parts, context, runs), unstarted);
+      failed = withDownstream(context, plan.whole, unmade);
     }
     const status = statusOf(runs, whole.signal.aborted);
     await record(parts, EVENT_KINDS.backfill_finished, { id, status });
@@ -115,19 +123,40 @@ interface WaveInProgress {
   readonly failed: ReadonlyMap<number, Subset>;
 }
 
+/** What became of the runs of a group. */
+interface GroupResult {
+  readonly runs: readonly RunResult[];
+  /** Runs that were left out because one that they build on has failed. */
+  readonly unstarted: readonly RunPlan[];
+}
+
 /** The runs of a group: several at once, or one after the other where a run reads what the one before made. */
-async function executeGroup(wave: WaveInProgress, group: BackfillGroup, place: number): Promise<RunResult[]> {
+async function executeGroup(wave: WaveInProgress, group: BackfillGroup, place: number): Promise<GroupResult> {
   const results = new Array<RunResult | undefined>(group.runCount);
+  const unstarted: RunPlan[] = [];
   let next = 0;
   const lane = async () => {
     while (next < group.runCount && !wave.signal.aborted) {
       const index = next++;
       results[index] = await executePart(wave, group, index, `${place}/${index}`);
-      if (group.sequential && results[index]?.status === "failed") next = group.runCount;
+      if (!group.sequential || results[index]?.status !== "failed") continue;
+      while (next < group.runCount) unstarted.push(group.run(next++));
     }
   };
   await settle(Array.from({ length: group.sequential ? 1 : RUNS_AT_ONCE }, lane));
-  return results.filter((result) => result !== undefined);
+  return { runs: results.filter((result) => result !== undefined), unstarted };
+}
+
+/** Cells by rank, and those of whole plans. */
+function withCells(
+  cells: ReadonlyMap<number, Subset>,
+  plans: readonly RunPlan[],
+): ReadonlyMap<number, Subset> {
+  const all = new Map(cells);
+  for (const { sets } of plans) {
+    for (const [rank, { subset }] of sets) all.set(rank, all.get(rank)?.union(subset) ?? subset);
+  }
+  return all;
 }
 
 async function executePart(

@@ -6,6 +6,7 @@ import type { PlanningContext } from "../planner/context.ts";
 import type { RunPlan } from "../planner/plan.ts";
 import { cellsOfSteps, hasSameSteps, recordedPlan, withoutCells } from "../planner/remaining.ts";
 import { executeRun, type RunRequest } from "../runtime/run.ts";
+import { recordError } from "../runtime/step/errors.ts";
 import type { RunPlanRecord } from "../stores/store.ts";
 import type { ActiveRuns } from "./active.ts";
 import type { RunOptions, RunResult } from "./contract.ts";
@@ -134,9 +135,22 @@ export async function resumeRun(
       ...options,
     });
   }
+  await giveUpRun(
+    parts,
+    id,
+    new Error("the definitions have changed; what was left became a run of its own"),
+  );
   const rest = withoutCells(
     plan,
     cellsOfSteps(recorded.context, steps.filter(({ status }) => isFinalStep(status))),
   );
   return await executePlan(parts, active, rest, { config, tags, ...options }, { parent: id });
+}
+
+/** Records that a run of a dead process cannot be gone on with under its own id. */
+export async function giveUpRun(parts: Parts, id: string, error: unknown): Promise<void> {
+  const tape = parts.engine.recorder.open(id);
+  tape.add("run_finished", { status: "failed", error: recordError(error) });
+  await tape.flush();
+  tape.close();
 }

@@ -128,19 +128,38 @@ function openGroup(
     };
   }
   const cells = unionOf(group.ranks.map((rank) => (whole.sets.get(rank) as PlannedSet).subset));
-  const perRun = partitionsInRun(steps, cells.size, sizes);
+  const runCount = countRuns(steps, cells.size, sizes);
+  const start = (index: number) => startOf(index, runCount, steps, cells.size, sizes);
   return Object.freeze({
     wave: group.wave,
     ranks,
-    runCount: Math.ceil(cells.size / perRun),
+    runCount,
     sequential: steps.some((step) => step.inputs.some((input) => isOwnOutput(step, input.key))),
-    run: (index: number) => part(whole, ranks, slice(cells, index * perRun, (index + 1) * perRun)),
+    run: (index: number) => part(whole, ranks, slice(cells, start(index), start(index + 1))),
   });
+}
+
+function countRuns(steps: readonly StepDeclaration[], cells: number, sizes: RunSizes): number {
+  if (sizes.partitionsPerRun === undefined && sizes.runs !== undefined) return Math.min(cells, sizes.runs);
+  return Math.ceil(cells / partitionsInRun(steps, cells, sizes));
+}
+
+/** Where the n-th run begins: runs of a given number are about equal, runs of a given size are full but the last. */
+function startOf(
+  index: number,
+  runCount: number,
+  steps: readonly StepDeclaration[],
+  cells: number,
+  sizes: RunSizes,
+): number {
+  if (sizes.partitionsPerRun === undefined && sizes.runs !== undefined) {
+    return Math.floor((index * cells) / runCount);
+  }
+  return Math.min(cells, index * partitionsInRun(steps, cells, sizes));
 }
 
 function partitionsInRun(steps: readonly StepDeclaration[], cells: number, sizes: RunSizes): number {
   if (sizes.partitionsPerRun !== undefined) return sizes.partitionsPerRun;
-  if (sizes.runs !== undefined) return Math.max(1, Math.ceil(cells / sizes.runs));
   const most = steps.map((step) => step.backfill?.maxPartitionsPerRun ?? Infinity);
   return Math.min(cells, ...most);
 }

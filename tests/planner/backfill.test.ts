@@ -35,7 +35,11 @@ describe("planBackfill", () => {
       ["wave 0", "raw 2026-01-26...2026-02-19 (25)", "clean 2026-01-26...2026-02-19 (25)"],
       ["wave 0", "raw 2026-02-20...2026-02-28 (9)", "clean 2026-02-20...2026-02-28 (9)"],
     ]);
-    assert.equal(planBackfill(empty(), { select: raw, runs: 50 }).runCount, 30);
+    const fifty = planBackfill(empty(), { select: raw, runs: 50 });
+    assert.equal(fifty.runCount, 50);
+    const sizes = runsOf(fifty).map(([, step]) => Number(/\((\d+)\)/.exec(step)?.[1]));
+    assert.deepEqual([Math.min(...sizes), Math.max(...sizes), sizes.reduce((a, b) => a + b)], [1, 2, 59]);
+    assert.equal(planBackfill(empty(), { select: raw, runs: 500 }).runCount, 59);
     assert.throws(
       () => planBackfill(empty(), { runs: 0 }),
       /POLICY_INVALID: runs must be a whole number from 1/,

@@ -1,0 +1,47 @@
+/** Finishing what a dead process left: backfills first, then runs that belong to none. */
+import { SluiceError } from "../model/issue.ts";
+import type { ActiveRuns } from "./active.ts";
+import { giveUpBackfill, resumeBackfill } from "./backfills.ts";
+import type { RunOptions, RunResult } from "./contract.ts";
+import type { Parts } from "./parts.ts";
+import { giveUpRun, resumeRun } from "./runs.ts";
+
+/**
+ * Goes on with every backfill and run that is interrupted. One that no longer fits the definitions is recorded as
+ * failed, and the others go on.
+ */
+export async function recoverAll(
+  parts: Parts,
+  active: ActiveRuns,
+  options: RunOptions,
+): Promise<readonly RunResult[]> {
+  const results: RunResult[] = [];
+  for (const { id, plan, status } of await parts.store.backfills({ limit: Number.MAX_SAFE_INTEGER })) {
+    if (active.has(id) || (status !== "running" && status !== "interrupted")) continue;
+    await attempt(
+      async () => void results.push(...(await resumeBackfill(parts, active, id, plan, options)).runs),
+      () => giveUpBackfill(parts, id),
+    );
+  }
+  const lost = await parts.store.runs({ status: ["interrupted"], limit: Number.MAX_SAFE_INTEGER });
+  for (const { id } of [...lost].reverse()) {
+    await attempt(
+      async () => void results.push(await resumeRun(parts, active, id, options)),
+      (error) => giveUpRun(parts, id, error),
+    );
+  }
+  return results;
+}
+
+/** Only a plan that is outdated may be given up; all else is told to the caller. */
+async function attempt(
+  work: () => Promise<void>,
+  giveUp: (error: SluiceError) => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== "PLAN_OUTDATED") throw error;
+    await giveUp(error);
+  }
+}
