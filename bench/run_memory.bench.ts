@@ -17,41 +17,49 @@ await using orchestrator = createOrchestrator(definitions, {
   defaultIO: "memory",
   concurrency: 64,
 });
-await settle();
-const before = process.memoryUsage();
-let mostRss = before.rss;
-const timer = setInterval(() => mostRss = Math.max(mostRss, process.memoryUsage().rss), 5);
-const { status } = await orchestrator.materialize("*");
-clearInterval(timer);
-mostRss = Math.max(mostRss, process.memoryUsage().rss);
-if (status !== "success") throw new Error(`The run ended as ${status}.`);
-await settle();
-const after = process.memoryUsage();
+const atStart = await settled();
+const first = await runAndWatch();
+const afterFirst = await settled();
+await orchestrator.prune({ runsBeforeMs: Date.now() + 1 });
+const beforeSecond = await settled();
+const second = await runAndWatch();
+const afterSecond = await settled();
 
 console.log(`${size.toLocaleString("en")} steps, values and history kept in memory; ${describeHost()}`);
 console.log(formatTable([
   ["", "MB", "bytes per step"],
-  ["definitions and graph", megabytes(before.rss), perStep(before.rss)],
-  ["run, at most (resident)", megabytes(mostRss - before.rss), perStep(mostRss - before.rss)],
-  ["kept afterwards (heap)", megabytes(used(after) - used(before)), perStep(used(after) - used(before))],
+  row("definitions (resident)", atStart.rss),
+  row("first run, at most (resident, above them)", first - atStart.rss),
+  row("kept afterwards (heap)", used(afterFirst) - used(atStart)),
+  row("second run, at most (resident, above what was there)", second - beforeSecond.rss),
+  row("kept afterwards (heap)", used(afterSecond) - used(beforeSecond)),
 ]));
+
+/** Runs everything, and gives the most memory that was resident meanwhile. */
+async function runAndWatch(): Promise<number> {
+  let most = 0;
+  const look = () => most = Math.max(most, process.memoryUsage.rss());
+  const timer = setInterval(look, 5);
+  const { status } = await orchestrator.materialize("*");
+  clearInterval(timer);
+  look();
+  if (status !== "success") throw new Error(`The run ended as ${status}.`);
+  return most;
+}
+
+function row(name: string, bytes: number): readonly string[] {
+  return [name, (bytes / 2 ** 20).toFixed(0), (bytes / size).toFixed(0)];
+}
 
 function used({ heapUsed, external }: NodeJS.MemoryUsage): number {
   return heapUsed + external;
 }
 
-function megabytes(bytes: number): string {
-  return (bytes / 2 ** 20).toFixed(0);
-}
-
-function perStep(bytes: number): string {
-  return (bytes / size).toFixed(0);
-}
-
-/** Lets the collector finish what it can. */
-async function settle(): Promise<void> {
+/** Memory in use once the collector has had time to finish. */
+async function settled(): Promise<NodeJS.MemoryUsage> {
   for (let turn = 0; turn < 5; turn++) {
     collectGarbage();
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+  return process.memoryUsage();
 }

@@ -106,7 +106,6 @@ interface Cell {
  */
 class MemoryTable implements ValueTable {
   readonly #places: Map<string, number> = new Map();
-  readonly #assets: string[] = [];
   readonly #values: unknown[] = [];
   readonly #receipts: Map<number, Receipt> = new Map();
   readonly #partitions: Map<number, Map<string, Cell>> = new Map();
@@ -119,10 +118,8 @@ class MemoryTable implements ValueTable {
   placeOf(asset: string): number {
     const known = this.#places.get(asset);
     if (known !== undefined) return known;
-    const place = this.#assets.length;
+    const place = this.#values.push(NOTHING) - 1;
     this.#places.set(asset, place);
-    this.#assets.push(asset);
-    this.#values.push(NOTHING);
     return place;
   }
 
@@ -189,8 +186,14 @@ class MemoryTable implements ValueTable {
     }
   }
 
+  /** Looked for, since it is needed for a message only. */
+  #nameOf(place: number): string {
+    for (const [asset, known] of this.#places) if (known === place) return asset;
+    throw new RangeError(`There is no place ${place}.`);
+  }
+
   #missing(place: number, partition: string | undefined): Error {
-    return missingValue({ asset: this.#assets[place], partition }, "this process holds none in memory");
+    return missingValue({ asset: this.#nameOf(place), partition }, "this process holds none in memory");
   }
 }
 

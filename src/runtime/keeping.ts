@@ -65,7 +65,7 @@ export class Keeping {
     value: unknown,
     facts: OutputFacts,
   ): Promise<string | undefined> {
-    const { definitions, managers } = this.#wiring;
+    const { definitions, managerOf } = this.#wiring;
     const rank = definitions.graph.rankOf(asset.key) as number;
     const dataVersion = facts.dataVersion ?? await this.#derive(step, asset, place);
     const receipt: Receipt = {
@@ -78,7 +78,7 @@ export class Keeping {
       codeVersion: asset.codeVersion,
       metadata: facts.metadata,
     };
-    await managers[rank].store({ asset: asset.key, partition }, value, receipt);
+    await managerOf(rank).store({ asset: asset.key, partition }, value, receipt);
     return dataVersion;
   }
 

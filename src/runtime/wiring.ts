@@ -47,8 +47,8 @@ export interface Wiring {
   readonly configured: readonly number[];
   /** Priorities, the highest first; one for most definitions. */
   readonly priorities: readonly number[];
-  /** The managers of assets, by rank of the asset. */
-  readonly managers: readonly IOManager[];
+  /** Gives the manager of an asset by its rank. */
+  readonly managerOf: (rank: number) => IOManager;
   /** Whether any manager is ephemeral. */
   readonly isEphemeral: boolean;
 }
@@ -76,28 +76,42 @@ export function* wireDefinitions(definitions: Definitions, findManager: FindMana
 
 /** Where the values of assets lie, by rank of the asset. */
 class ValueWiring {
-  readonly managers: IOManager[];
   /** -1 for those that are not in the table, or have partitions. */
   readonly places: Int32Array;
   table: ValueTable | undefined = undefined;
-  isEphemeral = false;
+  readonly #managers: IOManager[] = [];
+  readonly #numbers: Map<IOManager, number> = new Map();
+  readonly #numberOf: Uint16Array;
 
   constructor(size: number) {
-    this.managers = new Array(size);
     this.places = new Int32Array(size);
+    this.#numberOf = new Uint16Array(size);
+  }
+
+  get isEphemeral(): boolean {
+    return this.#managers.some(({ ephemeral }) => ephemeral);
   }
 
   wire(assets: readonly Asset[], start: number, end: number, findManager: FindManager): void {
     for (let rank = start; rank < end; rank++) {
       const { key, partitions } = assets[rank];
       const manager = findManager(assets[rank]);
-      this.managers[rank] = manager;
-      this.table ??= manager.table;
-      this.isEphemeral ||= manager.ephemeral ?? false;
+      this.#numberOf[rank] = this.#numbers.get(manager) ?? this.#add(manager);
       const isInTable = partitions === undefined && manager.table !== undefined &&
         manager.table === this.table;
       this.places[rank] = isInTable ? manager.table.placeOf(key) : -1;
     }
+  }
+
+  managerOf(rank: number): IOManager {
+    return this.#managers[this.#numberOf[rank]];
+  }
+
+  #add(manager: IOManager): number {
+    const number = this.#managers.push(manager) - 1;
+    this.#numbers.set(manager, number);
+    this.table ??= manager.table;
+    return number;
   }
 }
 
@@ -110,7 +124,7 @@ class StepWiring {
   readonly #timeoutsMs: Float64Array;
   readonly #outputPlaces: Int32Array;
   readonly #inputStarts: Int32Array;
-  readonly #inputPlaces: number[] = [];
+  #inputPlaces: Int32Array;
   readonly #inputNames: InputNames[];
   readonly #configured: number[] = [];
   readonly #priorities: Set<number> = new Set();
@@ -126,6 +140,7 @@ class StepWiring {
     this.#timeoutsMs = new Float64Array(length);
     this.#outputPlaces = new Int32Array(length);
     this.#inputStarts = new Int32Array(length + 1);
+    this.#inputPlaces = new Int32Array(definitions.stepGraph.parents.length);
     this.#inputNames = new Array(length);
   }
 
@@ -143,35 +158,45 @@ class StepWiring {
     }
   }
 
-  finish({ managers, table, isEphemeral }: ValueWiring): Wiring {
+  finish(values: ValueWiring): Wiring {
     return {
       definitions: this.#definitions,
       traits: this.#traits,
       bodies: this.#bodies,
       timeoutsMs: this.#timeoutsMs,
-      table,
+      table: values.table,
       outputPlaces: this.#outputPlaces,
       inputStarts: this.#inputStarts,
-      inputPlaces: Int32Array.from(this.#inputPlaces),
+      inputPlaces: this.#inputPlaces,
       inputNames: this.#inputNames,
       configured: this.#configured,
       priorities: [...this.#priorities].sort((a, b) => b - a),
-      managers,
-      isEphemeral,
+      managerOf: (rank) => values.managerOf(rank),
+      isEphemeral: values.isEphemeral,
     };
   }
 
   /** Notes where the inputs of a step lie. True when they must be gathered before its body runs. */
   #wireInputs(rank: number, { inputs, partitions }: StepDeclaration): boolean {
     let gathers = partitions !== undefined;
+    const start = this.#inputStarts[rank];
+    this.#makeRoom(start + inputs.length);
     for (let index = 0; index < inputs.length; index++) {
       const { key, name } = inputs[index];
       const place = this.#placeOf(key);
-      this.#inputPlaces.push(place);
+      this.#inputPlaces[start + index] = place;
       if (name !== undefined && (place < 0 || name === "__proto__")) gathers = true;
     }
-    this.#inputStarts[rank + 1] = this.#inputPlaces.length;
+    this.#inputStarts[rank + 1] = start + inputs.length;
     return gathers;
+  }
+
+  /** There are about as many inputs as edges; more where several inputs have one upstream. */
+  #makeRoom(length: number): void {
+    if (length <= this.#inputPlaces.length) return;
+    const longer = new Int32Array(Math.max(length, this.#inputPlaces.length * 2));
+    longer.set(this.#inputPlaces);
+    this.#inputPlaces = longer;
   }
 
   #placeOf(key: string): number {

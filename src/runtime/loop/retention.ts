@@ -32,10 +32,10 @@ export class Retention {
   }
 
   #remove(step: number): void {
-    const { definitions, managers } = this.#wiring;
+    const { definitions, managerOf } = this.#wiring;
     const keys = this.#graph.partitionKeys(step);
     for (const asset of this.#graph.outputs(this.#graph.nodeOf(step))) {
-      const manager = managers[definitions.graph.rankOf(asset.key) as number];
+      const manager = managerOf(definitions.graph.rankOf(asset.key) as number);
       if (!manager.ephemeral) continue;
       for (const partition of keys.length > 0 ? keys : [undefined]) {
         void this.#removeFrom(manager, { asset: asset.key, partition });

@@ -125,7 +125,7 @@ export class InputReader {
   }
 
   #wireInputs(node: number): readonly NodeInput[] {
-    const { definitions, managers } = this.#wiring;
+    const { definitions, managerOf } = this.#wiring;
     const rank = this.#graph.plan.ranks[node];
     const step = definitions.steps[rank];
     return step.inputs.map((input) => {
@@ -135,7 +135,7 @@ export class InputReader {
       return {
         name: input.name,
         key: input.key,
-        manager: managers[assetRank],
+        manager: managerOf(assetRank),
         shape: isMany ? "many" : inputShape(input.mapping, step.partitions, partitions),
         mapping: partitions && this.#mappings.of(step, input, partitions),
         node: this.#graph.nodeOfRank(definitions.stepOfAsset[assetRank]),
