@@ -22,6 +22,7 @@ import { openContext } from "./orchestrator/planning.ts";
 import { recoverAll } from "./orchestrator/recovery.ts";
 import { executePlan, rerun } from "./orchestrator/runs.ts";
 import { planBackfillInSlices } from "./planner/backfill.ts";
+import { parseBackfillPlan, parsePlan } from "./planner/json.ts";
 import type { BackfillPlan, RunPlan } from "./planner/plan.ts";
 import type { BackfillRequest, PartitionRequest, PlanRequest } from "./planner/request.ts";
 import { planRunInSlices } from "./planner/run.ts";
@@ -89,6 +90,14 @@ class LiveOrchestrator implements Orchestrator {
     const parts = await this.#parts();
     const context = await openContext(parts, verifyIO);
     return await parts.engine.pace.finish(planBackfillInSlices(context, { scope: "missing", ...request }));
+  }
+
+  async parsePlan(json: unknown): Promise<RunPlan> {
+    return parsePlan(json, await openContext(await this.#parts()));
+  }
+
+  async parseBackfillPlan(json: unknown): Promise<BackfillPlan> {
+    return parseBackfillPlan(json, await openContext(await this.#parts()));
   }
 
   async materialize(

@@ -117,6 +117,11 @@ export interface Orchestrator extends AsyncDisposable {
   /** Plans a backfill without running it. */
   planBackfill(request?: BackfillRequest & VerifyOptions): Promise<BackfillPlan>;
 
+  /** Reads a plan saved by `formatPlan` back, against the definitions and partitions of now. */
+  parsePlan(json: unknown): Promise<RunPlan>;
+  /** Reads a backfill plan saved by `formatBackfillPlan` back. */
+  parseBackfillPlan(json: unknown): Promise<BackfillPlan>;
+
   /** Plans one run over a selection and executes it. Resolves also when steps failed: look at `status`. */
   materialize(select: Selection, options?: RunOptions & Omit<PlanRequest, "select">): Promise<RunResult>;
   /** Executes a plan made earlier. Rejects with PLAN_OUTDATED when it no longer fits the definitions. */

@@ -107,7 +107,9 @@ export async function rerun(
     });
   }
   const { config, tags } = recorded.created;
-  return await executePlan(parts, active, plan, { config, tags, ...options }, { parent: id });
+  const job = (await parts.store.run(id))?.job;
+  const place = { parent: id, ...(job !== undefined && { job }) };
+  return await executePlan(parts, active, plan, { config, tags, ...options }, place);
 }
 
 function unfinished({ plan, steps, context }: Recorded): RunPlan {

@@ -10,6 +10,8 @@ import {
   definitions,
   dynamicPartitions,
   explain,
+  formatBackfillPlan,
+  formatPlan,
   monthlyPartitions,
   type OrchestratorOptions,
   output,
@@ -173,6 +175,22 @@ describe("an orchestrator", () => {
     assert.equal(results.filter((result) => !result.passed).length, 1);
   });
 
+  test("reads saved plans back, and runs them later", async () => {
+    await using sluice = createOrchestrator(all, MEMORY);
+    const plan = await sluice.plan({
+      select: "raw clean",
+      scope: "missing",
+      partitions: { start: "2026-01-01", end: "2026-01-03" },
+    });
+    const read = await sluice.parsePlan(JSON.parse(JSON.stringify(formatPlan(plan))));
+    assert.deepEqual(outline(read), outline(plan));
+    assert.equal((await sluice.execute(read)).status, "success");
+    const backfill = await sluice.planBackfill({ runs: 7 });
+    const again = await sluice.parseBackfillPlan(JSON.parse(JSON.stringify(formatBackfillPlan(backfill))));
+    assert.deepEqual([again.runCount, again.cellCount], [backfill.runCount, backfill.cellCount]);
+    await assert.rejects(sluice.parsePlan({}), /PLAN_INVALID/);
+  });
+
   test("takes reports of values made elsewhere, and knows what they make stale", async () => {
     const feed = defineExternalAsset({ key: "feed", partitions: days });
     const copy = defineAsset({ key: "copy", after: [feed], partitions: days, run: () => 1 });
@@ -212,6 +230,7 @@ describe("an orchestrator", () => {
     await using sluice = createOrchestrator(all, MEMORY);
     const { record } = await sluice.runJob("daily", { partitions: "2026-01-01" });
     assert.deepEqual([record.job, record.steps.total], ["daily", 2]);
+    assert.equal((await sluice.rerun(record.id, { from: "start" })).record.job, "daily");
     await assert.rejects(sluice.runJob("dayly"), /Did you mean daily\?/);
   });
 
