@@ -2,6 +2,8 @@ import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import { defineAsset } from "../../src/model/assets/asset.ts";
 import { defineResource } from "../../src/model/assets/resource.ts";
+import type { IOManager } from "../../src/io/manager.ts";
+import { memoryIO } from "../../src/io/memory.ts";
 import { compileSteps } from "../../src/planner/steps.ts";
 import { executeRun } from "../../src/runtime/run.ts";
 import { deferred, planAll, World } from "./support.ts";
@@ -107,6 +109,48 @@ describe("canceling a run", () => {
     assert.deepEqual((await second).ends, { waiter: "canceled" });
     release.resolve();
     assert.deepEqual([(await first).status, (await third).status], ["success", "success"]);
+  });
+
+  test("while inputs are being loaded: the body is not called any more", async () => {
+    const controller = new AbortController();
+    const began = deferred();
+    const loaded = deferred<unknown>();
+    const io: IOManager = {
+      ...memoryIO({ name: "slow" }),
+      table: undefined as never,
+      load: () => {
+        began.resolve();
+        return loaded.promise;
+      },
+    };
+    const a = defineAsset({ key: "a", run: () => 1 });
+    const b = defineAsset({ key: "b", deps: { a }, run: () => assert.fail("must not run") });
+    const running = new World([a, b], { io: [io] }).run({ signal: controller.signal });
+    await began.promise;
+    controller.abort("enough");
+    loaded.resolve(1);
+    assert.deepEqual((await running).ends, { a: "succeeded", b: "canceled" });
+  });
+
+  test("gives back the slot of a pool that a step held when it was given up", async () => {
+    const controller = new AbortController();
+    const began = deferred();
+    const stuck = defineAsset({
+      key: "stuck",
+      pool: "db",
+      run: () => {
+        began.resolve();
+        return new Promise<void>(() => {});
+      },
+    });
+    const other = defineAsset({ key: "other", pool: "db", run: () => 1 });
+    const world = new World([stuck, other], { pools: { db: 1 } });
+    const running = world.run({ request: { select: "stuck" }, signal: controller.signal, cancelGraceMs: 10 });
+    await began.promise;
+    controller.abort();
+    const next = world.run({ request: { select: "other" } });
+    await world.clock.advance(10);
+    assert.deepEqual([(await running).status, (await next).status], ["canceled", "success"]);
   });
 
   test("gives up on steps that do not stop in time, and discards what they say later", async () => {

@@ -3,34 +3,32 @@ import { resultKind } from "../../model/assets/result.ts";
 import { SluiceError } from "../../model/issue.ts";
 import type { ValueTable } from "../../io/manager.ts";
 import type { StepGraph } from "../../planner/steps/table.ts";
+import { Attempts } from "./attempts.ts";
 import { Deadlines } from "./deadlines.ts";
+import { Lane, WAIT } from "./lane.ts";
 import type { Engine } from "../engine.ts";
 import type { Keeping } from "../keeping.ts";
 import type { Pace } from "../pace.ts";
+import { prepare, type PrepareParts } from "./prepare.ts";
 import type { Progress } from "./progress.ts";
 import type { ReadyQueue } from "./ready.ts";
 import type { Tape } from "../recorder.ts";
-import type { ResourceDesk } from "../resources.ts";
-import { nextRetryMs } from "./retry.ts";
 import type { Seats, SeatWaiter, SlotWaiter } from "./slots.ts";
 import { BodyContext, type ContextSource } from "../step/context.ts";
 import { recordError } from "../step/errors.ts";
-import { type InputReader, isThenable } from "../step/inputs.ts";
+import { isThenable } from "../step/inputs.ts";
 import type { StepResult } from "../step/outputs.ts";
 import { BlockedByCheck } from "../step/refusal.ts";
-import { type Body, TRAIT, type Wiring } from "../wiring.ts";
+import { type Body, TRAIT } from "../wiring.ts";
 
 /** What a run loop works with. */
-export interface LoopParts {
+export interface LoopParts extends PrepareParts {
   readonly engine: Engine;
   readonly graph: StepGraph;
-  readonly wiring: Wiring;
   readonly progress: Progress;
   readonly ready: ReadyQueue;
   readonly source: ContextSource;
-  readonly reader: InputReader;
   readonly keeping: Keeping;
-  readonly desk: ResourceDesk;
   readonly tape: Tape;
   /** How many steps of the run may be under way at once. */
   readonly concurrency: number;
@@ -38,31 +36,6 @@ export interface LoopParts {
   readonly graceMs: number;
   /** Attempts that an earlier process began, by step. */
   readonly earlierAttempts: ReadonlyMap<number, number>;
-}
-
-/** What a lane waits for. */
-const WAIT = {
-  /** The end of a turn of the event loop. */
-  REST: 0,
-  /** Inputs and resources. */
-  PREPARED: 1,
-  /** The body. */
-  BODY: 2,
-  /** Outputs that are being checked and kept. */
-  KEPT: 3,
-} as const;
-
-/** One of the places in which steps are under way. */
-class Lane {
-  /** The attempt that is under way; undefined between two. */
-  context: BodyContext | undefined = undefined;
-  step = -1;
-  rank = -1;
-  deadlineMs = Infinity;
-  /** One of {@linkcode WAIT}. */
-  waitsFor: number = WAIT.REST;
-  /** Given up: whatever it still waits for is not heard. */
-  isAbandoned = false;
 }
 
 /** Runs the steps of one run to their end. */
@@ -82,10 +55,7 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
   readonly #concurrency: number;
   readonly #lanes: Set<Lane> = new Set();
   readonly #deadlines: Deadlines<Lane>;
-  /** The next attempt of steps that are not at their first. */
-  readonly #attempts: Map<number, number>;
-  /** Steps that wait for their next attempt, and how to call the timer off. */
-  readonly #retries: Map<number, () => void> = new Map();
+  readonly #attempts: Attempts;
   /** Steps that hold the slot of their pool and have not begun. */
   readonly #granted: Set<number> = new Set();
   #isWidening = false;
@@ -109,8 +79,9 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
     this.#bodies = parts.wiring.bodies;
     this.#table = parts.wiring.table;
     this.#outputPlaces = parts.wiring.outputPlaces;
-    this.#deadlines = new Deadlines(parts.engine.clock, this.#lanes, (lane) => this.#expire(lane));
-    this.#attempts = new Map([...parts.earlierAttempts].map(([step, attempts]) => [step, attempts + 1]));
+    const { clock, random } = parts.engine;
+    this.#deadlines = new Deadlines(clock, this.#lanes, (lane) => this.#expire(lane));
+    this.#attempts = new Attempts(parts.earlierAttempts, clock, random, (step) => this.#again(step));
   }
 
   /** Resolves when every step is over. Rejects when the run cannot go on, as when events cannot be committed. */
@@ -147,7 +118,10 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
     this.#crash = { error };
     this.#quiet();
     for (const lane of [...this.#lanes]) {
-      if (lane.context) BodyContext.abort(lane.context, error);
+      if (lane.context) {
+        BodyContext.abort(lane.context, error);
+        this.#giveSlot(lane.rank);
+      }
       this.#leave(lane);
     }
     this.#close();
@@ -224,7 +198,7 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
       const rank = this.#ranks[step];
       const traits = this.#traits[rank];
       if ((traits & TRAIT.POOLED) !== 0 && !this.#isAdmitted(step, rank)) continue;
-      const attempt = this.#attempts.size === 0 ? 1 : this.#attempts.get(step) ?? 1;
+      const attempt = this.#attempts.next(step);
       const context = new BodyContext(this.#source, step, attempt);
       this.#progress.begin(step, attempt);
       lane.step = step;
@@ -233,7 +207,7 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
       lane.deadlineMs = this.#pace.nowMs + this.#timeoutsMs[rank];
       try {
         if ((traits & (TRAIT.GATHERS | TRAIT.RESOURCES)) !== 0) {
-          const prepared = this.#prepare(lane);
+          const prepared = prepare(this.#parts, context, step, rank);
           if (prepared) return this.#wait(lane, WAIT.PREPARED, prepared);
         }
         const result = this.#bodies[rank](context);
@@ -255,8 +229,10 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
     return waiting ?? this.#advance(lane);
   }
 
+  /** Calls the body of a step whose inputs had to be waited for; not any more when the run was stopped meanwhile. */
   #call(lane: Lane): PromiseLike<unknown> | undefined {
     const context = lane.context as BodyContext;
+    if (this.#stopReason !== undefined) throw new Error(this.#stopReason);
     const result = this.#bodies[lane.rank](context);
     return isThenable(result) ? this.#wait(lane, WAIT.BODY, result) : this.#keep(lane, context, result);
   }
@@ -280,27 +256,6 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
     const { wiring, engine } = this.#parts;
     const { pool, priority } = wiring.definitions.steps[rank];
     return engine.slots.take(pool as string, this, step, priority);
-  }
-
-  /** Sets up resources and gathers inputs; a promise when that takes time. */
-  #prepare({ context, step, rank }: Lane): PromiseLike<void> | undefined {
-    const { wiring, desk } = this.#parts;
-    const traits = this.#traits[rank];
-    const { resources } = wiring.definitions.steps[rank];
-    const opening = (traits & TRAIT.RESOURCES) === 0 ? undefined : desk.open(resources);
-    if ((traits & TRAIT.GATHERS) === 0) return opening;
-    if (opening) return this.#gatherAfter(opening, context as BodyContext, step);
-    const inputs = this.#parts.reader.load(step);
-    if (isThenable(inputs)) {
-      return inputs.then((loaded) => BodyContext.provide(context as BodyContext, loaded));
-    }
-    BodyContext.provide(context as BodyContext, inputs);
-    return undefined;
-  }
-
-  async #gatherAfter(opening: Promise<void>, context: BodyContext, step: number): Promise<void> {
-    await opening;
-    BodyContext.provide(context, await this.#parts.reader.load(step));
   }
 
   /** A lane is about to wait: others take over, and its deadline is watched. */
@@ -333,17 +288,22 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
     this.#free(step, rank);
   }
 
-  /** An attempt has failed. */
+  /** An attempt has failed. A step that waits for its next one holds neither lane nor slot. */
   #failed(lane: Lane, error: unknown): void {
     const { step, rank, context } = lane;
     if (!context) throw error;
     const { attempt } = context;
     lane.context = undefined;
     const reason = this.#stopReason;
-    const delayMs = reason === undefined ? this.#nextRetryMs(step, rank, attempt, error) : undefined;
+    const declaration = this.#parts.wiring.definitions.steps[rank];
+    const delayMs = reason === undefined
+      ? this.#attempts.delayMs(step, attempt, declaration, error)
+      : undefined;
     if (reason !== undefined) this.#progress.cancel(step, attempt, reason);
-    else if (delayMs !== undefined) this.#retryLater(step, attempt, delayMs, error);
-    else {
+    else if (delayMs !== undefined) {
+      this.#progress.retry(step, attempt, { error: recordError(error), delayMs });
+      this.#attempts.wait(step, attempt, delayMs);
+    } else {
       const outputs = error instanceof BlockedByCheck && error.outputs.length > 0
         ? { outputs: error.outputs }
         : {};
@@ -354,39 +314,22 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
 
   /** A step is not under way any more: its slot is free, and it may have been the last. */
   #free(step: number, rank: number): void {
-    if ((this.#traits[rank] & TRAIT.POOLED) !== 0) {
-      const { wiring, engine } = this.#parts;
-      engine.slots.give(wiring.definitions.steps[rank].pool as string);
-    }
-    if (this.#attempts.size > 0 && !this.#retries.has(step)) this.#attempts.delete(step);
+    this.#giveSlot(rank);
+    this.#attempts.forget(step);
     if (this.#progress.left === 0) this.#finish();
   }
 
-  #nextRetryMs(step: number, rank: number, attempt: number, error: unknown): number | undefined {
+  #giveSlot(rank: number): void {
+    if ((this.#traits[rank] & TRAIT.POOLED) === 0) return;
     const { wiring, engine } = this.#parts;
-    return nextRetryMs(
-      wiring.definitions.steps[rank],
-      attempt - this.#firstAttempt(step),
-      error,
-      engine.random,
-    );
+    engine.slots.give(wiring.definitions.steps[rank].pool as string);
   }
 
-  #firstAttempt(step: number): number {
-    return (this.#parts.earlierAttempts.get(step) ?? 0) + 1;
-  }
-
-  /** A step that waits for its next attempt holds neither lane nor slot. */
-  #retryLater(step: number, attempt: number, delayMs: number, error: unknown): void {
-    this.#progress.retry(step, attempt, { error: recordError(error), delayMs });
-    this.#attempts.set(step, attempt + 1);
-    const again = () => {
-      this.#retries.delete(step);
-      this.#pace.refresh();
-      this.#ready.push(step);
-      this.#widen();
-    };
-    this.#retries.set(step, this.#parts.engine.clock.after(delayMs, again));
+  /** The wait of a step for its next attempt is over. */
+  #again(step: number): void {
+    this.#pace.refresh();
+    this.#ready.push(step);
+    this.#widen();
   }
 
   /** An attempt has outlived its time. It is told to stop, and whatever it still says is not heard. */
@@ -411,9 +354,10 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
   #giveUp(): void {
     this.#pace.refresh();
     for (const lane of [...this.#lanes]) {
-      const { context, step } = lane;
+      const { context, step, rank } = lane;
       this.#leave(lane);
       if (!context) continue;
+      this.#giveSlot(rank);
       const { name } = this.#parts.source.declarationOf(step);
       const reason = `${this.#stopReason}; ${name} did not stop within ${this.#parts.graceMs} ms`;
       this.#progress.cancel(step, context.attempt, reason);
@@ -423,15 +367,11 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
 
   /** Lets nothing begin any more. */
   #quiet(): void {
-    const { engine: { slots }, wiring } = this.#parts;
     this.#progress.close();
     this.#seats.withdraw(this);
-    slots.withdraw(this);
-    for (const callOff of this.#retries.values()) callOff();
-    this.#retries.clear();
-    for (const step of this.#granted) {
-      slots.give(wiring.definitions.steps[this.#ranks[step]].pool as string);
-    }
+    this.#parts.engine.slots.withdraw(this);
+    this.#attempts.stop();
+    for (const step of this.#granted) this.#giveSlot(this.#ranks[step]);
     this.#granted.clear();
   }
 
