@@ -15,7 +15,6 @@ import type {
   CustomMapping,
   IdentityMapping,
   LastMapping,
-  Mapping,
   MultiMapping,
   MultiToSingleMapping,
   SpecificMapping,

@@ -25,7 +25,7 @@ describe("files", () => {
     for (const extension of ["", ".md", "MD", "m d", "parts", "x".repeat(17), "../x", "a.b"]) {
       assert.throws(() => files({ extension }), {
         code: "DEFINITION_INVALID",
-        message: /Files cannot have the extension .*\n    hint: It is 1 to 16 small letters and digits/,
+        message: /Files cannot have the extension .*\n {4}hint: It is 1 to 16 small letters and digits/,
       });
     }
   });
