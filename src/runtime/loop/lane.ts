@@ -20,7 +20,7 @@ export class Lane {
   /** The latest step; -1 before the first. */
   step = -1;
   rank = -1;
-  deadlineMs = Infinity;
+  deadlineMs: number = Infinity;
   /** One of {@linkcode WAIT}. */
   waitsFor: number = WAIT.REST;
   /** Given up: whatever it still waits for is not heard. */
