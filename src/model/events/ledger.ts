@@ -11,7 +11,7 @@ import { AssetBook } from "./ledger/book.ts";
 import { BookFold } from "./ledger/fold.ts";
 import { eachInOrder } from "./ledger/in_order.ts";
 import { KeyLists } from "./ledger/key_lists.ts";
-import { type LiveRun, openRun, type RunSummary } from "./ledger/live_run.ts";
+import { type LiveRun, openRun, type RunSummary, type StepUndo } from "./ledger/live_run.ts";
 import { PageFacts, ReaderMemo } from "./ledger/facts/reader.ts";
 import { refuse } from "./ledger/refusal.ts";
 import type { BackfillStatus } from "./status.ts";
@@ -34,13 +34,12 @@ export interface Entry {
 export interface Admission extends Entry {
   /** The run before; undefined when these events created it. */
   readonly before: RunSummary | undefined;
-  /** What was overwritten of steps: number, state and start of each. */
-  readonly steps: readonly number[];
+  /** What was overwritten of steps. */
+  readonly steps: StepUndo | undefined;
   /** The status of backfills before; undefined for those that these events created. */
   readonly backfills: ReadonlyMap<string, BackfillStatus | undefined>;
 }
 
-const NO_STEPS: readonly number[] = Object.freeze([]);
 const NO_BACKFILLS: ReadonlyMap<string, BackfillStatus | undefined> = new Map();
 
 /** Runs, steps, assets, partitions and dynamic keys. */
@@ -79,11 +78,11 @@ export class Ledger {
     const known = this.live.get(batch.runId);
     const run = known ?? openRun(batch, from);
     const before = known && { ...run.summary, counts: run.summary.counts.slice() };
-    const steps: number[] = [];
+    const steps: StepUndo = { rows: from, states: new Uint8Array(to - from), starts: [] };
     try {
       run.advance(batch, from, to, steps);
     } catch (error) {
-      if (before) run.retreat(before, steps);
+      if (before) run.retreat(batch, from, before, steps);
       throw error;
     }
     if (run.isOver) this.live.delete(run.id);
@@ -100,7 +99,7 @@ export class Ledger {
     }
     const backfills = new Map(Array.from(changed.keys(), (id) => [id, this.backfills.get(id)]));
     for (const [id, status] of changed) this.#setBackfill(id, status);
-    return { batch, from, to, run: undefined, before: undefined, steps: NO_STEPS, backfills };
+    return { batch, from, to, run: undefined, before: undefined, steps: undefined, backfills };
   }
 
   #advanceBackfill(batch: EventBatch, row: number, changed: Map<string, BackfillStatus>): void {
@@ -124,14 +123,14 @@ export class Ledger {
   }
 
   /** Takes back what was admitted last. Several admissions are taken back in reverse order. */
-  undo({ run, before, steps, backfills }: Admission): void {
+  undo({ batch, from, run, before, steps, backfills }: Admission): void {
     for (const [id, status] of backfills) this.#setBackfill(id, status);
-    if (!run) return;
+    if (!run || !steps) return;
     if (!before) {
       this.live.delete(run.id);
       return;
     }
-    run.retreat(before, steps);
+    run.retreat(batch, from, before, steps);
     this.live.set(run.id, run);
   }
 

@@ -50,40 +50,64 @@ function contentsByKind(): Uint8Array {
 
 /** Packs as many events from `from` on as make one chunk. The next one begins `size` rows later. */
 export function packChunk(batch: EventBatch, run: number, from: number, textOf: PayloadText): ChunkRow {
-  const { kinds, steps, seqs, timesMs, payloads } = batch;
-  const firstSeq = seqs[from];
-  const firstMs = Math.round(timesMs[from]);
   const most = Math.min(batch.size - from, CHUNK_EVENTS);
-  const packed = new Int32Array(most * COLUMNS);
-  let contents = 0;
+  const written = writePayloads(batch, from, from + most, textOf);
+  const packed = new Int32Array(written.size * COLUMNS);
+  const size = packColumns(batch, from, packed);
+  const isCut = size < written.size;
+  const { text } = isCut ? writePayloads(batch, from, from + size, textOf) : written;
+  return {
+    id: batch.seqs[from],
+    run,
+    last_seq: batch.seqs[from + size - 1],
+    size,
+    at_ms: Math.floor(batch.timesMs[from]),
+    contents: contentsOf(packed, size),
+    events: new Uint8Array(packed.buffer, 0, size * COLUMNS * 4),
+    payloads: text,
+  };
+}
+
+/** The payloads of the rows `[from, to)`, or of as many of them as one chunk takes. */
+function writePayloads(
+  { payloads, kinds }: EventBatch,
+  from: number,
+  to: number,
+  textOf: PayloadText,
+): { readonly text: string | null; readonly size: number } {
   let text = "";
-  let size = 0;
-  while (size < most && text.length < CHUNK_TEXT) {
-    const row = from + size;
+  if (payloads.size === 0) return { text: null, size: to - from };
+  for (const [row, payload] of payloads) {
+    if (row < from) continue;
+    if (row >= to) break;
+    text += `${text === "" ? "[" : ","}${row - from},${textOf(kinds[row] & 0xff, payload)}`;
+    if (text.length >= CHUNK_TEXT) return { text: `${text}]`, size: row - from + 1 };
+  }
+  return { text: text === "" ? null : `${text}]`, size: to - from };
+}
+
+/** Fills the columns; gives for how many rows, because differences have an end. */
+function packColumns({ kinds, steps, seqs, timesMs }: EventBatch, from: number, packed: Int32Array): number {
+  const firstSeq = seqs[from];
+  const firstMs = Math.floor(timesMs[from]);
+  const size = packed.length / COLUMNS;
+  for (let n = 0, at = 0; n < size; n++, at += COLUMNS) {
+    const row = from + n;
     const seqDelta = seqs[row] - firstSeq;
-    const msDelta = Math.round(timesMs[row]) - firstMs;
-    if (seqDelta >= MOST_DELTA || Math.abs(msDelta) >= MOST_DELTA) break;
-    const at = size * COLUMNS;
+    const msDelta = timesMs[row] - firstMs;
+    if (seqDelta >= MOST_DELTA || msDelta >= MOST_DELTA || msDelta <= -MOST_DELTA) return n;
     packed[at] = kinds[row];
     packed[at + 1] = steps[row];
     packed[at + 2] = seqDelta;
     packed[at + 3] = msDelta;
-    contents |= CONTENTS_OF[kinds[row] & 0xff];
-    if (payloads.size > 0 && payloads.has(row)) {
-      text += `${text === "" ? "[" : ","}${size},${textOf(kinds[row] & 0xff, payloads.get(row))}`;
-    }
-    size++;
   }
-  return {
-    id: firstSeq,
-    run,
-    last_seq: seqs[from + size - 1],
-    size,
-    at_ms: firstMs,
-    contents,
-    events: new Uint8Array(packed.buffer, 0, size * COLUMNS * 4),
-    payloads: text === "" ? null : `${text}]`,
-  };
+  return size;
+}
+
+function contentsOf(packed: Int32Array, size: number): number {
+  let contents = 0;
+  for (let at = 0; at < size * COLUMNS; at += COLUMNS) contents |= CONTENTS_OF[packed[at] & 0xff];
+  return contents;
 }
 
 /** Gives a payload back from its JSON. */

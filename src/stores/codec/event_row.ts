@@ -14,19 +14,27 @@ export type EventRow = [
   payload: string | null,
 ];
 
-/** The event of a row of a batch. */
-export function toEventRow(batch: EventBatch, row: number, run: number, textOf: PayloadText): EventRow {
-  const kind = batch.kindAt(row);
-  const payload = batch.payloads.get(row);
-  return [
-    batch.seqs[row],
-    run,
-    Math.round(batch.timesMs[row]),
-    eventName(kind) ?? String(kind),
-    batch.steps[row],
-    batch.attemptAt(row),
-    payload === undefined ? null : textOf(kind, payload),
-  ];
+/** How many columns an event has. */
+export const EVENT_COLUMNS = 7;
+
+/** Events as the values of their columns, one event behind the other. */
+export type EventValues = (number | string | null)[];
+
+/** Adds the event of a row of a batch to values; gives the length of its payload. */
+export function pushEvent(
+  values: EventValues,
+  batch: EventBatch,
+  row: number,
+  run: number,
+  textOf: PayloadText,
+): number {
+  const kind = batch.kinds[row] & 0xff;
+  const payload = batch.payloads.size > 0 ? batch.payloads.get(row) : undefined;
+  const text = payload === undefined ? null : textOf(kind, payload);
+  const name = eventName(kind) ?? String(kind);
+  const atMs = Math.floor(batch.timesMs[row]);
+  values.push(batch.seqs[row], run, atMs, name, batch.steps[row], batch.kinds[row] >>> 8, text);
+  return text === null ? 0 : text.length;
 }
 
 /** A batch of rows of one run. */

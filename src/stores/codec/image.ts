@@ -10,6 +10,7 @@ import { TimeAxis } from "../../model/events/ledger/axes/time_axis.ts";
 import { UNIT_SHEET } from "../../model/events/ledger/book.ts";
 import { SEGMENT_ROWS, SEGMENTS_PER_SHEET } from "../../model/events/ledger/sheet.ts";
 import { decodeSegment, encodeSegment, type SegmentRow } from "./segment.ts";
+import { NumberWriter } from "./varint.ts";
 
 /** How many items lie in one part of a list. */
 const PART_ITEMS = 512;
@@ -51,6 +52,7 @@ interface SavedList {
 export class ImageWriter {
   readonly #ledger: Ledger;
   readonly #lists: SavedList[] = [];
+  readonly #writer: NumberWriter = new NumberWriter();
   #redoSeq: number;
 
   /** Begins with an image that holds the whole of the ledger up to a place, or, at the place 0, with none. */
@@ -179,7 +181,7 @@ export class ImageWriter {
       book.touched.delete(id);
       if (!segment) continue;
       segment.touched = false;
-      const row = encodeSegment(book, id, segment);
+      const row = encodeSegment(book, id, segment, this.#writer);
       rows.push(row);
       left -= row.cells.length + (row.texts?.length ?? 0);
     }
@@ -188,7 +190,7 @@ export class ImageWriter {
   /** The place up to which nothing waits any more. */
   #settledSeq(): number {
     let seq = this.#ledger.seq + 1;
-    for (const since of this.#ledger.book.touched.values()) seq = Math.min(seq, since);
+    for (const since of this.#ledger.book.touched.values()) if (since < seq) seq = since;
     return seq - 1;
   }
 }

@@ -24,9 +24,13 @@ const HAS_VERSION = 8;
 const IS_BLANK = 0;
 const HAS_PLACE = 16;
 
-/** Codes a segment. Times are whole milliseconds. */
-export function encodeSegment(book: AssetBook, id: number, segment: Segment): SegmentRow {
-  const writer = new NumberWriter();
+/** Codes a segment with a writer that holds nothing. Times are whole milliseconds. */
+export function encodeSegment(
+  book: AssetBook,
+  id: number,
+  segment: Segment,
+  writer: NumberWriter = new NumberWriter(),
+): SegmentRow {
   const texts = new TextList();
   const last = { seq: 0, atMs: 0 };
   for (let row = 0; row < SEGMENT_ROWS; row++) {
@@ -43,7 +47,7 @@ export function encodeSegment(book: AssetBook, id: number, segment: Segment): Se
     writer.putSigned(segment.seqAt(row) - last.seq);
     last.seq = segment.seqAt(row);
     if ((segment.flags[row] & HAS_VALUE) === 0) continue;
-    const atMs = Math.round(segment.atMsAt(row));
+    const atMs = Math.floor(segment.atMsAt(row));
     writer.putSigned(segment.seqAt(row) - segment.readSeqAt(row));
     writer.putSigned(atMs - last.atMs);
     last.atMs = atMs;
@@ -52,11 +56,11 @@ export function encodeSegment(book: AssetBook, id: number, segment: Segment): Se
     writer.putSigned(segment.stepAt(row));
     if (isChanged) {
       writer.putSigned(segment.seqAt(row) - segment.changedSeqAt(row));
-      writer.putSigned(atMs - Math.round(segment.changedMsAt(row)));
+      writer.putSigned(atMs - Math.floor(segment.changedMsAt(row)));
     }
     if (version !== undefined) writer.put(texts.placeOf(version));
   }
-  return { id, cells: writer.finish(), texts: texts.list.length > 0 ? JSON.stringify(texts.list) : null };
+  return { id, cells: writer.take(), texts: texts.list.length > 0 ? JSON.stringify(texts.list) : null };
 }
 
 /** Reads a segment back into one that is empty. */

@@ -2,18 +2,21 @@
 
 /** Writes numbers one after the other. */
 export class NumberWriter {
-  #bytes: Uint8Array = new Uint8Array(256);
+  #bytes: Uint8Array = new Uint8Array(4_096);
   #size = 0;
 
   /** Writes a whole number from 0 to 2^53 - 1. */
   put(value: number): void {
     if (this.#size + 8 > this.#bytes.length) this.#grow();
+    const bytes = this.#bytes;
+    let size = this.#size;
     let rest = value;
     while (rest >= 0x80) {
-      this.#bytes[this.#size++] = (rest % 0x80) | 0x80;
+      bytes[size++] = (rest % 0x80) | 0x80;
       rest = Math.floor(rest / 0x80);
     }
-    this.#bytes[this.#size++] = rest;
+    bytes[size++] = rest;
+    this.#size = size;
   }
 
   /** Writes a whole number of either sign, up to 2^52. */
@@ -21,8 +24,11 @@ export class NumberWriter {
     this.put(value < 0 ? -value * 2 - 1 : value * 2);
   }
 
-  finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#size);
+  /** Gives what was written, and begins anew. */
+  take(): Uint8Array {
+    const bytes = this.#bytes.slice(0, this.#size);
+    this.#size = 0;
+    return bytes;
   }
 
   #grow(): void {

@@ -16,8 +16,8 @@ const { run_created: RUN_CREATED } = EVENT_KINDS;
 
 /** With more than this many events taken up, the rest of the queue waits for the next round. */
 const EVENTS_PER_ROUND = 1 << 14;
-/** The image follows this many places behind the log. */
-const IMAGE_LAG = 1 << 14;
+/** The image follows this many places behind the log: about as many events are folded again after a crash. */
+const IMAGE_LAG = 1 << 18;
 /** About so much of the image goes with a commit. */
 const IMAGE_BYTES = 64 * 1024;
 

@@ -3,7 +3,7 @@ import type { EventBatch } from "../../model/events/batch.ts";
 import { EVENT_KINDS, type EventPayloads } from "../../model/events/event.ts";
 import { unknownRun } from "../../model/events/ledger/refusal.ts";
 import { type ChunkRow, packChunk, type PayloadText } from "../codec/chunk.ts";
-import { type EventRow, toEventRow } from "../codec/event_row.ts";
+import { type EventValues, pushEvent } from "../codec/event_row.ts";
 import type { PlanWriter, StoredCreation } from "../codec/plans.ts";
 import { CATALOGUE } from "./file/queries.ts";
 import type { RunPlace } from "./file/rows.ts";
@@ -13,8 +13,8 @@ const { run_created: RUN_CREATED } = EVENT_KINDS;
 /** How events are stored. */
 export type EventForm = "packed" | "rows";
 
-/** A transaction holds about as much at most. */
-export const MOST_BYTES: number = 256 * 1024;
+/** A transaction holds about as much at most: four full chunks and what goes with them. */
+export const MOST_BYTES: number = 260 * 1024;
 export const MOST_ROWS = 1_000;
 
 /** What a row of numbers takes, besides its texts. */
@@ -26,7 +26,7 @@ export interface Piece {
   readonly from: number;
   readonly to: number;
   readonly chunks: readonly ChunkRow[];
-  readonly events: readonly EventRow[];
+  readonly events: EventValues;
   readonly rows: number;
   readonly bytes: number;
 }
@@ -103,12 +103,11 @@ function packed(batch: EventBatch, run: number, from: number, textOf: PayloadTex
 }
 
 function inRows(batch: EventBatch, run: number, from: number, textOf: PayloadText): Piece {
-  const events: EventRow[] = [];
+  const events: EventValues = [];
   let bytes = 0;
-  while (from + events.length < batch.size && events.length < MOST_ROWS && bytes < MOST_BYTES) {
-    const row = toEventRow(batch, from + events.length, run, textOf);
-    bytes += ROW_BYTES + (row[6]?.length ?? 0);
-    events.push(row);
+  let to = from;
+  while (to < batch.size && to - from < MOST_ROWS && bytes < MOST_BYTES) {
+    bytes += ROW_BYTES + pushEvent(events, batch, to++, run, textOf);
   }
-  return { batch, from, to: from + events.length, chunks: [], events, rows: events.length, bytes };
+  return { batch, from, to, chunks: [], events, rows: to - from, bytes };
 }

@@ -89,7 +89,9 @@ export class Transaction {
       ...texts,
       ...imageRows(image),
       chunks: this.#prepared.flatMap(({ piece }) => piece.chunks),
-      events: this.#prepared.flatMap(({ piece }) => piece.events),
+      events: this.#prepared.length === 1
+        ? this.#prepared[0].piece.events
+        : this.#prepared.flatMap(({ piece }) => piece.events),
       runs: [...runs.values()],
       checks: this.#prepared.flatMap(({ checks }) => checks),
       backfills: this.#prepared.flatMap(({ backfills }) => backfills),

@@ -29,6 +29,16 @@ export interface RunSummary {
   lastSeq: number;
 }
 
+/** What is needed to take back a batch. */
+export interface StepUndo {
+  /** Behind the last row that was counted. */
+  rows: number;
+  /** The state of the step before each row. */
+  readonly states: Uint8Array;
+  /** Steps that had started before, and where. */
+  readonly starts: number[];
+}
+
 /** One run under way. */
 export class LiveRun {
   readonly id: string;
@@ -88,12 +98,13 @@ export class LiveRun {
   }
 
   /**
-   * Moves the run and its steps on by the rows `[from, to)` of a batch. What it overwrites of steps is added to
-   * `undo`: step, state and start. Throws EVENT_REFUSED at the first event that does not follow.
+   * Moves the run and its steps on by the rows `[from, to)` of a batch, and notes in `undo` what `retreat` needs.
+   * Throws EVENT_REFUSED at the first event that does not follow.
    */
-  advance(batch: EventBatch, from: number, to: number, undo: number[]): void {
+  advance(batch: EventBatch, from: number, to: number, undo: StepUndo): void {
     const { kinds, steps, seqs } = batch;
     const { summary, states, starts } = this;
+    const { counts } = summary;
     for (let row = from; row < to; row++) {
       const seq = seqs[row];
       if (seq <= summary.lastSeq) throw outOfOrder(this.id, seq, summary.lastSeq);
@@ -105,24 +116,32 @@ export class LiveRun {
         if (kind === FINISHED && row + 1 < to) throw refuse(`events follow the end of run ${quote(this.id)}`);
         continue;
       }
-      summary.lastSeq = seq;
       const step = steps[row];
       const state = states[step];
       if (state === undefined || !isAllowed(state, target)) throw illegalStep(this, step, state, target);
-      undo.push(step, state, starts[step]);
+      summary.lastSeq = seq;
+      undo.rows = row + 1;
+      undo.states[row - from] = state;
       states[step] = target;
-      if (kind === STEP_STARTED) starts[step] = seq;
-      else if (target >= FIRST_FINAL) summary.counts[target]++;
+      if (target >= FIRST_FINAL) counts[target]++;
+      else if (kind === STEP_STARTED) {
+        if (starts[step] !== 0) undo.starts.push(step, starts[step]);
+        starts[step] = seq;
+      }
     }
   }
 
-  /** Takes back what `advance` did. */
-  retreat(before: RunSummary, undo: readonly number[]): void {
+  /** Takes back what `advance` did with the rows of a batch from `from` on. */
+  retreat(batch: EventBatch, from: number, before: RunSummary, { rows, states, starts }: StepUndo): void {
     this.summary = before;
-    for (let at = undo.length - 3; at >= 0; at -= 3) {
-      this.states[undo[at]] = undo[at + 1];
-      this.starts[undo[at]] = undo[at + 2];
+    for (let row = rows - 1; row >= from; row--) {
+      const kind = batch.kinds[row] & 0xff;
+      if (STEP_TARGETS[kind] < 0) continue;
+      const step = batch.steps[row];
+      this.states[step] = states[row - from];
+      if (kind === STEP_STARTED) this.starts[step] = 0;
     }
+    for (let at = starts.length - 2; at >= 0; at -= 2) this.starts[starts[at]] = starts[at + 1];
   }
 
   #advanceRun(batch: EventBatch, row: number, kind: number): void {

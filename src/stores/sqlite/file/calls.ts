@@ -2,14 +2,13 @@
 import type { FileApi } from "./api.ts";
 import type { Connection } from "./driver.ts";
 import * as query from "./queries.ts";
-import { Statements } from "./statements.ts";
+import type { Statements } from "./statements.ts";
 import { transact } from "./transact.ts";
 import { writeMeta, writeProjections, writeRows } from "./write.ts";
 import type { WriterLock } from "./writer_lock.ts";
 
 /** Answers the calls of a store; without a lock, only those that read. */
-export function createFileApi(connection: Connection, lock?: WriterLock): FileApi {
-  const statements = new Statements(connection);
+export function createFileApi(connection: Connection, statements: Statements, lock?: WriterLock): FileApi {
   return { ...writingCalls(connection, statements, lock), ...readingCalls(connection, statements) };
 }
 

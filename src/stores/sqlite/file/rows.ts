@@ -2,7 +2,7 @@
 import type { CheckResultRecord, RunRecord } from "../../../model/events/record.ts";
 import type { RunStatus } from "../../../model/events/status.ts";
 import type { ChunkRow } from "../../codec/chunk.ts";
-import type { EventRow } from "../../codec/event_row.ts";
+import type { EventRow, EventValues } from "../../codec/event_row.ts";
 import type { ListRow } from "../../codec/image.ts";
 import type { NamedText } from "../../codec/scope.ts";
 import type { SegmentRow } from "../../codec/segment.ts";
@@ -82,7 +82,7 @@ export interface LogPage {
 /** Everything that one transaction writes. */
 export interface Write {
   readonly chunks: readonly ChunkRow[];
-  readonly events: readonly EventRow[];
+  readonly events: EventValues;
   readonly runs: readonly RunRow[];
   readonly checks: readonly CheckRow[];
   readonly backfills: readonly BackfillRow[];

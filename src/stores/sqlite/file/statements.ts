@@ -1,8 +1,8 @@
 /** Prepared statements, each made once. */
 import type { Connection, SqlValue, Statement } from "./driver.ts";
 
-/** As many rows go into one statement: fewer calls, which Deno's driver rewards most. */
-const ROWS_PER_STATEMENT = 64;
+/** As many rows go into one statement, as far as there are so many: fewer calls, which Deno's driver rewards most. */
+const ROWS_PER_STATEMENT = [64, 16, 4, 1];
 
 /** The statements of one connection. */
 export class Statements {
@@ -30,18 +30,15 @@ export class Statements {
     return this.all<object>(sql, ...values).map((row) => Object.values(row)[0] as Value);
   }
 
-  /** Inserts rows of values, many at a time. `head` is everything before the values. */
-  insertMany(head: string, rows: readonly (readonly SqlValue[])[]): void {
+  /** Inserts rows, many at a time, given as all their values. `head` is what stands before the values. */
+  insertMany(head: string, values: readonly SqlValue[], columns: number): void {
     let at = 0;
-    for (; at + ROWS_PER_STATEMENT <= rows.length; at += ROWS_PER_STATEMENT) {
-      this.#insert(head, rows.slice(at, at + ROWS_PER_STATEMENT));
+    for (const rows of ROWS_PER_STATEMENT) {
+      const length = rows * columns;
+      if (at + length > values.length) continue;
+      const statement = this.#of(insertOf(head, rows, columns));
+      for (; at + length <= values.length; at += length) statement.run(...values.slice(at, at + length));
     }
-    for (; at < rows.length; at++) this.#insert(head, rows.slice(at, at + 1));
-  }
-
-  #insert(head: string, rows: readonly (readonly SqlValue[])[]): void {
-    const row = `(${rows[0].map(() => "?").join(", ")})`;
-    this.#of(`${head} VALUES ${rows.map(() => row).join(", ")}`).run(...rows.flat());
   }
 
   #of(sql: string): Statement {
@@ -49,4 +46,9 @@ export class Statements {
     if (!statement) this.#prepared.set(sql, statement = this.#connection.prepare(sql));
     return statement;
   }
+}
+
+function insertOf(head: string, rows: number, columns: number): string {
+  const row = `(${new Array(columns).fill("?").join(", ")})`;
+  return `${head} VALUES ${new Array(rows).fill(row).join(", ")}`;
 }

@@ -1,5 +1,6 @@
 /** The rows of one transaction, written. */
 import { SEGMENTS_PER_SHEET } from "../../../model/events/ledger/sheet.ts";
+import { EVENT_COLUMNS } from "../../codec/event_row.ts";
 import type { SqlValue } from "./driver.ts";
 import type { Write } from "./rows.ts";
 import type { Statements } from "./statements.ts";
@@ -97,7 +98,8 @@ function writeLog(statements: Statements, { chunks, events }: Pick<Write, "chunk
     );
   }
   if (events.length > 0) {
-    statements.insertMany("INSERT INTO events (seq, run, at_ms, type, step, attempt, payload)", events);
+    const head = "INSERT INTO events (seq, run, at_ms, type, step, attempt, payload)";
+    statements.insertMany(head, events, EVENT_COLUMNS);
   }
 }
 

@@ -3,7 +3,7 @@
  * ours, so that a process that slept through its lease cannot write after another has taken over.
  */
 import { storeError } from "../../refusal.ts";
-import type { Connection } from "./driver.ts";
+import type { Statements } from "./statements.ts";
 
 /** Who writes. */
 export interface Owner {
@@ -33,13 +33,13 @@ interface WriterRow {
 
 /** The lock of one connection. */
 export class WriterLock {
-  readonly #connection: Connection;
+  readonly #statements: Statements;
   readonly #path: string;
   readonly #owner: Owner;
   readonly #isAlive: IsAlive;
 
-  constructor(connection: Connection, path: string, owner: Owner, isAlive: IsAlive = isProcessAlive) {
-    this.#connection = connection;
+  constructor(statements: Statements, path: string, owner: Owner, isAlive: IsAlive = isProcessAlive) {
+    this.#statements = statements;
     this.#path = path;
     this.#owner = owner;
     this.#isAlive = isAlive;
@@ -54,10 +54,17 @@ export class WriterLock {
     const known = this.#read();
     if (known && this.#lives(known, nowMs)) throw locked(this.#path, known, nowMs);
     const { instance, pid, host, processMs } = this.#owner;
-    this.#connection.prepare(
+    this.#statements.run(
       "INSERT OR REPLACE INTO writer (id, instance, pid, host, process_ms, opened_ms, beat_ms, lease_ms) " +
         "VALUES (1, ?, ?, ?, ?, ?, ?, ?)",
-    ).run(instance, pid, host, processMs, nowMs, nowMs, LEASE_MS);
+      instance,
+      pid,
+      host,
+      processMs,
+      nowMs,
+      nowMs,
+      LEASE_MS,
+    );
     return known !== undefined;
   }
 
@@ -69,17 +76,17 @@ export class WriterLock {
 
   /** Says that this writer is alive. */
   beat(nowMs: number): void {
-    const { changes } = this.#connection.prepare("UPDATE writer SET beat_ms = ? WHERE instance = ?")
-      .run(nowMs, this.#owner.instance);
-    if (Number(changes) === 0) throw lost(this.#path, this.#read(), nowMs);
+    const { instance } = this.#owner;
+    const changes = this.#statements.run("UPDATE writer SET beat_ms = ? WHERE instance = ?", nowMs, instance);
+    if (changes === 0) throw lost(this.#path, this.#read(), nowMs);
   }
 
   release(): void {
-    this.#connection.prepare("DELETE FROM writer WHERE instance = ?").run(this.#owner.instance);
+    this.#statements.run("DELETE FROM writer WHERE instance = ?", this.#owner.instance);
   }
 
   #read(): WriterRow | undefined {
-    return this.#connection.prepare("SELECT * FROM writer").get() as WriterRow | undefined;
+    return this.#statements.get<WriterRow>("SELECT * FROM writer");
   }
 
   /** On this machine the process itself is asked; of others only the lease tells. */

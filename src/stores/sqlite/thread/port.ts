@@ -5,7 +5,7 @@ import { storeError } from "../../refusal.ts";
 import type { FileApi } from "../file/api.ts";
 import type { FileOptions } from "../file/open.ts";
 import type { FilePort, Waiting } from "../file/port.ts";
-import type { Write } from "../file/rows.ts";
+import { packBytes, unpackBytes } from "./bytes.ts";
 import { type CallMessage, OPENED, type ThreadData, type ThreadMessage } from "./messages.ts";
 
 /** Opens a file in a thread of its own. */
@@ -51,9 +51,10 @@ class ThreadPort implements FilePort {
     name: Name,
     ...values: Parameters<FileApi[Name]>
   ): Promise<ReturnType<FileApi[Name]>> {
-    const message: CallMessage = { id: this.#nextId, name, values };
+    const { value, buffers } = packBytes(values);
+    const message: CallMessage = { id: this.#nextId, name, values: value as readonly unknown[] };
     const answer = this.#expect();
-    this.#worker.postMessage(message, name === "commit" ? buffersOf(values[0] as Write) : []);
+    this.#worker.postMessage(message, buffers);
     return await answer as ReturnType<FileApi[Name]>;
   }
 
@@ -77,7 +78,7 @@ class ThreadPort implements FilePort {
     this.#waiters.delete(message.id);
     if (this.#waiters.size === 0) this.#worker.unref();
     if ("issues" in message) waiter?.reject(new SluiceError(message.issues));
-    else waiter?.resolve(message.value);
+    else waiter?.resolve(unpackBytes(message.value));
   }
 
   #fail(cause?: unknown): void {
@@ -89,9 +90,4 @@ class ThreadPort implements FilePort {
     });
     for (const { reject } of waiters) reject(error);
   }
-}
-
-/** Chunks are not read again by the sender: they go over without a copy. */
-function buffersOf({ chunks }: Write): ArrayBuffer[] {
-  return chunks.map(({ events }) => events.buffer as ArrayBuffer);
 }

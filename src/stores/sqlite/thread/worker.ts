@@ -5,20 +5,22 @@ import { systemClock, systemRandom } from "../../../model/ports.ts";
 import { connectNodeSqlite } from "../file/driver.ts";
 import { asStoreError } from "../file/faults.ts";
 import { type FilePort, openHere } from "../file/port.ts";
+import { packBytes, unpackBytes } from "./bytes.ts";
 import { type CallMessage, type Findings, OPENED, type ThreadData, type ThreadMessage } from "./messages.ts";
 
 const { file, waitMs } = workerData as ThreadData;
 
-function say(message: ThreadMessage): void {
-  parentPort?.postMessage(message);
+function say(message: ThreadMessage, buffers: ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, buffers);
 }
 
 /** Answers with what `work` gives, or with what is wrong. */
 async function answer<T>(id: number, work: () => Promise<T>): Promise<T | undefined> {
   try {
-    const value = await work();
-    say({ id, value: id === OPENED ? undefined : value });
-    return value;
+    const result = await work();
+    const { value, buffers } = packBytes(id === OPENED ? undefined : result);
+    say({ id, value }, buffers);
+    return result;
   } catch (error) {
     say({ id, issues: asStoreError(error, file.path).issues as Findings });
     return undefined;
@@ -40,7 +42,8 @@ function listen(port: FilePort): void {
   let served: Promise<unknown> = Promise.resolve();
   const call = port.call as (name: CallMessage["name"], ...values: readonly unknown[]) => Promise<unknown>;
   parentPort?.on("message", ({ id, name, values }: CallMessage) => {
-    served = served.then(() => answer(id, () => call(name, ...values)));
+    const unpacked = unpackBytes(values) as readonly unknown[];
+    served = served.then(() => answer(id, () => call(name, ...unpacked)));
   });
 }
 
