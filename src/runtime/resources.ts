@@ -17,7 +17,7 @@ interface Opened {
 export class ResourceDesk {
   readonly #overrides: Map<Resource, unknown>;
   readonly #opened: Map<Resource, Opened> = new Map();
-  readonly #controller: AbortController = new AbortController();
+  #controller: AbortController | undefined = undefined;
   #isClosed = false;
 
   /** @param overrides Values in the place of resources; of two for one resource the later counts. */
@@ -48,7 +48,7 @@ export class ResourceDesk {
 
   /** Tells setups under way to stop. */
   abort(reason: unknown): void {
-    this.#controller.abort(reason);
+    this.#controller?.abort(reason);
   }
 
   /**
@@ -78,6 +78,7 @@ export class ResourceDesk {
     const opened: Opened = { resource, value: undefined, isReady: false, setup: undefined };
     this.#opened.set(resource, opened);
     try {
+      this.#controller ??= new AbortController();
       const value = resource.setup({ signal: this.#controller.signal });
       if (!isThenable(value)) settle(opened, value);
       else (opened.setup = this.#await(opened, value)).catch(ignore);

@@ -18,6 +18,7 @@ import { ResourceDesk } from "./resources.ts";
 import { Retention } from "./loop/retention.ts";
 import { RunSource } from "./source.ts";
 import { recordError } from "./step/errors.ts";
+import { hasAny } from "./step/facts.ts";
 import { InputReader } from "./step/inputs.ts";
 import { copyJsonOr } from "./step/json.ts";
 import { Taints } from "./loop/taints.ts";
@@ -171,7 +172,7 @@ class Execution {
         ...(backfill !== undefined && { backfill }),
         ...(parent !== undefined && { parent }),
         tags,
-        config: copyJsonOr(config, (reason) => ({ unprintable: reason })),
+        config: hasAny(config) ? copyJsonOr(config, (reason) => ({ unprintable: reason })) : config,
       });
     }
     this.#tape.push(EVENT_KINDS.run_started, -1, 0);

@@ -2,25 +2,30 @@
 
 /** Longer arrays are left to the garbage collector. */
 const MOST_KEPT = 1 << 16;
-/** How many arrays of one size are kept. */
-const MOST_OF_A_SIZE = 16;
+/** How many numbers are kept in all. */
+const MOST_NUMBERS = 1 << 20;
 
 /** A free list of integer arrays. */
 export class Arena {
   readonly #free: Map<number, Int32Array[]> = new Map();
+  #kept = 0;
 
   /** An array of at least this length; what it holds is not defined. */
   take(length: number): Int32Array {
     const size = sizeFor(length);
-    return this.#free.get(size)?.pop() ?? new Int32Array(size);
+    const known = this.#free.get(size)?.pop();
+    if (!known) return new Int32Array(size);
+    this.#kept -= size;
+    return known;
   }
 
   /** Takes an array back that nobody uses any more. */
   give(array: Int32Array): void {
-    if (array.length > MOST_KEPT) return;
+    if (array.length > MOST_KEPT || this.#kept + array.length > MOST_NUMBERS) return;
     const free = this.#free.get(array.length);
-    if (!free) this.#free.set(array.length, [array]);
-    else if (free.length < MOST_OF_A_SIZE) free.push(array);
+    if (free) free.push(array);
+    else this.#free.set(array.length, [array]);
+    this.#kept += array.length;
   }
 }
 

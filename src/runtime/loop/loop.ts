@@ -38,6 +38,9 @@ export interface LoopParts extends PrepareParts {
   readonly earlierAttempts: ReadonlyMap<number, number>;
 }
 
+/** With any of these there is more to the end of a step than putting its value into the table. */
+const NOT_PLAIN = TRAIT.ELABORATE | TRAIT.POOLED;
+
 /** Runs the steps of one run to their end. */
 export class RunLoop implements SlotWaiter, SeatWaiter {
   readonly #parts: LoopParts;
@@ -240,13 +243,14 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
   /** Keeps what a body returned: at once where that is one plain value for the table. */
   #keep(lane: Lane, context: BodyContext, result: unknown): PromiseLike<unknown> | undefined {
     const { step, rank } = lane;
-    const isPlain = (this.#traits[rank] & TRAIT.ELABORATE) === 0 && resultKind(result) === undefined &&
+    const isPlain = (this.#traits[rank] & NOT_PLAIN) === 0 && resultKind(result) === undefined &&
       BodyContext.factsOf(context) === undefined;
     if (!isPlain) return this.#wait(lane, WAIT.KEPT, this.#parts.keeping.keep(step, context, result));
     (this.#table as ValueTable).set(this.#outputPlaces[rank], result);
     lane.context = undefined;
     this.#progress.succeed(step, context.attempt, undefined);
-    this.#free(step, rank);
+    this.#attempts.forget(step);
+    if (this.#progress.left === 0) this.#finish();
     return undefined;
   }
 

@@ -21,26 +21,21 @@ interface SkippedStep {
 
 /** Remembers failures and skips until the steps behind them are reached. Empty in a run where all goes well. */
 export class Taints {
+  /** True while nothing has failed and nothing was skipped. */
+  isEmpty = true;
   readonly #graph: StepGraph;
   readonly #reader: InputReader;
   readonly #failed: Map<number, Taint> = new Map();
   readonly #skipped: Map<number, SkippedStep> = new Map();
   readonly #behindSkips: Set<number> = new Set();
-  #isEmpty = true;
-
   constructor(graph: StepGraph, reader: InputReader) {
     this.#graph = graph;
     this.#reader = reader;
   }
 
-  /** True while nothing has failed and nothing was skipped. */
-  get isEmpty(): boolean {
-    return this.#isEmpty;
-  }
-
   /** Remembers that a step has failed. */
   noteFailure(): void {
-    this.#isEmpty = false;
+    this.isEmpty = false;
   }
 
   /** The failure that a step or barrier suffers from. */
@@ -58,7 +53,7 @@ export class Taints {
 
   /** Remembers what a step did not make. */
   noteSkip(step: number, cause: number, outputs?: readonly OutputRecord[]): void {
-    this.#isEmpty = false;
+    this.isEmpty = false;
     this.#skipped.set(step, { cause, outputs });
   }
 
