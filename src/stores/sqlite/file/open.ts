@@ -89,7 +89,12 @@ function openWriter(connection: Connection, options: FileOptions): OpenFile {
   const statements = new Statements(connection);
   const lock = new WriterLock(statements, path, owner);
   const wasLeft = transact(connection, () => lock.take(nowMs));
-  if (wasLeft) checkPages(connection, path);
+  try {
+    if (wasLeft) checkPages(connection, path);
+  } catch (error) {
+    transact(connection, () => lock.release());
+    throw error;
+  }
   return { api: createFileApi(connection, statements, lock), warnings };
 }
 
