@@ -10,6 +10,9 @@ import { PARTIAL, PARTS, RECEIPTS } from "./place.ts";
 /** How old an unfinished file must be to count as left by a crash, in milliseconds. */
 export const ABANDONED_MS: number = 15 * 60_000;
 
+/** How often a folder is made that others remove. */
+const TRIES = 20;
+
 /** Writes below one folder. */
 export class Disk {
   readonly #clock: Clock;
@@ -82,8 +85,8 @@ export class Disk {
   }
 
   async #make(folder: string): Promise<void> {
-    const first = await onDisk(mkdir(join(folder, PARTIAL), { recursive: true }));
-    await onDisk(mkdir(join(folder, RECEIPTS), { recursive: true }));
+    const first = await makeFolder(join(folder, PARTIAL));
+    await makeFolder(join(folder, RECEIPTS));
     if (first !== undefined) await this.#syncAbove(folder, dirname(first));
     await this.#sweepFolder(folder, ABANDONED_MS);
   }
@@ -120,6 +123,18 @@ export class Disk {
 }
 
 function ignore(): void {}
+
+/** Makes a folder and those above it; gives the first that was not there. Another manager may remove them meanwhile. */
+async function makeFolder(path: string): Promise<string | undefined> {
+  for (let tries = 1;; tries++) {
+    try {
+      return await mkdir(path, { recursive: true });
+    } catch (error) {
+      const fault = new DiskFault(error);
+      if (tries === TRIES || !["EEXIST", "ENOENT"].includes(fault.code)) throw fault;
+    }
+  }
+}
 
 /** Windows has no sync of folders; it keeps names in a journal of its own. */
 async function syncFolder(folder: string): Promise<void> {

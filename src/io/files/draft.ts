@@ -8,7 +8,7 @@ const PIECE = 1 << 16;
 /** No more is encoded, hashed and written at once, so that no piece holds the event loop. */
 const BLOCK = 1 << 19;
 /** How often something is tried whose folder turns out to be gone. */
-const TRIES = 5;
+const TRIES = 20;
 /** How many names are tried for a file; more are not taken by chance. */
 const NAMES = 1_000;
 
