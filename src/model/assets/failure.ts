@@ -11,6 +11,7 @@ export interface StepFailureOptions {
   readonly retryAfterMs?: number;
   /** How many retries this failure allows; counts instead of the policy's. Default: the policy's, 1 without one. */
   readonly maxRetries?: number;
+  /** What led to the failure. */
   readonly cause?: unknown;
 }
 

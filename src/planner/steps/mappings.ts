@@ -16,17 +16,17 @@ export type DynamicKeys = (name: string) => readonly string[];
 export class PlanMappings {
   readonly #plan: RunPlan;
   readonly #dynamicKeys: DynamicKeys;
-  readonly #spaces: Map<Partitions | undefined, PartitionSpace> = new Map();
+  #spaces: Map<Partitions | undefined, PartitionSpace> | undefined = undefined;
   readonly #known: Map<Partitions | undefined, Map<Partitions | undefined, Map<unknown, ResolvedMapping>>> =
     new Map();
 
   constructor(plan: RunPlan, dynamicKeys: DynamicKeys) {
     this.#plan = plan;
     this.#dynamicKeys = dynamicKeys;
-    for (const [rank, set] of plan.sets) this.#spaces.set(plan.definitions.steps[rank].partitions, set.space);
   }
 
   space(partitions: Partitions | undefined): PartitionSpace {
+    this.#spaces ??= plannedSpaces(this.#plan);
     return memo(
       this.#spaces,
       partitions,
@@ -45,6 +45,12 @@ export class PlanMappings {
         { partitions: upstream, space: this.space(upstream) },
       ));
   }
+}
+
+function plannedSpaces({ definitions, sets }: RunPlan): Map<Partitions | undefined, PartitionSpace> {
+  const spaces = new Map<Partitions | undefined, PartitionSpace>();
+  for (const [rank, { space }] of sets) spaces.set(definitions.steps[rank].partitions, space);
+  return spaces;
 }
 
 function memo<K, V>(map: Map<K, V>, key: K, make: () => V): V {
