@@ -189,7 +189,14 @@ export { diffPlans } from "./src/planner/diff.ts";
 export type { PlanChange } from "./src/planner/diff.ts";
 export { formatBackfillPlan, formatPlan } from "./src/planner/json.ts";
 export type { BackfillPlanJson, PlanJson, PlanStepJson } from "./src/planner/json.ts";
-export type { BackfillGroup, BackfillPlan, PlannedReason, PlannedSet, RunPlan } from "./src/planner/plan.ts";
+export type {
+  BackfillGroup,
+  BackfillPlan,
+  PlannedReason,
+  PlannedSet,
+  PlanReasons,
+  RunPlan,
+} from "./src/planner/plan.ts";
 export { formatReason } from "./src/planner/reason.ts";
 export type { Reason } from "./src/planner/reason.ts";
 export type { BackfillRequest, PartitionRequest, PlanRequest, PlanScope } from "./src/planner/request.ts";

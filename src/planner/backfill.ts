@@ -7,10 +7,11 @@ import type { Partitions } from "../model/partitions/definition.ts";
 import { rangeSubset, unionOf } from "../model/partitions/subset.ts";
 import type { Subset } from "../model/partitions/subset.ts";
 import type { PlanningContext } from "./context.ts";
+import type { Cooperative } from "./cooperative.ts";
 import { plannedInputs } from "./partitions.ts";
-import type { BackfillGroup, BackfillPlan, PlannedReason, PlannedSet, RunPlan } from "./plan.ts";
+import type { BackfillGroup, BackfillPlan, PlannedSet, RunPlan } from "./plan.ts";
 import type { BackfillRequest } from "./request.ts";
-import { type Cooperative, planRun, planRunInSlices } from "./run.ts";
+import { planRun, planRunInSlices } from "./run.ts";
 
 /**
  * Plans a backfill: everything that the request asks for, cut into runs by the backfill policies of the assets
@@ -173,15 +174,12 @@ function slice(set: Subset, from: number, to: number): Subset {
 /** The part of a plan that concerns some steps and, where they are partitioned, some cells. */
 function part(whole: RunPlan, ranks: Int32Array, cells: Subset | undefined): RunPlan {
   const sets = new Map<number, PlannedSet>();
-  const reasons = new Map<number, readonly PlannedReason[]>();
   const kept = ranks.filter((rank) => {
     const set = whole.sets.get(rank);
     const subset = cells && set?.subset.intersect(cells);
     if (subset?.size === 0) return false;
     if (set && subset) sets.set(rank, { space: set.space, subset });
-    const why = whole.reasons.get(rank);
-    if (why) reasons.set(rank, why);
     return true;
   });
-  return Object.freeze({ ...whole, ranks: kept, sets, reasons, warnings: [] });
+  return Object.freeze({ ...whole, ranks: kept, sets, warnings: [] });
 }

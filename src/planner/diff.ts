@@ -2,7 +2,7 @@
 import { SluiceError } from "../model/issue.ts";
 import { emptySubset, fullSubset } from "../model/partitions/subset.ts";
 import type { Subset } from "../model/partitions/subset.ts";
-import type { RunPlan } from "./plan.ts";
+import { isPlanned, type RunPlan } from "./plan.ts";
 
 /** One step that the plans treat differently. */
 export interface PlanChange {
@@ -48,5 +48,5 @@ function otherDefinitions(): SluiceError {
 function cellsOf(plan: RunPlan, rank: number): Subset {
   const set = plan.sets.get(rank);
   if (set) return set.subset;
-  return plan.ranks.includes(rank) ? fullSubset(1) : emptySubset();
+  return isPlanned(plan.ranks, rank) ? fullSubset(1) : emptySubset();
 }

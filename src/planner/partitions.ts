@@ -17,19 +17,37 @@ import type { PartitionRequest } from "./request.ts";
 const MOST_COMPARED = 10_000;
 
 /** The inputs of a step whose assets are made in the same plan, its own earlier partitions left out. */
-export function plannedInputs(
-  context: PlanningContext,
+export function* plannedInputs(
+  { definitions }: Pick<PlanningContext, "definitions">,
   step: StepDeclaration,
   isPlanned: (rank: number) => boolean,
-): readonly (readonly [input: StepInput, rank: number])[] {
-  const { definitions } = context;
-  const found: [StepInput, number][] = [];
+): IterableIterator<readonly [input: StepInput, rank: number]> {
   for (const input of step.inputs) {
     if (isOwnOutput(step, input.key)) continue;
     const rank = definitions.stepOfAsset[definitions.graph.rankOf(input.key) as number];
-    if (isPlanned(rank)) found.push([input, rank]);
+    if (isPlanned(rank)) yield [input, rank];
   }
-  return found;
+}
+
+/**
+ * Some cells of a step, and those within bounds that read any of these cells of its upstream. It is done as soon as
+ * the bounds are full: a step of a thousand inputs seldom needs to look at more than the first.
+ */
+export function withReaders(
+  context: PlanningContext,
+  step: StepDeclaration,
+  own: Subset,
+  upstream: ReadonlyMap<number, Subset>,
+  bounds: Subset,
+): Subset {
+  let all = own;
+  if (all.size === bounds.size) return all;
+  for (const [input, rank] of plannedInputs(context, step, (rank) => upstream.has(rank))) {
+    const reads = context.mapping(step, input).toDownstream(upstream.get(rank) as Subset);
+    all = all.union(reads.intersect(bounds));
+    if (all.size === bounds.size) break;
+  }
+  return all;
 }
 
 /**

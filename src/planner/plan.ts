@@ -31,9 +31,15 @@ export interface RunPlan {
   /** For a subsettable multi-asset of which some outputs are asked for: their positions, by rank. */
   readonly outputs: ReadonlyMap<number, readonly number[]>;
   /** Why steps are in the plan, by rank; absent for steps that were simply selected. */
-  readonly reasons: ReadonlyMap<number, readonly PlannedReason[]>;
+  readonly reasons: PlanReasons;
   /** What a reader should know: inputs that are missing and not planned. */
   readonly warnings: readonly string[];
+}
+
+/** Why steps are in a plan. There may be one for each edge of the graph, so they are worked out when somebody asks. */
+export interface PlanReasons {
+  /** The reasons of a step by its rank; undefined when it was simply selected. */
+  get(rank: number): readonly PlannedReason[] | undefined;
 }
 
 /** A reason and the partitions for which it holds. */
@@ -72,4 +78,16 @@ export interface BackfillPlan {
   readonly runCount: number;
   /** How many partitions (or unpartitioned steps) are to be made in all. */
   readonly cellCount: number;
+}
+
+/** Whether an ascending list of ranks holds one, by bisection. */
+export function isPlanned(ranks: Int32Array, rank: number): boolean {
+  let low = 0;
+  let high = ranks.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ranks[middle] < rank) low = middle + 1;
+    else high = middle;
+  }
+  return ranks[low] === rank;
 }

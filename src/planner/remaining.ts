@@ -2,9 +2,9 @@
 import { SluiceError } from "../model/issue.ts";
 import type { StepTable } from "../model/events/step_table.ts";
 import { decodeSubset } from "../model/partitions/stored.ts";
-import { fullSubset, type Subset, subsetOf } from "../model/partitions/subset.ts";
+import { emptySubset, fullSubset, type Subset, subsetOf } from "../model/partitions/subset.ts";
 import type { PlanningContext } from "./context.ts";
-import { plannedInputs } from "./partitions.ts";
+import { withReaders } from "./partitions.ts";
 import type { PlannedReason, PlannedSet, RunPlan } from "./plan.ts";
 
 /**
@@ -113,12 +113,10 @@ export function withDownstream(
 ): ReadonlyMap<number, Subset> {
   const reached = new Map(cells);
   for (const rank of plan.ranks) {
-    const step = context.definitions.steps[rank];
     const own = plan.sets.get(rank)?.subset ?? fullSubset(1);
-    for (const [input, upstream] of plannedInputs(context, step, (other) => reached.has(other))) {
-      const reads = context.mapping(step, input).toDownstream(reached.get(upstream) as Subset).intersect(own);
-      if (reads.size > 0) reached.set(rank, reached.get(rank)?.union(reads) ?? reads);
-    }
+    const before = reached.get(rank) ?? emptySubset();
+    const all = withReaders(context, context.definitions.steps[rank], before, reached, own);
+    if (all.size > 0) reached.set(rank, all);
   }
   return reached;
 }

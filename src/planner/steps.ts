@@ -1,7 +1,7 @@
 /** From a plan to the steps of one run: numbered, with the edges that the run loop walks. */
 import type { Catalogue } from "../model/events/step_table.ts";
+import { type Cooperative, doAtOnce } from "./cooperative.ts";
 import type { RunPlan } from "./plan.ts";
-import type { Cooperative } from "./run.ts";
 import { connectSteps } from "./steps/connect.ts";
 import type { Rows } from "./steps/edges.ts";
 import { type Layout, layOut } from "./steps/layout.ts";
@@ -24,11 +24,7 @@ export interface CompileOptions {
  * others do so through barriers, so that the edges stay about as many as the steps.
  */
 export function compileSteps(plan: RunPlan, options: CompileOptions = {}): StepGraph {
-  const work = compileStepsInSlices(plan, options);
-  for (;;) {
-    const { done, value } = work.next();
-    if (done) return value;
-  }
+  return doAtOnce(compileStepsInSlices(plan, options));
 }
 
 /** The same as {@linkcode compileSteps} as a generator that pauses between slices, for a loop that must not be held. */

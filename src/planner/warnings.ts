@@ -4,7 +4,7 @@ import { isOwnOutput } from "../model/compile.ts";
 import { fullSubset } from "../model/partitions/subset.ts";
 import type { Subset } from "../model/partitions/subset.ts";
 import type { PlanningContext } from "./context.ts";
-import type { RunPlan } from "./plan.ts";
+import { isPlanned, type RunPlan } from "./plan.ts";
 
 /** Most warnings that a plan carries; the rest is counted in the last one. */
 const MOST = 20;
@@ -87,16 +87,4 @@ function plannedCells(
   const set = plan.sets.get(rank);
   if (set) return set.subset;
   return fullSubset(isPlanned(plan.ranks, rank) ? 1 : 0);
-}
-
-/** Whether an ascending list of ranks holds one, by bisection. */
-function isPlanned(ranks: Int32Array, rank: number): boolean {
-  let low = 0;
-  let high = ranks.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (ranks[middle] < rank) low = middle + 1;
-    else high = middle;
-  }
-  return ranks[low] === rank;
 }

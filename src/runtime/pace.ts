@@ -1,7 +1,7 @@
 /** The pace of our own work: a coarse clock, turns of the event loop, and when it is time to let others go on. */
 import { setImmediate } from "node:timers";
 import type { Clock } from "../model/ports.ts";
-import type { Cooperative } from "../planner/run.ts";
+import type { Cooperative } from "../planner/cooperative.ts";
 
 /** After this much of our own work in a turn the event loop gets its turn. */
 const SLICE_MS = 2;

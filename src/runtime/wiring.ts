@@ -3,7 +3,7 @@ import type { Asset, StepDeclaration, StepInput } from "../model/assets/declarat
 import type { Definitions } from "../model/definitions.ts";
 import type { FindManager } from "../io/managers.ts";
 import type { IOManager, ValueTable } from "../io/manager.ts";
-import type { Cooperative } from "../planner/run.ts";
+import type { Cooperative } from "../planner/cooperative.ts";
 import type { BodyContext } from "./step/context.ts";
 import { hasAny } from "./step/facts.ts";
 

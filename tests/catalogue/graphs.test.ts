@@ -116,6 +116,19 @@ describe("T34 shapes", () => {
     await assertOrdered(keys.map((key, i) => node(key, ...keys.slice(0, i))).reverse());
   });
 
+  test("1,000 that each wait for all before say so when asked", async () => {
+    const keys = Array.from({ length: 1_000 }, (_, i) => `n${i}`);
+    const all = definitions({ assets: keys.map((key, i) => node(key, ...keys.slice(0, i))) });
+    await using sluice = createOrchestrator(all, { store: "memory", defaultIO: "memory" });
+    const plan = await sluice.plan({ scope: "missing" });
+    assert.deepEqual(plan.reasons.get(2)?.map(({ reason }) => reason), [
+      { kind: "missing" },
+      { kind: "upstream-planned", asset: "n0" },
+      { kind: "upstream-planned", asset: "n1" },
+    ]);
+    assert.equal(plan.reasons.get(999)?.length, 1_000);
+  });
+
   test("a cycle of 10,000 is found without recursion", () => {
     const ring = Array.from({ length: 10_000 }, (_, i) => node(`n${i}`, `n${(i + 1) % 10_000}`));
     assert.equal(issueOf(() => definitions({ assets: ring })).code, "DEPENDENCY_CYCLE");

@@ -171,6 +171,37 @@ function assertInOrder(plan: BackfillPlan, upstreamOf: ReadonlyMap<Cell, readonl
   }
 }
 
+/** Why each cell is made, as `missing` and the assets upstream; the asset itself where only its own past is a reason. */
+function expectedReasons(
+  planned: ReadonlySet<Cell>,
+  upstreamOf: ReadonlyMap<Cell, readonly Cell[]>,
+  made: ReadonlySet<Cell>,
+): ReadonlyMap<Cell, readonly string[]> {
+  const assetOf = (cell: Cell) => cell.slice(0, cell.indexOf(" "));
+  return new Map([...planned].map((cell) => {
+    const upstream = (upstreamOf.get(cell) ?? []).filter((up) => planned.has(up)).map(assetOf);
+    const others = new Set(upstream.filter((asset) => asset !== assetOf(cell)));
+    const reasons = [...made.has(cell) ? [] : ["missing"], ...others];
+    return [cell, (reasons.length > 0 ? reasons : [assetOf(cell)]).sort()];
+  }));
+}
+
+function reasonsOf(plan: RunPlan): ReadonlyMap<Cell, readonly string[]> {
+  const reasons = new Map<Cell, string[]>(cellsOf(plan).map((cell) => [cell, []]));
+  for (const rank of plan.ranks) {
+    const set = plan.sets.get(rank);
+    const asset = Number(plan.definitions.steps[rank].name.slice(1));
+    for (const { reason, subset } of plan.reasons.get(rank) ?? []) {
+      const name = reason.kind === "upstream-planned" ? reason.asset : reason.kind;
+      for (const index of subset?.indices() ?? [0]) {
+        reasons.get(cellOf(asset, set ? set.space.keyAt(index) : ""))?.push(name);
+      }
+    }
+  }
+  for (const names of reasons.values()) names.sort();
+  return reasons;
+}
+
 function check(list: readonly Drawn[], partitionsPerRun: number): void {
   const world = build(list);
   const all = definitions({ assets: world.assets });
@@ -190,6 +221,7 @@ function check(list: readonly Drawn[], partitionsPerRun: number): void {
   const { planned, upstreamOf } = expectedCells(world, keys, made);
   assert.deepEqual([...cellsOf(plan.whole)].sort(), [...planned].sort());
   assert.equal(plan.cellCount, planned.size);
+  assert.deepEqual(reasonsOf(plan.whole), expectedReasons(planned, upstreamOf, made));
   assert.deepEqual([...placesOf(plan).keys()].sort(), [...planned].sort());
   assertInOrder(plan, upstreamOf);
   const saved = JSON.parse(JSON.stringify(formatBackfillPlan(plan)));

@@ -3,7 +3,7 @@ import type { StepDeclaration, StepInput } from "../../model/assets/declaration.
 import type { Definitions } from "../../model/definitions.ts";
 import type { ResolvedMapping } from "../../model/partitions/mapping.ts";
 import { rangeSubset, type Subset } from "../../model/partitions/subset.ts";
-import type { Cooperative } from "../run.ts";
+import type { Cooperative } from "../cooperative.ts";
 import { Barriers } from "./barriers.ts";
 import { EdgeList } from "./edges.ts";
 import { type Layout, nodeOfRank, type NodeSteps, nodeSteps, stepOfNth } from "./layout.ts";

@@ -1,5 +1,5 @@
 /** Edges between steps: collected as pairs, then packed into rows in both directions. */
-import type { Cooperative } from "../run.ts";
+import type { Cooperative } from "../cooperative.ts";
 
 /** How many edges are handled between two pauses. */
 const SLICE = 1 << 15;

@@ -6,6 +6,9 @@ import { resolveMapping } from "../../model/partitions/resolve.ts";
 import { openSpace, type PartitionSpace } from "../../model/partitions/space.ts";
 import type { RunPlan } from "../plan.ts";
 
+/** What spaces and mappings are worked out from. */
+type PlannedSpaces = Pick<RunPlan, "definitions" | "nowMs" | "sets">;
+
 /** The keys of a dynamic definition in the order in which they were added. */
 export type DynamicKeys = (name: string) => readonly string[];
 
@@ -14,13 +17,13 @@ export type DynamicKeys = (name: string) => readonly string[];
  * spaces of other upstream assets are opened at the instant of the plan.
  */
 export class PlanMappings {
-  readonly #plan: RunPlan;
+  readonly #plan: PlannedSpaces;
   readonly #dynamicKeys: DynamicKeys;
   #spaces: Map<Partitions | undefined, PartitionSpace> | undefined = undefined;
   readonly #known: Map<Partitions | undefined, Map<Partitions | undefined, Map<unknown, ResolvedMapping>>> =
     new Map();
 
-  constructor(plan: RunPlan, dynamicKeys: DynamicKeys) {
+  constructor(plan: PlannedSpaces, dynamicKeys: DynamicKeys) {
     this.#plan = plan;
     this.#dynamicKeys = dynamicKeys;
   }
@@ -47,7 +50,7 @@ export class PlanMappings {
   }
 }
 
-function plannedSpaces({ definitions, sets }: RunPlan): Map<Partitions | undefined, PartitionSpace> {
+function plannedSpaces({ definitions, sets }: PlannedSpaces): Map<Partitions | undefined, PartitionSpace> {
   const spaces = new Map<Partitions | undefined, PartitionSpace>();
   for (const [rank, { space }] of sets) spaces.set(definitions.steps[rank].partitions, space);
   return spaces;

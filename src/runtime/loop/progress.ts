@@ -3,7 +3,7 @@ import { EVENT_KINDS, type EventPayloads, type OutputRecord } from "../../model/
 import type { StepCounts, StepRecord } from "../../model/events/record.ts";
 import type { StepStatus } from "../../model/events/status.ts";
 import type { StepGraph } from "../../planner/steps/table.ts";
-import type { Cooperative } from "../../planner/run.ts";
+import type { Cooperative } from "../../planner/cooperative.ts";
 import type { ReadyQueue } from "./ready.ts";
 import type { Tape } from "../recorder.ts";
 import type { Retention } from "./retention.ts";

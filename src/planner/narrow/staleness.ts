@@ -1,10 +1,10 @@
 /** Staleness: which recorded values no longer follow from their code and inputs, and why. */
-import type { StepDeclaration, StepInput } from "../model/assets/declaration.ts";
-import type { AssetFacts } from "../model/events/facts.ts";
-import { subsetOf } from "../model/partitions/subset.ts";
-import type { PlanningContext } from "./context.ts";
-import type { PlannedReason } from "./plan.ts";
-import type { Reason } from "./reason.ts";
+import type { StepDeclaration, StepInput } from "../../model/assets/declaration.ts";
+import type { AssetFacts } from "../../model/events/facts.ts";
+import { subsetOf } from "../../model/partitions/subset.ts";
+import type { PlanningContext } from "../context.ts";
+import type { PlannedReason } from "../plan.ts";
+import type { Reason } from "../reason.ts";
 
 /**
  * The partitions of a step that are out of date by themselves, with reasons: made by another code version, or

@@ -1,10 +1,10 @@
 /** Scope: which partitions of a step a plan takes by itself, before what follows from its upstream. */
-import type { StepDeclaration } from "../model/assets/declaration.ts";
-import { emptySubset, fullSubset } from "../model/partitions/subset.ts";
-import type { Subset } from "../model/partitions/subset.ts";
-import type { PlanningContext } from "./context.ts";
-import type { PlannedReason } from "./plan.ts";
-import type { PlanScope } from "./request.ts";
+import type { StepDeclaration } from "../../model/assets/declaration.ts";
+import { emptySubset, fullSubset } from "../../model/partitions/subset.ts";
+import type { Subset } from "../../model/partitions/subset.ts";
+import type { PlanningContext } from "../context.ts";
+import type { PlannedReason } from "../plan.ts";
+import type { PlanScope } from "../request.ts";
 import { staleReasons } from "./staleness.ts";
 
 /** Reasons to make partitions of a step that lie in the given scope. */
