@@ -92,6 +92,30 @@ export type {
   StepDeclaration,
   StepInput,
 } from "./src/model/assets/declaration.ts";
+export { condition } from "./src/model/automation/condition.ts";
+export type {
+  AutomationCondition,
+  ChecksCondition,
+  CombinedCondition,
+  ConditionKit,
+  ConditionState,
+  CronCondition,
+  DepsChoice,
+  DepsCondition,
+  LatestWindowCondition,
+  SinceCondition,
+  StateCondition,
+  StateConditions,
+  WrappedCondition,
+} from "./src/model/automation/condition.ts";
+export { freshBy, freshWithin } from "./src/model/automation/freshness.ts";
+export type {
+  CronFreshness,
+  FreshnessPolicy,
+  TimeWindowFreshness,
+} from "./src/model/automation/freshness.ts";
+export { defineSchedule } from "./src/model/automation/schedule.ts";
+export type { Schedule, ScheduledPartitions, ScheduleSpec } from "./src/model/automation/schedule.ts";
 export { parseKey } from "./src/model/key.ts";
 export { defineJob } from "./src/model/job.ts";
 export type { Job, RunConfig, Selection } from "./src/model/job.ts";

@@ -1,5 +1,6 @@
 /** Definitions: the validated whole of what a user declares. */
 import type { Asset } from "./assets/declaration.ts";
+import type { Schedule } from "./automation/schedule.ts";
 import type { Check } from "./assets/check.ts";
 import type { StepDeclaration } from "./assets/declaration.ts";
 import { compileDefinitions } from "./compile.ts";
@@ -12,6 +13,7 @@ import { didYouMean } from "./suggest.ts";
 import { quote } from "./quote.ts";
 import { checkDefinitions } from "./validate/definitions.ts";
 import { checkJobs } from "./validate/jobs.ts";
+import { checkSchedules } from "./validate/schedules.ts";
 
 /** Assets one by one, or records and lists of them (what `defineMultiAsset` gives, a module's exports). */
 export type AssetList = readonly (Asset | AssetList | { readonly [name: string]: Asset })[];
@@ -24,12 +26,14 @@ export interface DefinitionsSpec {
   readonly checks?: readonly Check[];
   /** The jobs. */
   readonly jobs?: readonly Job[];
+  /** The schedules. */
+  readonly schedules?: readonly Schedule[];
   /** The module that exports the result: `import.meta.url`. Workers, processes and exports find the code by it. */
   readonly module?: string;
 }
 
 /**
- * The validated whole: assets, checks and jobs, with the graph between them. Frozen.
+ * The validated whole: assets, checks, jobs and schedules, with the graph between them. Frozen.
  *
  * Assets and steps are numbered by rank: an order in which upstream comes first.
  */
@@ -54,6 +58,8 @@ export interface Definitions {
   readonly checks: readonly Check[];
   /** The jobs. */
   readonly jobs: ReadonlyMap<string, Job>;
+  /** The schedules. */
+  readonly schedules: ReadonlyMap<string, Schedule>;
   /** Where the code is found again. */
   readonly module: string | undefined;
   /** Gives an asset by key. Throws DEPENDENCY_UNKNOWN, with suggestions, when there is none. */
@@ -79,18 +85,19 @@ export interface Definitions {
  * ```
  */
 export function definitions(spec: DefinitionsSpec): Definitions {
-  const { assets, checks, jobs } = listDeclarations(spec);
+  const { assets, checks, jobs, schedules } = listDeclarations(spec);
   const links = linkSteps(assets, checks);
-  const declared = { ...links, checks, jobs };
+  const declared = { ...links, checks, jobs, schedules };
   refuse(checkDefinitions(declared));
   const compiled = compileDefinitions(links);
   if ("issue" in compiled) throw new SluiceError(compiled.issue);
-  refuse(checkJobs(compiled, declared.jobs));
+  refuse([...checkJobs(compiled, declared.jobs), ...checkSchedules(compiled, declared)]);
   return Object.freeze({
     kind: "definitions",
     ...compiled,
     checks: Object.freeze([...declared.checks]),
     jobs: new Map(declared.jobs.map((job) => [job.name, job])),
+    schedules: new Map(declared.schedules.map((schedule) => [schedule.name, schedule])),
     module: spec.module,
     asset(key: string): Asset {
       const rank = compiled.graph.rankOf(String(key).normalize("NFC"));

@@ -3,6 +3,7 @@ import type { Check } from "./assets/check.ts";
 import type { Asset } from "./assets/declaration.ts";
 import { isRecord, nameShape } from "./assets/shape.ts";
 import { type Issue, SluiceError } from "./issue.ts";
+import type { Schedule } from "./automation/schedule.ts";
 import type { Job } from "./job.ts";
 
 /** What is listed, flat. */
@@ -10,16 +11,17 @@ export interface Listed {
   readonly assets: readonly Asset[];
   readonly checks: readonly Check[];
   readonly jobs: readonly Job[];
+  readonly schedules: readonly Schedule[];
 }
 
 /**
  * Lists declarations in the order in which they were given.
  *
- * @throws {SluiceError} DEFINITION_INVALID for everything that is no asset, check or job, by place.
+ * @throws {SluiceError} DEFINITION_INVALID for everything that is no asset, check, job or schedule, by place.
  */
 export function listDeclarations(spec: unknown): Listed {
   const issues: Issue[] = [];
-  const { assets, checks, jobs } = isRecord(spec) ? spec : {};
+  const { assets, checks, jobs, schedules } = isRecord(spec) ? spec : {};
   if (!isRecord(spec)) issues.push(misplaced([], "definitions() takes a record with assets", spec));
   else if (!Array.isArray(assets)) {
     issues.push(
@@ -30,6 +32,7 @@ export function listDeclarations(spec: unknown): Listed {
     assets: Array.isArray(assets) ? listAssets(assets, issues) : [],
     checks: listKind<Check>("checks", "check", checks, issues),
     jobs: listKind<Job>("jobs", "job", jobs, issues),
+    schedules: listKind<Schedule>("schedules", "schedule", schedules, issues),
   };
   const [first, ...rest] = issues;
   if (first) throw new SluiceError([first, ...rest]);
@@ -70,7 +73,11 @@ function listKind<T>(list: string, kind: string, items: unknown, issues: Issue[]
   return issues.length === 0 ? items as readonly T[] : [];
 }
 
-const DEFINERS: { readonly [kind: string]: string } = { check: "defineCheck()", job: "defineJob()" };
+const DEFINERS: { readonly [kind: string]: string } = {
+  check: "defineCheck()",
+  job: "defineJob()",
+  schedule: "defineSchedule()",
+};
 
 function isAsset(item: unknown): item is Asset {
   return typeof item === "object" && item !== null && (item as { kind?: unknown }).kind === "asset";
@@ -90,6 +97,8 @@ function noAsset(path: readonly string[], item: unknown): Issue {
     ? "Give checks as { assets, checks }."
     : isRecord(item) && item.kind === "job"
     ? "Give jobs as { assets, jobs }."
+    : isRecord(item) && item.kind === "schedule"
+    ? "Give schedules as { assets, schedules }."
     : isRecord(item) && item.kind === "definitions"
     ? "Spread its assets: [...other.assets]."
     : "Leave it out; of a module's exports, pick the assets.";

@@ -2,7 +2,7 @@
  * The grammar of names other than keys: one rule for each kind of name.
  *
  * All are ASCII, so that every target can carry them. Each rule allows what Dagster allows, less the line feed that
- * it lets pass at the end; group, job and check names may also hold `-` and `.`, which exporters replace.
+ * it lets pass at the end; group, job, schedule and check names may also hold `-` and `.`, which exporters replace.
  */
 import { SluiceError } from "./issue.ts";
 import { nameCharacter, nameType, quote } from "./quote.ts";
@@ -15,6 +15,7 @@ export type NameKind =
   | "kind"
   | "owner"
   | "job"
+  | "schedule"
   | "multi-asset"
   | "check"
   | "pool";
@@ -42,6 +43,7 @@ const PATH: NameRule = {
 const RULES: { readonly [kind in NameKind]: NameRule } = {
   group: PATH,
   job: WORD,
+  schedule: WORD,
   "multi-asset": WORD,
   check: WORD,
   pool: PATH,

@@ -1,4 +1,6 @@
 /** Declarations as everything else reads them: assets, and the steps that make them, with the types worn off. */
+import type { AutomationCondition } from "../automation/condition.ts";
+import type { FreshnessPolicy } from "../automation/freshness.ts";
 import type { IOChoice } from "./io_choice.ts";
 import type { Partitions } from "../partitions/definition.ts";
 import type { Mapping } from "../partitions/mapping.ts";
@@ -36,6 +38,10 @@ export interface Asset<out Value = unknown, out P extends MaybePartitions = Mayb
   readonly codeVersion: string | undefined;
   /** The IO manager that holds its values; undefined for the orchestrator's default. */
   readonly io: IOChoice | undefined;
+  /** When it is to be made by itself; undefined for only when asked for. */
+  readonly automation: AutomationCondition | undefined;
+  /** How old it may get; undefined without a policy. */
+  readonly freshness: FreshnessPolicy | undefined;
   /** Checks each value before it is kept; undefined when the output was declared by type or inferred. */
   readonly schema: Schema | undefined;
   /** The step that makes it. */

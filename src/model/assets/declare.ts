@@ -62,6 +62,8 @@ export function outputAsset(
     metadata: spec.metadata ? Object.freeze({ ...spec.metadata }) : NONE,
     codeVersion: spec.codeVersion,
     io: ioChoice(spec.io),
+    automation: spec.automation,
+    freshness: spec.freshness,
     schema: spec.output && "~standard" in spec.output ? spec.output : undefined,
     "~step": step,
     "~value": undefined,

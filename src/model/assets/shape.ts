@@ -60,6 +60,14 @@ const FIELDS: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   }],
   ["retry", RECORD],
   ["backfill", RECORD],
+  ["automation", {
+    expected: "a condition such as condition.eager",
+    holds: (value) => isRecord(value) && typeof value.kind === "string",
+  }],
+  ["freshness", {
+    expected: "a policy such as freshWithin({ failMs })",
+    holds: (value) => isRecord(value) && (value.kind === "time-window" || value.kind === "cron"),
+  }],
   ["batch", BOOLEAN],
   ["skippable", BOOLEAN],
   ["subsettable", BOOLEAN],
@@ -68,6 +76,32 @@ const FIELDS: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ["checks", { expected: "a record of functions, or of { run }", holds: isChecks }],
   ["outputs", { expected: "a record of outputs, at least one", holds: isOutputs }],
 ]);
+
+/** What {@linkcode requireScheduleFields} looks at. */
+type ScheduleField = "target" | "cron" | "timezone" | "partitions" | "enabled" | "catchUp" | "config";
+
+const SCHEDULE_FIELDS: { readonly [field in ScheduleField]: Shape } = {
+  target: { expected: "a job or a selection of assets", holds: (value) => value !== undefined },
+  cron: {
+    expected: "a cron text, or a list of at least one",
+    holds: (value) =>
+      value === undefined || typeof value === "string" || (isTextList(value) && !isEmpty(value)),
+  },
+  timezone: {
+    expected: "the name of a zone",
+    holds: (value) => value === undefined || typeof value === "string",
+  },
+  partitions: {
+    expected: '"last" or "all"',
+    holds: (value) => value === undefined || value === "last" || value === "all",
+  },
+  enabled: { expected: "true or false", holds: (value) => value === undefined || typeof value === "boolean" },
+  catchUp: { expected: "true or false", holds: (value) => value === undefined || typeof value === "boolean" },
+  config: {
+    expected: "a record of config by step name",
+    holds: (value) => value === undefined || isRecord(value),
+  },
+};
 
 /** Refuses what is no record where a whole declaration is expected. */
 export function requireSpec(spec: unknown, call: string, site: Site): void {
@@ -129,6 +163,22 @@ export function requireJobFields(
   throw misfit(within("config"), "needs a record of config by step name as config", config);
 }
 
+/** Refuses a schedule whose fields are of another shape than they must be. */
+export function requireScheduleFields(
+  spec: { readonly [field in ScheduleField]?: unknown },
+  declaring: Declaring,
+): void {
+  for (const [field, { expected, holds }] of Object.entries(SCHEDULE_FIELDS)) {
+    const value = spec[field as ScheduleField];
+    if (holds(value)) continue;
+    throw misfit(
+      { ...declaring, path: [...declaring.path, field] },
+      `needs ${expected} as ${field}`,
+      value,
+    );
+  }
+}
+
 /** Gives what a parser of names throws the place of the declaration. */
 export function parseAt<T>(parse: () => T, path: readonly string[], site: Site): T {
   try {
@@ -181,6 +231,10 @@ function isUpstream(value: unknown): boolean {
   const { asset, mapping } = value;
   if (!isRecord(asset) || (asset.kind !== "asset" && asset.kind !== "asset-ref")) return false;
   return mapping === undefined || (isRecord(mapping) && typeof mapping.kind === "string");
+}
+
+function isEmpty(list: unknown): boolean {
+  return Array.isArray(list) && list.length === 0;
 }
 
 function isTextList(value: unknown): boolean {

@@ -1,4 +1,6 @@
 /** The parts of what users write, shared by the `define` functions. */
+import type { AutomationCondition } from "../automation/condition.ts";
+import type { FreshnessPolicy } from "../automation/freshness.ts";
 import type { Dependency } from "./context.ts";
 import type { Asset, AssetRef, CheckResult, CheckSeverity } from "./declaration.ts";
 import type { IOChoice } from "./io_choice.ts";
@@ -26,6 +28,10 @@ export interface AssetDescription {
    * user's own, or a choice with options such as `files({ format: "ndjson" })`.
    */
   readonly io?: string | IOChoice;
+  /** When it is to be made by itself: `condition.eager`, or others of that kit. Default: only when asked for. */
+  readonly automation?: AutomationCondition;
+  /** How old it may get: `freshWithin(...)` or `freshBy(...)`. Default: as old as it likes. */
+  readonly freshness?: FreshnessPolicy;
 }
 
 /** The rules under which a step runs. */

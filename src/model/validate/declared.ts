@@ -1,4 +1,5 @@
 /** What is validated. */
+import type { Schedule } from "../automation/schedule.ts";
 import type { Check } from "../assets/check.ts";
 import type { Job } from "../job.ts";
 import type { Links } from "../links.ts";
@@ -7,4 +8,5 @@ import type { Links } from "../links.ts";
 export interface Declared extends Links {
   readonly checks: readonly Check[];
   readonly jobs: readonly Job[];
+  readonly schedules: readonly Schedule[];
 }

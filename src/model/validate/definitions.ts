@@ -1,5 +1,6 @@
 /** Validation of the whole: every finding of every rule, in one list. */
 import type { Issue } from "../issue.ts";
+import { checkAutomation } from "./automation.ts";
 import type { Declared } from "./declared.ts";
 import { checkDependencies } from "./dependencies.ts";
 import { checkDuplicates } from "./duplicates.ts";
@@ -13,5 +14,6 @@ export function checkDefinitions(declared: Declared): readonly Issue[] {
   checkNames(declared, issues);
   checkDependencies(declared, issues);
   checkRules(declared, issues);
+  checkAutomation(declared, issues);
   return issues;
 }

@@ -5,14 +5,16 @@ import { foldKey } from "../key.ts";
 import type { Declared } from "./declared.ts";
 import { declaredAt, found } from "./found.ts";
 
-/** Finds duplicate asset keys and step names, check names and job names. */
+/** Finds duplicate asset keys and step names, check, job and schedule names. */
 export function checkDuplicates(declared: Declared, issues: Issue[]): void {
   if (!isPlainlyDistinct(declared)) addAssetNames(declared, issues);
-  const { checks, jobs } = declared;
+  const { checks, jobs, schedules } = declared;
   const checkNames = new Map<string, Named>();
   for (const check of checks) addName("check", "checks", check["~step"], checkNames, issues);
   const jobNames = new Map<string, Named>();
   for (const job of jobs) addName("job", "jobs", job, jobNames, issues);
+  const scheduleNames = new Map<string, Named>();
+  for (const schedule of schedules) addName("schedule", "schedules", schedule, scheduleNames, issues);
 }
 
 function addAssetNames({ assets, steps }: Declared, issues: Issue[]): void {

@@ -3,12 +3,17 @@ import type { CompiledDefinitions } from "../compile.ts";
 import { type Issue, SluiceError } from "../issue.ts";
 import type { Job } from "../job.ts";
 import { selectAssets } from "../selection/select.ts";
-import { didYouMean } from "../suggest.ts";
+import { configIssues } from "./config.ts";
 import { found } from "./found.ts";
 
 /** Everything wrong with jobs that can be seen once the graph is there. */
 export function checkJobs(compiled: CompiledDefinitions, jobs: readonly Job[]): readonly Issue[] {
-  return jobs.flatMap((job) => [...selectionIssues(compiled, job), ...configIssues(compiled, job)]);
+  return jobs.flatMap((
+    job,
+  ) => [
+    ...selectionIssues(compiled, job),
+    ...configIssues(compiled, { what: `The job ${job.name}`, list: "jobs", ...job }),
+  ]);
 }
 
 function selectionIssues(compiled: CompiledDefinitions, job: Job): readonly Issue[] {
@@ -25,25 +30,4 @@ function selectionIssues(compiled: CompiledDefinitions, job: Job): readonly Issu
       })
     );
   }
-}
-
-function configIssues({ stepGraph, steps }: CompiledDefinitions, job: Job): readonly Issue[] {
-  return Object.keys(job.config).flatMap((name) => {
-    const rank = stepGraph.rankOf(name);
-    const where = { path: ["jobs", job.name, "config", name], site: job.site };
-    if (rank === undefined) {
-      const hint = didYouMean(name, stepGraph.keys);
-      return [
-        found("CONFIG_INVALID", `The job ${job.name} configures ${name}, and there is no such step.`, {
-          ...where,
-          hint,
-        }),
-      ];
-    }
-    if (steps[rank].config) return [];
-    return [found("CONFIG_INVALID", `The job ${job.name} configures ${name}, which declares no config.`, {
-      ...where,
-      hint: `Give ${name} a config schema, or leave the config out.`,
-    })];
-  });
 }

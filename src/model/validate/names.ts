@@ -7,12 +7,16 @@ import { nameGrammar, type NameKind, nameProblem } from "../name.ts";
 import type { Declared } from "./declared.ts";
 import { found } from "./found.ts";
 
-/** Finds groups, tags, kinds, owners, pools, check and job names that do not follow their rules. */
-export function checkNames({ assets, steps, jobs }: Declared, issues: Issue[]): void {
+/** Finds groups, tags, kinds, owners, pools, check, job and schedule names that do not follow their rules. */
+export function checkNames({ assets, steps, jobs, schedules }: Declared, issues: Issue[]): void {
   for (const asset of assets) if (isDescribed(asset)) issues.push(...assetNames(asset));
   for (const step of steps) if (isNamed(step)) issues.push(...stepNames(step));
   for (const { name, tags, site } of jobs) {
     issues.push(...check("job", name, ["jobs", name], site), ...tagNames(tags, ["jobs", name], site));
+  }
+  for (const { name, tags, site } of schedules) {
+    const path = ["schedules", name];
+    issues.push(...check("schedule", name, path, site), ...tagNames(tags, path, site));
   }
 }
 

@@ -1,0 +1,118 @@
+/** Schedules: when a selection of assets or a job is run. */
+import { requireFields, requireScheduleFields, requireSpec, requireText } from "../assets/shape.ts";
+import { captureSite, type Site } from "../assets/site.ts";
+import type { Job, RunConfig, Selection } from "../job.ts";
+
+/** Which partitions a tick runs, as seen at its scheduled instant. */
+export type ScheduledPartitions = "last" | "all";
+
+/** A declared schedule; made by {@linkcode defineSchedule}. */
+export interface Schedule {
+  /** Says what this is. */
+  readonly kind: "schedule";
+  /** Its name. */
+  readonly name: string;
+  /** Cron texts of five fields; their ticks are joined. Empty for the ends of the target's own windows. */
+  readonly crons: readonly string[];
+  /** IANA zone of the crons; undefined with no crons, where the zone of the windows counts. */
+  readonly timezone: string | undefined;
+  /** What it runs. */
+  readonly target: Job | Selection;
+  /** Which partitions a tick runs. */
+  readonly partitions: ScheduledPartitions;
+  /** Whether it is on from the start. */
+  readonly enabled: boolean;
+  /** Whether ticks that were missed are made up for. */
+  readonly catchUp: boolean;
+  /** What it is, for people. */
+  readonly description: string | undefined;
+  /** Config by step name, over that of the job. */
+  readonly config: RunConfig;
+  /** Values by name, for the runs it starts. */
+  readonly tags: { readonly [name: string]: string };
+  /** Where it was declared. */
+  readonly site: Site;
+}
+
+/** What {@linkcode defineSchedule} takes. */
+export interface ScheduleSpec {
+  /** Letters, digits, `_`, `.` and `-`. */
+  readonly name: string;
+  /**
+   * One or several cron texts of five fields; an instant that several name counts once. Left out, the target must be
+   * partitioned by time: a tick comes whenever a window ends.
+   */
+  readonly cron?: string | readonly string[];
+  /** IANA zone of the cron. Default `"UTC"`. */
+  readonly timezone?: string;
+  /** What it runs: a job, or a selection of assets. */
+  readonly target: Job | Selection;
+  /**
+   * Which partitions of the target a tick runs: the last that exists at the scheduled instant (`"last"`, the default; with
+   * a dimension of time, every cell of its last window), or all that exist.
+   */
+  readonly partitions?: ScheduledPartitions;
+  /** Whether it is on from the start. Default true. */
+  readonly enabled?: boolean;
+  /** Whether ticks that were missed are made up for, one run each. Default false. */
+  readonly catchUp?: boolean;
+  /** What it is, for people. */
+  readonly description?: string;
+  /** Config by step name, over that of the job. */
+  readonly config?: RunConfig;
+  /** Values by name, for the runs it starts. */
+  readonly tags?: { readonly [name: string]: string };
+}
+
+/**
+ * Declares a schedule. Clock changes follow the rule of partitions: a local time that does not exist moves to the first
+ * instant after the gap, one that exists twice counts the second time, and crons of every hour follow elapsed time.
+ *
+ * @throws {SluiceError} DEFINITION_INVALID for a field of the wrong shape. What `definitions()` finds: a cron or zone that
+ * is none, a target that selects nothing or has unlike partitions, no cron where the target has no windows.
+ * @example
+ * ```ts
+ * import { dailyPartitions, defineAsset, defineSchedule, definitions } from "sluice";
+ * import assert from "node:assert/strict";
+ *
+ * const days = dailyPartitions({ start: "2026-01-01", timezone: "America/New_York" });
+ * const orders = defineAsset({ key: "orders", partitions: days, run: () => [] });
+ * const nightly = defineSchedule({
+ *   name: "nightly",
+ *   cron: "0 2 * * *",
+ *   timezone: "America/New_York",
+ *   target: orders,
+ * });
+ * const daily = defineSchedule({ name: "daily", target: orders });
+ *
+ * const all = definitions({ assets: [orders], schedules: [nightly, daily] });
+ * assert.deepEqual([...all.schedules.keys()], ["nightly", "daily"]);
+ * ```
+ */
+export function defineSchedule(spec: ScheduleSpec): Schedule {
+  const site = captureSite(defineSchedule);
+  requireSpec(spec, "defineSchedule", site);
+  const declaring = {
+    what: `The schedule ${String(spec.name)}`,
+    path: ["schedules", String(spec.name)],
+    site,
+  };
+  requireText(spec.name, "name", declaring);
+  requireFields({ tags: spec.tags, description: spec.description }, declaring);
+  requireScheduleFields(spec, declaring);
+  const crons = spec.cron === undefined ? [] : typeof spec.cron === "string" ? [spec.cron] : [...spec.cron];
+  return Object.freeze({
+    kind: "schedule",
+    name: spec.name,
+    crons: Object.freeze(crons),
+    timezone: crons.length > 0 ? spec.timezone ?? "UTC" : spec.timezone,
+    target: spec.target,
+    partitions: spec.partitions ?? "last",
+    enabled: spec.enabled ?? true,
+    catchUp: spec.catchUp ?? false,
+    description: spec.description,
+    config: Object.freeze({ ...spec.config }),
+    tags: Object.freeze({ ...spec.tags }),
+    site,
+  });
+}

@@ -1,0 +1,158 @@
+import { describe, test } from "bun:test";
+import assert from "node:assert/strict";
+import {
+  dailyPartitions,
+  defineAsset,
+  defineExternalAsset,
+  defineJob,
+  defineSchedule,
+  definitions,
+  monthlyPartitions,
+  multiPartitions,
+  type Schedule,
+  type ScheduleSpec,
+  SluiceError,
+  staticPartitions,
+} from "sluice";
+
+const days = dailyPartitions({ start: "2026-01-01" });
+const regions = staticPartitions(["eu", "us"]);
+const run = () => 1;
+const plain = defineAsset({ key: "plain", run });
+const daily = defineAsset({ key: "daily", partitions: days, run });
+const monthly = defineAsset({ key: "monthly", partitions: monthlyPartitions({ start: "2026-01-01" }), run });
+const regional = defineAsset({ key: "regional", partitions: regions, run });
+const cells = defineAsset({
+  key: "cells",
+  partitions: multiPartitions({ date: days, region: regions }),
+  run,
+});
+const unlisted = defineAsset({ key: "unlisted", run });
+const outside = defineExternalAsset({ key: "outside" });
+const nightly = defineJob({ name: "nightly", selection: "daily" });
+const assets = [plain, daily, monthly, regional, cells, outside];
+
+function refusals(...schedules: readonly Schedule[]): readonly string[] {
+  try {
+    definitions({ assets, jobs: [nightly], schedules });
+  } catch (error) {
+    assert.ok(error instanceof SluiceError, String(error));
+    return error.issues.map(({ code, path, message }) => {
+      assert.ok(message.includes(path[1]), message);
+      return `${code} ${path.join(".")}`;
+    });
+  }
+  return [];
+}
+
+function schedule(spec: Partial<ScheduleSpec>): Schedule {
+  return defineSchedule({ name: "s", target: plain, cron: "0 2 * * *", ...spec });
+}
+
+describe("defineSchedule", () => {
+  test("fills in what is not said", () => {
+    const { site: _, ...rest } = defineSchedule({ name: "nightly", cron: "0 2 * * *", target: nightly });
+    assert.deepEqual(rest, {
+      kind: "schedule",
+      name: "nightly",
+      crons: ["0 2 * * *"],
+      timezone: "UTC",
+      target: nightly,
+      partitions: "last",
+      enabled: true,
+      catchUp: false,
+      description: undefined,
+      config: {},
+      tags: {},
+    });
+    assert.ok(Object.isFrozen(rest.crons));
+  });
+
+  test("has no zone of its own without a cron", () => {
+    const { crons, timezone } = defineSchedule({ name: "s", target: daily });
+    assert.deepEqual([crons, timezone], [[], undefined]);
+  });
+
+  test("refuses fields of the wrong shape where they are written", () => {
+    for (
+      const [field, value] of [
+        ["target", undefined],
+        ["cron", 5],
+        ["cron", []],
+        ["cron", ["0 2 * * *", 5]],
+        ["timezone", 1],
+        ["partitions", "first"],
+        ["enabled", "yes"],
+        ["catchUp", 1],
+        ["config", []],
+        ["tags", "a"],
+        ["description", 3],
+      ] as const
+    ) {
+      const spec = { name: "s", cron: "0 2 * * *", target: plain, [field]: value } as never;
+      assert.throws(() => defineSchedule(spec), (error) => {
+        assert.ok(error instanceof SluiceError);
+        assert.equal(error.code, "DEFINITION_INVALID");
+        assert.deepEqual(error.issues[0].path, ["schedules", "s", field]);
+        return true;
+      }, `${field}: ${String(value)}`);
+    }
+    assert.throws(() => defineSchedule(null as never), /takes one record/);
+  });
+});
+
+describe("definitions with schedules", () => {
+  test("hold them by name, in the order given", () => {
+    const all = definitions({
+      assets,
+      jobs: [nightly],
+      schedules: [schedule({ name: "b" }), schedule({ name: "a", target: nightly })],
+    });
+    assert.deepEqual([...all.schedules.keys()], ["b", "a"]);
+  });
+
+  test("accept what can be scheduled", () => {
+    assert.deepEqual(
+      refusals(
+        schedule({ name: "a", cron: ["0 2 * * *", "30 14 * * 1-5"], timezone: "Europe/Berlin" }),
+        schedule({ name: "b", target: "daily or plain" }),
+        schedule({ name: "c", target: [daily, "plain"] }),
+        schedule({ name: "d", target: regional, partitions: "all" }),
+        defineSchedule({ name: "e", target: cells }),
+        defineSchedule({ name: "f", target: monthly }),
+        schedule({ name: "g", target: "+plain or outside" }),
+      ),
+      [],
+    );
+  });
+
+  test("refuse what never ticks and what cannot be chosen", () => {
+    const other = defineJob({ name: "other", selection: "daily" });
+    assert.deepEqual(refusals(schedule({ cron: "61 * * * *" })), ["CRON_INVALID schedules.s.cron.0"]);
+    assert.deepEqual(refusals(schedule({ cron: ["0 2 * * *", "x"] })), ["CRON_INVALID schedules.s.cron.1"]);
+    assert.deepEqual(refusals(schedule({ cron: ["0 2 * * *", "0 3 * * *"], timezone: "Mars/Base" })), [
+      "TIMEZONE_UNKNOWN schedules.s.timezone",
+    ]);
+    assert.deepEqual(refusals(defineSchedule({ name: "s", target: plain })), [
+      "DEFINITION_INVALID schedules.s.cron",
+    ]);
+    assert.deepEqual(refusals(defineSchedule({ name: "s", target: regional })), [
+      "DEFINITION_INVALID schedules.s.cron",
+    ]);
+    assert.deepEqual(refusals(defineSchedule({ name: "s", target: daily, timezone: "UTC" })), [
+      "DEFINITION_INVALID schedules.s.timezone",
+    ]);
+    assert.deepEqual(refusals(schedule({ target: "nothing" })), ["SELECTION_INVALID schedules.s.target"]);
+    assert.deepEqual(refusals(schedule({ target: outside })), ["SELECTION_EMPTY schedules.s.target"]);
+    assert.deepEqual(refusals(schedule({ target: other })), ["DEPENDENCY_UNLISTED schedules.s.target"]);
+    assert.deepEqual(refusals(schedule({ target: [daily, monthly] })), [
+      "DEFINITION_INVALID schedules.s.target",
+    ]);
+    assert.deepEqual(refusals(schedule({ target: unlisted })), ["DEPENDENCY_UNLISTED schedules.s.target"]);
+    assert.deepEqual(refusals(schedule({ config: { plain: 1 } })), [
+      "CONFIG_INVALID schedules.s.config.plain",
+    ]);
+    assert.deepEqual(refusals(schedule({}), schedule({ name: "S" })), ["KEY_DUPLICATE schedules.S"]);
+    assert.deepEqual(refusals(schedule({ name: "a b" })), ["DEFINITION_INVALID schedules.a b"]);
+  });
+});
