@@ -4,12 +4,12 @@ import type { IOManager } from "../io/manager.ts";
 import { type FindManager, openManagers } from "../io/managers.ts";
 import { memoryIO } from "../io/memory.ts";
 import type { Definitions } from "../model/definitions.ts";
-import { EVENT_KINDS } from "../model/events/event.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "../model/ports.ts";
 import { Engine } from "../runtime/engine.ts";
 import { memoryStore } from "../stores/memory.ts";
 import type { RunStore } from "../stores/store.ts";
 import type { OrchestratorOptions, StoreOptions } from "./contract.ts";
+import { interruptLost } from "./lost.ts";
 
 /** What the verbs of an orchestrator work with. */
 export interface Parts {
@@ -51,7 +51,7 @@ export async function openParts(
   const store = await openStore(options, clock);
   const engine = new Engine({ store, findManager, clock, random, ...engineOptions(options) });
   const parts = { definitions, store, engine, findManager, clock, random };
-  if (await interruptLost(parts)) await files.sweep({ olderThanMs: 0 });
+  if (await interruptLost(store, engine.recorder, () => false)) await files.sweep({ olderThanMs: 0 });
   return parts;
 }
 
@@ -80,22 +80,4 @@ async function openFile(
 ): Promise<RunStore> {
   const { openSqliteStore } = await import("../stores/sqlite.ts");
   return await openSqliteStore(path ?? `${folder}/history.sqlite`, { clock, ...settings });
-}
-
-/**
- * Runs that are not over belong to a process that is gone: this one is the only writer and has begun none yet. Gives
- * whether there were any.
- */
-async function interruptLost({ store, engine }: Parts): Promise<boolean> {
-  const lost = await store.runs({
-    status: ["queued", "running", "canceling"],
-    limit: Number.MAX_SAFE_INTEGER,
-  });
-  for (const { id } of lost) {
-    const tape = engine.recorder.open(id);
-    tape.push(EVENT_KINDS.run_interrupted, -1, 0, { reason: "the process that ran it is gone" });
-    await tape.flush();
-    tape.close();
-  }
-  return lost.length > 0;
 }

@@ -1,8 +1,9 @@
-/** Finishing what a dead process left: backfills first, then runs that belong to none. */
+/** Finishing what a dead process left, or a store that failed: backfills first, then runs that belong to none. */
 import { SluiceError } from "../model/issue.ts";
 import type { ActiveRuns } from "./active.ts";
 import { giveUpBackfill, resumeBackfill } from "./backfills.ts";
 import type { RunOptions, RunResult } from "./contract.ts";
+import { interruptLost } from "./lost.ts";
 import type { Parts } from "./parts.ts";
 import { giveUpRun, resumeRun } from "./runs.ts";
 
@@ -15,6 +16,7 @@ export async function recoverAll(
   active: ActiveRuns,
   options: RunOptions,
 ): Promise<readonly RunResult[]> {
+  await interruptLost(parts.store, parts.engine.recorder, (id) => active.has(id));
   const results: RunResult[] = [];
   for (const { id, plan, status } of await parts.store.backfills({ limit: Number.MAX_SAFE_INTEGER })) {
     if (active.has(id) || (status !== "running" && status !== "interrupted")) continue;

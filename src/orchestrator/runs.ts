@@ -1,6 +1,6 @@
 /** Executing plans: runs, their repetition, and finishing what a dead process left. */
 import type { StepRecord } from "../model/events/record.ts";
-import { isFinalStep } from "../model/events/status.ts";
+import { isFinalRun, isFinalStep } from "../model/events/status.ts";
 import { SluiceError } from "../model/issue.ts";
 import type { PlanningContext } from "../planner/context.ts";
 import type { RunPlan } from "../planner/plan.ts";
@@ -10,6 +10,7 @@ import { recordError } from "../runtime/step/errors.ts";
 import type { RunPlanRecord } from "../stores/store.ts";
 import type { ActiveRuns } from "./active.ts";
 import type { RunOptions, RunResult } from "./contract.ts";
+import { interruptRun } from "./lost.ts";
 import { checkRunOptions } from "./options.ts";
 import type { Parts } from "./parts.ts";
 import { openContext } from "./planning.ts";
@@ -56,8 +57,22 @@ async function execute(
     const record = await parts.store.run(id);
     if (!record) throw new Error(`The run ${id} is not in the store that recorded it.`);
     return { id, status: outcome.status, record, plan };
+  } catch (error) {
+    await leaveInterrupted(parts, id, error);
+    throw error;
   } finally {
     run.end();
+  }
+}
+
+/** A run that cannot be gone on with is for `recover`; when the store fails still, that finds it by itself. */
+async function leaveInterrupted({ store, engine }: Parts, id: string, error: unknown): Promise<void> {
+  try {
+    const record = await store.run(id);
+    if (!record || isFinalRun(record.status)) return;
+    await interruptRun(engine.recorder, id, `it could not go on: ${recordError(error).message}`);
+  } catch {
+    return;
   }
 }
 
