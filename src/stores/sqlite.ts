@@ -22,7 +22,10 @@ export interface SqliteStoreOptions {
   readonly thread?: boolean;
   /** How long to wait while another program holds the file's lock, milliseconds. Default 30,000. */
   readonly lockWaitMs?: number;
-  /** Hears what does not keep the store from working: a long wait, an old SQLite. Default: nobody. */
+  /**
+   * Hears what does not keep the store from working: a long wait, an old SQLite, a write-ahead log that a reader keeps
+   * from being cut. Default: nobody.
+   */
   readonly onWarning?: (issue: Issue) => void;
   /** The time. Default: that of the host. */
   readonly clock?: Clock;
@@ -75,7 +78,7 @@ export async function openSqliteStore(path: string, options: SqliteStoreOptions 
     ? await (await import("./sqlite/thread/port.ts")).openInThread(file, waiting)
     : await (await import("./sqlite/file/port.ts")).openHere(file, await connectOf(options), waiting);
   if (file.readOnly) return await openReadingStore(path, port);
-  return await openWritingStore(path, port, { clock, form: events });
+  return await openWritingStore(path, port, { clock, form: events, warn });
 }
 
 async function connectOf({ connect }: SqliteStoreOptions): Promise<Connect> {

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Issue } from "../../src/model/issue.ts";
 import { openSqliteStore } from "../../src/stores/sqlite.ts";
-import { APPLICATION_ID, MIGRATIONS } from "../../src/stores/sqlite/file/schema.ts";
+import { APPLICATION_ID, MIGRATIONS } from "../../src/stores/sqlite/schema/tables.ts";
 import { failed, finished, Scribe, succeeded, tableOf } from "../model/events/support.ts";
 import { connect, intercepting, sqliteError, valueOf, withFolder } from "./support.ts";
 
@@ -156,6 +156,7 @@ describe("opening a store", () => {
       const broken = intercepting((sql) =>
         sql.includes("quick_check") ? { answer: { quick_check: "page 3 is bad" } } : undefined
       );
+      await rejects(openSqliteStore(path, { connect: broken }), "STORE_INVALID", "damaged", "page 3 is bad");
       await rejects(openSqliteStore(path, { connect: broken }), "STORE_INVALID", "damaged", "page 3 is bad");
       await (await openSqliteStore(path)).close();
     }));

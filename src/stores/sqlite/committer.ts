@@ -46,6 +46,8 @@ export interface CommitterParts {
   readonly pieces: PieceWriter;
   readonly backfills: BackfillRows;
   readonly clock: Clock;
+  /** Called after every transaction. */
+  readonly onCommit: () => void;
 }
 
 /** Commits events, one transaction after the other. */
@@ -203,7 +205,8 @@ export class Committer {
   }
 
   #succeed({ transactions, calls }: Round, index: number): void {
-    const { ledger, places } = this.#parts;
+    const { ledger, places, onCommit } = this.#parts;
+    onCommit();
     for (const admission of transactions[index].admissions) {
       ledger.settle(admission);
       if (admission.run?.isOver) places.close(admission.run.id);

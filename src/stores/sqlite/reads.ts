@@ -19,6 +19,7 @@ import { storeClosed } from "../refusal.ts";
 import type { EventFilter, RunFilter, RunPlanRecord } from "../store.ts";
 import { LogReader } from "./log_reader.ts";
 import { MaterializationReader } from "./materializations.ts";
+import { asDamage } from "./file/faults.ts";
 import type { FilePort } from "./file/port.ts";
 import { type BackfillRow, fromRunRow, type RunRow } from "./file/rows.ts";
 import { fromColumn } from "./file/texts.ts";
@@ -50,44 +51,54 @@ export class SqliteReads {
     this.#materializations = new MaterializationReader(port, plans, log);
   }
 
-  async run(id: string): Promise<RunRecord | undefined> {
-    const row = await this.#find(id);
-    return row && fromRunRow(row);
+  run(id: string): Promise<RunRecord | undefined> {
+    return this.#reading(async () => {
+      const row = await this.#find(id);
+      return row && fromRunRow(row);
+    });
   }
 
-  async runs(filter: RunFilter = {}): Promise<readonly RunRecord[]> {
-    this.checkOpen();
-    return (await this.port.call("runs", filter)).map(fromRunRow);
+  runs(filter: RunFilter = {}): Promise<readonly RunRecord[]> {
+    return this.#reading(async () => {
+      this.checkOpen();
+      return (await this.port.call("runs", filter)).map(fromRunRow);
+    });
   }
 
-  async steps(
+  steps(
     runId: string,
     range?: { readonly from: number; readonly to: number },
   ): Promise<readonly StepRecord[]> {
-    const row = await this.#find(runId);
-    const plan = row && await this.log.creation(row.number, runId);
-    if (!row || !plan) return [];
-    const fold = new StepFold(plan.steps, range?.from, range?.to);
-    for await (const batch of this.log.ofRun(row.number, runId)) fold.add(batch);
-    return fold.finish();
+    return this.#reading(async () => {
+      const row = await this.#find(runId);
+      const plan = row && await this.log.creation(row.number, runId);
+      if (!row || !plan) return [];
+      const fold = new StepFold(plan.steps, range?.from, range?.to);
+      for await (const batch of this.log.ofRun(row.number, runId)) fold.add(batch);
+      return fold.finish();
+    });
   }
 
-  async plan(runId: string): Promise<RunPlanRecord | undefined> {
-    const row = await this.#find(runId);
-    const created = row && await this.log.creation(row.number, runId);
-    return created && { steps: created.steps, config: created.config, tags: created.tags };
+  plan(runId: string): Promise<RunPlanRecord | undefined> {
+    return this.#reading(async () => {
+      const row = await this.#find(runId);
+      const created = row && await this.log.creation(row.number, runId);
+      return created && { steps: created.steps, config: created.config, tags: created.tags };
+    });
   }
 
-  async events({ after = 0, runId, limit = 1_000 }: EventFilter = {}): Promise<readonly SluiceEvent[]> {
-    this.checkOpen();
-    if (runId === undefined) return await this.#eventsOfAll(after, limit);
-    const batches = await this.#batchesOf(runId, after);
-    const events: SluiceEvent[] = [];
-    for await (const batch of batches ?? []) {
-      events.push(...mergeEvents([batch], after, limit - events.length));
-      if (events.length >= limit) break;
-    }
-    return events;
+  events({ after = 0, runId, limit = 1_000 }: EventFilter = {}): Promise<readonly SluiceEvent[]> {
+    return this.#reading(async () => {
+      this.checkOpen();
+      if (runId === undefined) return await this.#eventsOfAll(after, limit);
+      const batches = await this.#batchesOf(runId, after);
+      const events: SluiceEvent[] = [];
+      for await (const batch of batches ?? []) {
+        events.push(...mergeEvents([batch], after, limit - events.length));
+        if (events.length >= limit) break;
+      }
+      return events;
+    });
   }
 
   async #eventsOfAll(after: number, limit: number): Promise<readonly SluiceEvent[]> {
@@ -100,35 +111,41 @@ export class SqliteReads {
     return events;
   }
 
-  async logs(
+  logs(
     runId: string,
     filter: { readonly step?: number; readonly after?: number; readonly limit?: number } = {},
   ): Promise<readonly LogLine[]> {
-    const { limit = 1_000, after = 0 } = filter;
-    const lines: LogLine[] = [];
-    for await (const batch of await this.#batchesOf(runId, after, CONTENTS.logs) ?? []) {
-      lines.push(...readLogs(batch, filter));
-      if (lines.length >= limit) break;
-    }
-    return lines.slice(0, limit);
+    return this.#reading(async () => {
+      const { limit = 1_000, after = 0 } = filter;
+      const lines: LogLine[] = [];
+      for await (const batch of await this.#batchesOf(runId, after, CONTENTS.logs) ?? []) {
+        lines.push(...readLogs(batch, filter));
+        if (lines.length >= limit) break;
+      }
+      return lines.slice(0, limit);
+    });
   }
 
-  async materializations(
+  materializations(
     asset: string,
     filter: { readonly partition?: string; readonly limit?: number } = {},
   ): Promise<readonly MaterializationRecord[]> {
-    this.checkOpen();
-    return await this.#materializations.read(asset, filter.partition, filter.limit ?? 100);
+    return this.#reading(async () => {
+      this.checkOpen();
+      return await this.#materializations.read(asset, filter.partition, filter.limit ?? 100);
+    });
   }
 
-  async checks(
+  checks(
     filter: { readonly asset?: string; readonly runId?: string; readonly limit?: number },
   ): Promise<readonly CheckResultRecord[]> {
-    this.checkOpen();
-    const { asset, runId, limit = 1_000 } = filter;
-    if (runId !== undefined) return await this.#checksOfRun(runId, asset, limit);
-    const rows = await this.port.call("checks", asset, limit);
-    return rows.map(({ record }) => JSON.parse(record) as CheckResultRecord);
+    return this.#reading(async () => {
+      this.checkOpen();
+      const { asset, runId, limit = 1_000 } = filter;
+      if (runId !== undefined) return await this.#checksOfRun(runId, asset, limit);
+      const rows = await this.port.call("checks", asset, limit);
+      return rows.map(({ record }) => JSON.parse(record) as CheckResultRecord);
+    });
   }
 
   async #checksOfRun(
@@ -145,16 +162,20 @@ export class SqliteReads {
     return verdicts.reverse().slice(0, limit);
   }
 
-  async backfill(id: string): Promise<BackfillRecord | undefined> {
-    this.checkOpen();
-    const row = await this.port.call("backfill", id);
-    return row && await this.#backfillOf(row);
+  backfill(id: string): Promise<BackfillRecord | undefined> {
+    return this.#reading(async () => {
+      this.checkOpen();
+      const row = await this.port.call("backfill", id);
+      return row && await this.#backfillOf(row);
+    });
   }
 
-  async backfills({ limit = 100 }: { readonly limit?: number } = {}): Promise<readonly BackfillRecord[]> {
-    this.checkOpen();
-    const rows = await this.port.call("backfills", limit);
-    return await Promise.all(rows.map((row) => this.#backfillOf(row)));
+  backfills({ limit = 100 }: { readonly limit?: number } = {}): Promise<readonly BackfillRecord[]> {
+    return this.#reading(async () => {
+      this.checkOpen();
+      const rows = await this.port.call("backfills", limit);
+      return await Promise.all(rows.map((row) => this.#backfillOf(row)));
+    });
   }
 
   async #backfillOf(row: BackfillRow): Promise<BackfillRecord> {
@@ -183,6 +204,15 @@ export class SqliteReads {
     if (runId === "") return this.log.ofCatalogue(after, contents);
     const row = await this.#find(runId);
     return row && this.log.ofRun(row.number, runId, after, contents);
+  }
+
+  /** What was read and makes no sense was damaged on the disk: errors of the driver are those of the store already. */
+  async #reading<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw asDamage(error, this.name);
+    }
   }
 
   protected checkOpen(): void {

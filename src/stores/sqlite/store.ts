@@ -3,6 +3,7 @@ import { setInterval } from "node:timers";
 import type { EventBatch } from "../../model/events/batch.ts";
 import type { Facts } from "../../model/events/facts.ts";
 import type { Ledger } from "../../model/events/ledger.ts";
+import type { Issue } from "../../model/issue.ts";
 import type { Clock } from "../../model/ports.ts";
 import type { ImageWriter } from "../codec/image.ts";
 import { PlanWriter } from "../codec/plans.ts";
@@ -10,6 +11,7 @@ import { storeError } from "../refusal.ts";
 import type { Retention, RunStore } from "../store.ts";
 import { Committer } from "./committer.ts";
 import { type EventForm, PieceWriter, RunPlaces } from "./piece.ts";
+import { asDamage } from "./file/faults.ts";
 import type { FilePort } from "./file/port.ts";
 import { pruneRuns } from "./prune.ts";
 import { openReaders, type Readers, SqliteReads } from "./reads.ts";
@@ -17,6 +19,7 @@ import { refoldLog } from "./refold.ts";
 import { restore, type Restored } from "./restore.ts";
 import { fromColumn } from "./file/texts.ts";
 import { BackfillRows } from "./transaction.ts";
+import { WalWatch } from "./wal_watch.ts";
 import { LEASE_MS } from "./file/writer_lock.ts";
 
 /** A store in a SQLite file. */
@@ -32,6 +35,7 @@ export interface SqliteStore extends RunStore {
 export interface WritingOptions {
   readonly clock: Clock;
   readonly form: EventForm;
+  readonly warn: (issue: Issue) => void;
 }
 
 /** Opens the store that writes a file. */
@@ -45,7 +49,7 @@ export async function openWritingStore(
     return new WritingStore(path, readers, await restore(port, readers.log), options);
   } catch (error) {
     await port.close();
-    throw error;
+    throw asDamage(error, path);
   }
 }
 
@@ -57,9 +61,10 @@ class WritingStore extends SqliteReads implements SqliteStore {
   #ledger: Ledger;
   #image: ImageWriter;
 
-  constructor(path: string, readers: Readers, restored: Restored, { clock, form }: WritingOptions) {
+  constructor(path: string, readers: Readers, restored: Restored, { clock, form, warn }: WritingOptions) {
     super(path, readers);
     const { ledger, image, lastSeq, lastRun, liveRuns, backfills } = restored;
+    const wal = new WalWatch({ path, port: readers.port, clock, warn });
     const places = new RunPlaces(lastRun, liveRuns.map((row) => [fromColumn(row.id), row] as const));
     this.#clock = clock;
     this.#ledger = ledger;
@@ -73,6 +78,7 @@ class WritingStore extends SqliteReads implements SqliteStore {
       pieces: new PieceWriter(form, this.#plans, places, (runId) => this.#ledger.live.has(runId)),
       backfills: new BackfillRows(backfills),
       clock,
+      onCommit: () => wal.noteCommit(),
     }, lastSeq);
     this.#heart = setInterval(() => this.#beat(), LEASE_MS / 3);
     this.#heart.unref();
@@ -107,7 +113,8 @@ class WritingStore extends SqliteReads implements SqliteStore {
   async refold(): Promise<readonly string[]> {
     this.checkOpen();
     return await this.#committer.exclusive(async () => {
-      const { ledger, image, differences } = await refoldLog(this.port, this.log);
+      const { ledger, image, differences } = await refoldLog(this.port, this.log)
+        .catch((error) => Promise.reject(asDamage(error, this.name)));
       this.#ledger = ledger;
       this.#image = image;
       this.#committer.adopt(ledger, image);
@@ -143,7 +150,7 @@ export async function openReadingStore(path: string, port: FilePort): Promise<Sq
     return store;
   } catch (error) {
     await port.close();
-    throw error;
+    throw asDamage(error, path);
   }
 }
 
@@ -168,7 +175,8 @@ class ReadingStore extends SqliteReads implements SqliteStore {
   async #refresh(): Promise<Restored> {
     const version = await this.port.call("dataVersion");
     if (this.#restored && version === this.#version) return this.#restored;
-    const restored = await restore(this.port, this.log);
+    const restored = await restore(this.port, this.log)
+      .catch((error) => Promise.reject(asDamage(error, this.name)));
     this.#version = version;
     return this.#restored = restored;
   }

@@ -19,6 +19,8 @@ export interface FileApi {
   commit(write: Write, nowMs: number): void;
   /** Says that the writer is alive. */
   beat(nowMs: number): void;
+  /** The size of the write-ahead log, and for one larger than `mostBytes` whether a reader keeps it from being cut. */
+  walState(mostBytes: number): { readonly bytes: number; readonly isHeld: boolean };
   /** Gives up the lock and closes. */
   close(): void;
   /** Lets all reads until `release` see the same moment. */

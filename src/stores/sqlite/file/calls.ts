@@ -1,15 +1,30 @@
 /** The calls of a file on its connection. */
+import { statSync } from "node:fs";
 import type { FileApi } from "./api.ts";
 import type { Connection } from "./driver.ts";
 import * as query from "./queries.ts";
-import type { Statements } from "./statements.ts";
+import { Statements } from "./statements.ts";
 import { transact } from "./transact.ts";
 import { writeMeta, writeProjections, writeRows } from "./write.ts";
 import type { WriterLock } from "./writer_lock.ts";
 
 /** Answers the calls of a store; without a lock, only those that read. */
-export function createFileApi(connection: Connection, statements: Statements, lock?: WriterLock): FileApi {
-  return { ...writingCalls(connection, statements, lock), ...readingCalls(connection, statements) };
+export function createFileApi(connection: Connection, path: string, lock?: WriterLock): FileApi {
+  const statements = new Statements(connection);
+  const walState = (mostBytes: number) => readWalState(statements, path, mostBytes);
+  return { ...writingCalls(connection, statements, lock), ...readingCalls(connection, statements), walState };
+}
+
+/** A small log is nobody's concern; for a large one SQLite is asked how much of it could be copied back. */
+function readWalState(
+  statements: Statements,
+  path: string,
+  mostBytes: number,
+): ReturnType<FileApi["walState"]> {
+  const bytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  if (bytes <= mostBytes) return { bytes, isHeld: false };
+  const state = statements.get<{ log: number; checkpointed: number }>("PRAGMA wal_checkpoint(PASSIVE)");
+  return { bytes, isHeld: state !== undefined && state.checkpointed < state.log };
 }
 
 type WritingCall = "commit" | "beat" | "close" | "rewrite" | "sweep" | "sweepScopes";
@@ -40,7 +55,10 @@ function writingCalls(
   };
 }
 
-function readingCalls(connection: Connection, statements: Statements): Omit<FileApi, WritingCall> {
+function readingCalls(
+  connection: Connection,
+  statements: Statements,
+): Omit<FileApi, WritingCall | "walState"> {
   return {
     hold: () => connection.exec("BEGIN"),
     release: () => connection.exec("COMMIT"),

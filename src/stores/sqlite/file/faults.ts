@@ -61,10 +61,7 @@ export function asStoreError(error: unknown, path: string): SluiceError {
         ...cause,
       });
     case "notadb":
-      return storeError("STORE_INVALID", path, `${path} is a file, and no store of Sluice's.`, {
-        hint: "Give another path, or move the file away; it was not changed.",
-        ...cause,
-      });
+      return notOurs(path, error);
     case "constraint":
       return new SluiceError({
         code: "EVENT_REFUSED",
@@ -82,6 +79,20 @@ export function asStoreError(error: unknown, path: string): SluiceError {
 /** Whether one of several calls is to blame for an error. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof SluiceError && error.code === "EVENT_REFUSED";
+}
+
+/** The error for a file that is no database. */
+export function notOurs(path: string, cause?: unknown): SluiceError {
+  return storeError("STORE_INVALID", path, `${path} is a file, and no store of Sluice's.`, {
+    hint: "Give another path, or move the file away; it was not changed.",
+    cause,
+  });
+}
+
+/** The error for contents that cannot be understood; errors of the store pass. */
+export function asDamage(error: unknown, path: string): SluiceError {
+  if (error instanceof SluiceError) return error;
+  return damaged(path, error instanceof Error ? error.message : String(error), error);
 }
 
 /** The error for a file whose pages contradict each other. */

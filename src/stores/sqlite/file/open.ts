@@ -6,8 +6,9 @@ import { storeError } from "../../refusal.ts";
 import type { FileApi } from "./api.ts";
 import type { Connect, Connection } from "./driver.ts";
 import { createFileApi } from "./calls.ts";
-import { damaged } from "./faults.ts";
-import { checkMark, migrate, readMark } from "./migrate.ts";
+import { damaged, notOurs } from "./faults.ts";
+import { checkMark, migrate, readMark } from "../schema/migrate.ts";
+import { connectReader } from "./reader.ts";
 import { Statements } from "./statements.ts";
 import { transact } from "./transact.ts";
 import { isWalSafe } from "./version.ts";
@@ -31,6 +32,12 @@ export interface OpenFile {
 /** The write-ahead log is copied back when it has this many pages of 4 kB: twice SQLite's default costs half as much. */
 const CHECKPOINT_PAGES = 2_000;
 
+/** A log that has become larger is cut to this size again, as soon as nobody needs more of it. */
+export const MOST_WAL_BYTES: number = 64 * 2 ** 20;
+
+/** The unit in which SQLite writes, at its smallest. */
+const SMALLEST_PAGE = 512;
+
 /** Files up to this size are read through when their last writer did not end as it should. */
 const MOST_CHECKED_BYTES = 64 * 2 ** 20;
 
@@ -38,10 +45,11 @@ const MOST_CHECKED_BYTES = 64 * 2 ** 20;
 export function openFile(options: FileOptions, connect: Connect): OpenFile {
   const { path, readOnly } = options;
   checkPath(path, readOnly);
-  const connection = connect(path, { readOnly });
+  const connection = readOnly ? connectReader(path, connect) : connect(path, { readOnly });
   try {
     connection.exec("PRAGMA busy_timeout = 0");
     checkMark(readMark(connection), path);
+    checkLength(path);
     return readOnly ? openReader(connection, path) : openWriter(connection, options);
   } catch (error) {
     connection.close();
@@ -62,9 +70,22 @@ function checkPath(path: string, readOnly: boolean): void {
   if (stat?.isDirectory()) {
     throw invalid(`${path} is a folder.`, "Give the path of a file in it: history.sqlite, for example.");
   }
+  // SQLite takes a file of one byte for an empty one.
+  if (stat?.size === 1) throw notOurs(path);
   if (stat) return;
   if (readOnly) throw invalid(`There is no store at ${path}.`, "Open it once without readonly: true.");
   mkdirSync(dirname(path), { recursive: true });
+}
+
+/** A file that a log still belongs to may end anywhere; any other is made of whole pages. */
+function checkLength(path: string): void {
+  const { size } = statSync(path);
+  if (size % SMALLEST_PAGE === 0 || ["-wal", "-journal"].some((suffix) => isFilled(path + suffix))) return;
+  throw damaged(path, "its end was cut off");
+}
+
+function isFilled(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 function openReader(connection: Connection, path: string): OpenFile {
@@ -73,7 +94,7 @@ function openReader(connection: Connection, path: string): OpenFile {
       hint: "Open it once without readonly: true.",
     });
   }
-  return { api: createFileApi(connection, new Statements(connection)), warnings: [] };
+  return { api: createFileApi(connection, path), warnings: [] };
 }
 
 function openWriter(connection: Connection, options: FileOptions): OpenFile {
@@ -85,17 +106,12 @@ function openWriter(connection: Connection, options: FileOptions): OpenFile {
   connection.exec(`PRAGMA synchronous = ${durability === "full" ? "FULL" : "NORMAL"}`);
   connection.exec("PRAGMA foreign_keys = ON");
   connection.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+  connection.exec(`PRAGMA journal_size_limit = ${MOST_WAL_BYTES}`);
   migrate(connection, path);
-  const statements = new Statements(connection);
-  const lock = new WriterLock(statements, path, owner);
-  const wasLeft = transact(connection, () => lock.take(nowMs));
-  try {
-    if (wasLeft) checkPages(connection, path);
-  } catch (error) {
-    transact(connection, () => lock.release());
-    throw error;
-  }
-  return { api: createFileApi(connection, statements, lock), warnings };
+  const lock = new WriterLock(new Statements(connection), path, owner);
+  if (lock.wasLeft(nowMs)) checkPages(connection, path);
+  transact(connection, () => lock.take(nowMs));
+  return { api: createFileApi(connection, path, lock), warnings };
 }
 
 function unsafeWal(path: string, version: string): Issue {

@@ -45,12 +45,18 @@ export class WriterLock {
     this.#isAlive = isAlive;
   }
 
+  /** Whether the writer before did not end as it should, and is gone. */
+  wasLeft(nowMs: number): boolean {
+    const known = this.#read();
+    return known !== undefined && !this.#lives(known, nowMs);
+  }
+
   /**
-   * Takes the lock within a transaction. Gives whether the writer before did not end as it should.
+   * Takes the lock within a transaction.
    *
    * @throws {SluiceError} STORE_LOCKED, naming the owner, while another writer is alive.
    */
-  take(nowMs: number): boolean {
+  take(nowMs: number): void {
     const known = this.#read();
     if (known && this.#lives(known, nowMs)) throw locked(this.#path, known, nowMs);
     const { instance, pid, host, processMs } = this.#owner;
@@ -65,7 +71,6 @@ export class WriterLock {
       nowMs,
       LEASE_MS,
     );
-    return known !== undefined;
   }
 
   /** Throws STORE_LOCKED when another writer has taken over. */

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { migrate, readMark } from "../../../src/stores/sqlite/file/migrate.ts";
-import { APPLICATION_ID, type Migration } from "../../../src/stores/sqlite/file/schema.ts";
-import { connect, valueOf, withFolder } from "../support.ts";
+import { migrate, readMark } from "../../../../src/stores/sqlite/schema/migrate.ts";
+import { APPLICATION_ID, type Migration } from "../../../../src/stores/sqlite/schema/tables.ts";
+import { connect, valueOf, withFolder } from "../../support.ts";
 
 const FIRST: Migration = ["CREATE TABLE notes (text TEXT)", "INSERT INTO notes VALUES ('one')"];
 const SECOND: Migration = ["ALTER TABLE notes ADD COLUMN mood TEXT", "UPDATE notes SET mood = 'fine'"];

@@ -1,8 +1,8 @@
 /** Bringing a file to the version of this program, and refusing those that are not ours. */
 import { renameSync, rmSync } from "node:fs";
 import { storeError } from "../../refusal.ts";
-import type { Connection } from "./driver.ts";
-import { APPLICATION_ID, type Migration, MIGRATIONS } from "./schema.ts";
+import type { Connection } from "../file/driver.ts";
+import { APPLICATION_ID, type Migration, MIGRATIONS } from "./tables.ts";
 
 /** What a file says of itself. */
 export interface FileMark {
