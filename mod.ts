@@ -206,6 +206,26 @@ export type { AssetGraph } from "./src/model/graph.ts";
 export { SluiceError } from "./src/model/issue.ts";
 export type { Issue, IssueCode } from "./src/model/issue.ts";
 
+// Carry elsewhere
+export { diffSnapshots } from "./src/model/snapshot/diff.ts";
+export type { SnapshotChange } from "./src/model/snapshot/diff.ts";
+export { parseSnapshot } from "./src/model/snapshot/parse.ts";
+export { takeSnapshot } from "./src/model/snapshot/take.ts";
+export type {
+  AssetSnapshot,
+  CheckSnapshot,
+  CustomMappingSnapshot,
+  InputSnapshot,
+  JobSnapshot,
+  Json,
+  JsonRecord,
+  MappingSnapshot,
+  OutputSnapshot,
+  ScheduleSnapshot,
+  Snapshot,
+  StepSnapshot,
+} from "./src/model/snapshot/snapshot.ts";
+
 // Plan
 export { explain } from "./src/planner/explain.ts";
 export type { Explanation } from "./src/planner/explain.ts";

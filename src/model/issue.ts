@@ -35,6 +35,16 @@ export type IssueCode =
   | "STORE_READONLY"
   | "EVENT_REFUSED"
   | "MODULE_INVALID"
+  | "SNAPSHOT_INVALID"
+  | "EXPORT_REFUSED"
+  | "EXPORT_LOSSY"
+  | "PLUGIN_UNKNOWN"
+  | "PLUGIN_INVALID"
+  | "PLUGIN_INCOMPATIBLE"
+  | "PLUGIN_FAILED"
+  | "PLUGIN_DUPLICATE"
+  | "REQUEST_INVALID"
+  | "SECRET_MISSING"
   | "USAGE";
 
 /** One finding: what is wrong, where, and how to mend it. */

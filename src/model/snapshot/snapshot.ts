@@ -1,0 +1,200 @@
+/**
+ * The snapshot: definitions as JSON, without a function in it. Exporters read this and nothing else.
+ *
+ * It does not depend on the order in which things were declared: lists are sorted by key or name, in the order of
+ * code points, and the same definitions give the same bytes on every runtime.
+ */
+import type { AutomationCondition } from "../automation/condition.ts";
+import type { FreshnessPolicy } from "../automation/freshness.ts";
+import type { ScheduledPartitions } from "../automation/schedule.ts";
+import type { CheckSeverity, StepDeclaration } from "../assets/declaration.ts";
+import type { Partitions } from "../partitions/definition.ts";
+import type { Mapping } from "../partitions/mapping.ts";
+import type { RetryPolicy } from "../policy.ts";
+
+/** A JSON value. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+
+/** Values by name, as JSON. */
+export type JsonRecord = { readonly [name: string]: Json };
+
+/** An asset as JSON. Its step says how it is made. */
+export interface AssetSnapshot {
+  /** The normalised key. */
+  readonly key: string;
+  /** The name of the step that makes it. */
+  readonly step: string;
+  /** It is made elsewhere. */
+  readonly isExternal: boolean;
+  /** The place of its partition definition in `partitions`; left out without partitions. */
+  readonly partitions?: number;
+  /** What it is, for people. */
+  readonly description?: string;
+  /** The group it belongs to. */
+  readonly group: string;
+  /** Values by name. */
+  readonly tags: { readonly [name: string]: string };
+  /** E-mail addresses or `team:name`. */
+  readonly owners: readonly string[];
+  /** What it is made of. */
+  readonly kinds: readonly string[];
+  /** Facts for people. */
+  readonly metadata: JsonRecord;
+  /** Opaque; a change makes what exists stale. */
+  readonly codeVersion?: string;
+  /** The IO manager that holds its values, with its options; left out for the default. */
+  readonly io?: JsonRecord & { readonly manager: string };
+  /** When it is to be made by itself. */
+  readonly automation?: AutomationCondition;
+  /** How old it may get. */
+  readonly freshness?: FreshnessPolicy;
+}
+
+/** A mapping of two functions, told as a table where both sides are lists of names. */
+export interface CustomMappingSnapshot {
+  /** Says what this is. */
+  readonly kind: "custom";
+  /** Its name. */
+  readonly name: string;
+  /** The upstream keys by downstream key; left out where a side is not a fixed list. */
+  readonly upstreamByDownstream?: { readonly [downstream: string]: readonly string[] };
+}
+
+/** A mapping as JSON. */
+export type MappingSnapshot = Exclude<Mapping, { readonly kind: "custom" }> | CustomMappingSnapshot;
+
+/** One thing a step waits for. */
+export interface InputSnapshot {
+  /** The key of the upstream asset. */
+  readonly key: string;
+  /** The name under which the body reads the value; left out when only the order counts. */
+  readonly name?: string;
+  /** Which upstream partitions are read; left out where neither side has partitions. */
+  readonly mapping?: MappingSnapshot;
+  /** Whether nobody declared the mapping: it is what holds between the two definitions. */
+  readonly isInferred: boolean;
+}
+
+/** An asset made by a step. */
+export interface OutputSnapshot {
+  /** The asset's key. */
+  readonly key: string;
+  /** The name under which a multi-asset's body returns it. */
+  readonly name?: string;
+}
+
+/** A check that runs inside a step, or as a step of its own. */
+export interface CheckSnapshot {
+  /** The key of the asset that is checked. */
+  readonly asset: string;
+  /** Its name. */
+  readonly name: string;
+  /** What it is, for people. */
+  readonly description?: string;
+  /** What a failure means. */
+  readonly severity: CheckSeverity;
+  /** Whether a failure of severity `error` stops what is downstream. */
+  readonly blocking: boolean;
+}
+
+/** What can be executed, as JSON. */
+export interface StepSnapshot {
+  /** The asset's key, the multi-asset's name, or `asset:check`. */
+  readonly name: string;
+  /** What it is: an asset, several, a check, or a node without a body. */
+  readonly kind: StepDeclaration["kind"];
+  /** What it makes, in order of declaration. */
+  readonly outputs: readonly OutputSnapshot[];
+  /** What it waits for, in order of declaration. */
+  readonly inputs: readonly InputSnapshot[];
+  /** The place of its partition definition in `partitions`; left out without partitions. */
+  readonly partitions?: number;
+  /** Whether it takes config. */
+  readonly takesConfig: boolean;
+  /** The names of its resources, sorted. */
+  readonly resources: readonly string[];
+  /** How a failed attempt is tried again. */
+  readonly retry?: RetryPolicy;
+  /** Longest time of one attempt, in milliseconds. */
+  readonly timeoutMs?: number;
+  /** The concurrency pool in which it takes a slot. */
+  readonly pool?: string;
+  /** Steps with a higher number start first. */
+  readonly priority: number;
+  /** The body takes many partitions at once. */
+  readonly batch: boolean;
+  /** How many partitions one run of a backfill takes, `null` for all; left out without a policy. */
+  readonly maxPartitionsPerRun?: number | null;
+  /** Whether the body may skip. */
+  readonly skippable: boolean;
+  /** Whether a run may ask for some outputs only. */
+  readonly subsettable: boolean;
+  /** Checks on the value just made. */
+  readonly checks: readonly CheckSnapshot[];
+  /** For kind `check`: what it checks. */
+  readonly check?: CheckSnapshot;
+}
+
+/** A job as JSON. */
+export interface JobSnapshot {
+  /** Its name. */
+  readonly name: string;
+  /** The selection as texts of the selection language, whose union counts. */
+  readonly selection: readonly string[];
+  /** The keys of the selected assets, sorted. */
+  readonly assets: readonly string[];
+  /** What it is, for people. */
+  readonly description?: string;
+  /** Config by step name. */
+  readonly config: JsonRecord;
+  /** Values by name. */
+  readonly tags: { readonly [name: string]: string };
+}
+
+/** A schedule as JSON. */
+export interface ScheduleSnapshot {
+  /** Its name. */
+  readonly name: string;
+  /** Cron texts of five fields; empty where it follows the windows of `partitions`. */
+  readonly crons: readonly string[];
+  /** IANA zone of the crons; left out without crons. */
+  readonly timezone?: string;
+  /** The job it runs; left out for a selection of its own. */
+  readonly job?: string;
+  /** The selection as texts of the selection language, whose union counts. */
+  readonly selection: readonly string[];
+  /** The keys of the assets it runs, sorted. */
+  readonly assets: readonly string[];
+  /** The place of the partition definition of what it runs; left out without partitions. */
+  readonly partitions?: number;
+  /** Which partitions a tick runs. */
+  readonly runs: ScheduledPartitions;
+  /** Whether it is on from the start. */
+  readonly enabled: boolean;
+  /** Whether ticks that were missed are made up for. */
+  readonly catchUp: boolean;
+  /** What it is, for people. */
+  readonly description?: string;
+  /** Config by step name, that of the job included. */
+  readonly config: JsonRecord;
+  /** Values by name, those of the job included. */
+  readonly tags: { readonly [name: string]: string };
+}
+
+/** Definitions as JSON. */
+export interface Snapshot {
+  /** Says what this is. */
+  readonly kind: "sluice-snapshot";
+  /** The version of this form. */
+  readonly version: 1;
+  /** The partition definitions, each once, in the order in which assets first name them. */
+  readonly partitions: readonly Partitions[];
+  /** The assets, by key. */
+  readonly assets: readonly AssetSnapshot[];
+  /** The steps, by name. */
+  readonly steps: readonly StepSnapshot[];
+  /** The jobs, by name. */
+  readonly jobs: readonly JobSnapshot[];
+  /** The schedules, by name. */
+  readonly schedules: readonly ScheduleSnapshot[];
+}

@@ -1,0 +1,200 @@
+/** From definitions to their snapshot. */
+import type { Asset, InlineCheck, StepDeclaration, StepInput } from "../assets/declaration.ts";
+import type { Schedule } from "../automation/schedule.ts";
+import type { Definitions } from "../definitions.ts";
+import type { Job, Selection } from "../job.ts";
+import { compareCodePoints } from "../partitions/key_text.ts";
+import { formatSelection } from "../selection/format.ts";
+import { parseSelection } from "../selection/parse.ts";
+import { selectAssets } from "../selection/select.ts";
+import { plainRecord } from "./json.ts";
+import { mappingSnapshot, PartitionTable } from "./partitions.ts";
+import type {
+  AssetSnapshot,
+  CheckSnapshot,
+  InputSnapshot,
+  JobSnapshot,
+  OutputSnapshot,
+  ScheduleSnapshot,
+  Snapshot,
+  StepSnapshot,
+} from "./snapshot.ts";
+
+/**
+ * The definitions as JSON: what exporters read, and what `diffSnapshots` compares. It holds no function, no path and no
+ * secret, does not depend on the order of declarations, and is the same to the byte on every runtime.
+ *
+ * @throws {SluiceError} DEFINITION_INVALID for metadata, tags, descriptions or config that JSON cannot hold.
+ * @example
+ * ```ts
+ * import { dailyPartitions, defineAsset, definitions, takeSnapshot } from "sluice";
+ * import assert from "node:assert/strict";
+ *
+ * const orders = defineAsset({ key: "orders", partitions: dailyPartitions({ start: "2026-01-01" }), run: () => [] });
+ * const snapshot = takeSnapshot(definitions({ assets: [orders] }));
+ * assert.equal(snapshot.assets[0].key, "orders");
+ * assert.equal(snapshot.partitions[0].kind, "time");
+ * assert.deepEqual(JSON.parse(JSON.stringify(snapshot)), snapshot);
+ * ```
+ */
+export function takeSnapshot(definitions: Definitions): Snapshot {
+  const table = new PartitionTable();
+  const assets = sorted(definitions.assets, ({ key }) => key).map((asset) => assetSnapshot(asset, table));
+  const steps = sorted(definitions.steps, ({ name }) => name);
+  return {
+    kind: "sluice-snapshot",
+    version: 1,
+    partitions: table.list,
+    assets,
+    steps: steps.map((step) => stepSnapshot(step, definitions, table)),
+    jobs: sorted([...definitions.jobs.values()], ({ name }) => name).map((job) =>
+      jobSnapshot(job, definitions)
+    ),
+    schedules: sorted([...definitions.schedules.values()], ({ name }) => name).map((schedule) =>
+      scheduleSnapshot(schedule, definitions, table)
+    ),
+  };
+}
+
+function sorted<T>(items: readonly T[], nameOf: (item: T) => string): readonly T[] {
+  return items.toSorted((a, b) => compareCodePoints(nameOf(a), nameOf(b)));
+}
+
+function assetSnapshot(asset: Asset, table: PartitionTable): AssetSnapshot {
+  const { key, description, group, tags, owners, kinds, metadata, codeVersion, io, automation, freshness } =
+    asset;
+  const path = ["assets", key];
+  const step = asset["~step"];
+  return plainRecord({
+    key,
+    step: step.name,
+    isExternal: step.kind === "external",
+    partitions: table.placeOf(asset.partitions),
+    description,
+    group,
+    tags,
+    owners,
+    kinds,
+    metadata,
+    codeVersion,
+    io,
+    automation,
+    freshness,
+  }, path) as unknown as AssetSnapshot;
+}
+
+function stepSnapshot(step: StepDeclaration, definitions: Definitions, table: PartitionTable): StepSnapshot {
+  return plainRecord({
+    name: step.name,
+    kind: step.kind,
+    outputs: step.outputs.map(({ key }, place): OutputSnapshot => {
+      const name = step.outputNames?.[place];
+      return name === undefined ? { key } : { key, name };
+    }),
+    inputs: step.inputs.map((input) => inputSnapshot(input, step, definitions)),
+    partitions: table.placeOf(step.partitions),
+    takesConfig: step.config !== undefined,
+    resources: sorted(Object.keys(step.resources), (name) => name),
+    retry: step.retry,
+    timeoutMs: step.timeoutMs,
+    pool: step.pool,
+    priority: step.priority,
+    batch: step.batch,
+    maxPartitionsPerRun: step.backfill && finiteOrNull(step.backfill.maxPartitionsPerRun),
+    skippable: step.skippable,
+    subsettable: step.subsettable,
+    checks: step.checks.map((check) => inlineSnapshot(check, step)),
+    check: step.check,
+  }, ["steps", step.name]) as unknown as StepSnapshot;
+}
+
+function finiteOrNull(most: number): number | null {
+  return most === Infinity ? null : most;
+}
+
+function inputSnapshot(
+  { key, name, mapping: declared }: StepInput,
+  step: StepDeclaration,
+  definitions: Definitions,
+): InputSnapshot {
+  const upstream = definitions.asset(key).partitions;
+  return {
+    key,
+    ...(name !== undefined && { name }),
+    ...mappingSnapshot(declared, step.partitions, upstream),
+    isInferred: declared === undefined,
+  };
+}
+
+function inlineSnapshot(
+  { name, severity, blocking, description }: InlineCheck,
+  { outputs }: StepDeclaration,
+): CheckSnapshot {
+  return {
+    asset: outputs[0].key,
+    name,
+    ...(description !== undefined && { description }),
+    severity,
+    blocking,
+  };
+}
+
+function jobSnapshot(job: Job, definitions: Definitions): JobSnapshot {
+  return plainRecord({
+    name: job.name,
+    selection: selectionTexts(job.selection),
+    assets: selectedKeys(job.selection, definitions),
+    description: job.description,
+    config: job.config,
+    tags: job.tags,
+  }, ["jobs", job.name]) as unknown as JobSnapshot;
+}
+
+function scheduleSnapshot(
+  schedule: Schedule,
+  definitions: Definitions,
+  table: PartitionTable,
+): ScheduleSnapshot {
+  const { name, crons, timezone, target, partitions, enabled, catchUp, description, config, tags } = schedule;
+  const job = isJob(target) ? target : undefined;
+  const selection = isJob(target) ? target.selection : target;
+  const assets = selectedKeys(selection, definitions);
+  const partitioned = assets.map((key) => definitions.asset(key)).find((asset) =>
+    asset.partitions !== undefined && asset["~step"].kind !== "external"
+  );
+  return plainRecord({
+    name,
+    crons,
+    timezone,
+    job: job?.name,
+    selection: selectionTexts(selection),
+    assets,
+    partitions: table.placeOf(partitioned?.partitions),
+    runs: partitions,
+    enabled,
+    catchUp,
+    description,
+    config: { ...job?.config, ...config },
+    tags: { ...job?.tags, ...tags },
+  }, ["schedules", name]) as unknown as ScheduleSnapshot;
+}
+
+function isJob(target: Schedule["target"]): target is Job {
+  return typeof target === "object" && "kind" in target && target.kind === "job";
+}
+
+function selectedKeys(selection: Selection, definitions: Definitions): readonly string[] {
+  const chosen = selectAssets(definitions, selection);
+  const keys = definitions.assets.filter((_, rank) => chosen[rank] === 1).map(({ key }) => key);
+  return sorted(keys, (key) => key);
+}
+
+/** In their canonical form, so that white space makes no difference. */
+function selectionTexts(selection: Selection): readonly string[] {
+  const items = Array.isArray(selection) ? selection : [selection];
+  return items.map((item: string | Asset) =>
+    typeof item === "string"
+      ? formatSelection(parseSelection(item).root)
+      : formatSelection({ kind: "key", pattern: item.key } as never)
+  );
+}
