@@ -16,7 +16,10 @@ export interface SqliteStoreOptions {
    * times the cost. A file may hold both. Default `"packed"`.
    */
   readonly events?: "packed" | "rows";
-  /** Opens for reading only, beside the process that writes. Default false. */
+  /**
+   * Opens for reading only, beside the process that writes or after it. Nothing is changed and no file is left; runs
+   * that a dead writer has left are shown as interrupted. Default false.
+   */
   readonly readonly?: boolean;
   /** Keeps SQLite in a thread of its own, so that no disk holds the event loop. Default false. */
   readonly thread?: boolean;
@@ -65,7 +68,6 @@ export interface SqliteStoreOptions {
 export async function openSqliteStore(path: string, options: SqliteStoreOptions = {}): Promise<SqliteStore> {
   const { durability = "full", events = "packed", thread = false, lockWaitMs = 30_000 } = options;
   const { clock = systemClock, random = systemRandom, onWarning: warn = () => {} } = options;
-  const { openReadingStore, openWritingStore } = await import("./sqlite/store.ts");
   const file = {
     path,
     readOnly: options.readonly ?? false,
@@ -77,7 +79,8 @@ export async function openSqliteStore(path: string, options: SqliteStoreOptions 
   const port = thread
     ? await (await import("./sqlite/thread/port.ts")).openInThread(file, waiting)
     : await (await import("./sqlite/file/port.ts")).openHere(file, await connectOf(options), waiting);
-  if (file.readOnly) return await openReadingStore(path, port);
+  if (file.readOnly) return await (await import("./sqlite/reading.ts")).openReadingStore(path, port, clock);
+  const { openWritingStore } = await import("./sqlite/store.ts");
   return await openWritingStore(path, port, { clock, form: events, warn });
 }
 

@@ -49,6 +49,8 @@ export interface Retention {
 export interface RunStore extends AsyncDisposable {
   /** What it is called in messages: `memory`, or the path of a file. */
   readonly name: string;
+  /** Whether it only reads: then whatever would record rejects with STORE_READONLY. Default false. */
+  readonly isReadOnly?: boolean;
   /** The highest place given to an event so far. */
   readonly lastSeq: number;
   /**

@@ -1,4 +1,4 @@
-/** Stores in one SQLite file: the one that writes it, and those that only read. */
+/** The store that writes one SQLite file. */
 import { setInterval } from "node:timers";
 import type { EventBatch } from "../../model/events/batch.ts";
 import type { Facts } from "../../model/events/facts.ts";
@@ -7,7 +7,6 @@ import type { Issue } from "../../model/issue.ts";
 import type { Clock } from "../../model/ports.ts";
 import type { ImageWriter } from "../codec/image.ts";
 import { PlanWriter } from "../codec/plans.ts";
-import { storeError } from "../refusal.ts";
 import type { Retention, RunStore } from "../store.ts";
 import { Committer } from "./committer.ts";
 import { type EventForm, PieceWriter, RunPlaces } from "./piece.ts";
@@ -139,69 +138,5 @@ class WritingStore extends SqliteReads implements SqliteStore {
   /** A sign of life. When the file was taken over the next commit says so. */
   #beat(): void {
     void this.#committer.exclusive(() => this.port.call("beat", this.#clock.now())).catch(() => {});
-  }
-}
-
-/** Opens a store that only reads, beside the one that writes. */
-export async function openReadingStore(path: string, port: FilePort): Promise<SqliteStore> {
-  const store = new ReadingStore(path, openReaders(port));
-  try {
-    await store.facts();
-    return store;
-  } catch (error) {
-    await port.close();
-    throw asDamage(error, path);
-  }
-}
-
-class ReadingStore extends SqliteReads implements SqliteStore {
-  #restored: Restored | undefined;
-  #version = -1;
-  /** One reading of everything at a time. */
-  #reading: Promise<unknown> = Promise.resolve();
-
-  get lastSeq(): number {
-    return this.#restored?.lastSeq ?? 0;
-  }
-
-  async facts(): Promise<Facts> {
-    this.checkOpen();
-    const reading = this.#reading.then(() => this.#refresh());
-    this.#reading = reading.catch(() => {});
-    return (await reading).ledger.facts();
-  }
-
-  /** Reads everything again when the writer has written. */
-  async #refresh(): Promise<Restored> {
-    const version = await this.port.call("dataVersion");
-    if (this.#restored && version === this.#version) return this.#restored;
-    const restored = await restore(this.port, this.log)
-      .catch((error) => Promise.reject(asDamage(error, this.name)));
-    this.#version = version;
-    return this.#restored = restored;
-  }
-
-  append(): Promise<void> {
-    return Promise.reject(this.#readOnly());
-  }
-
-  prune(): Promise<number> {
-    return Promise.reject(this.#readOnly());
-  }
-
-  refold(): Promise<readonly string[]> {
-    return Promise.reject(this.#readOnly());
-  }
-
-  async close(): Promise<void> {
-    if (this.shut()) await this.port.close();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
-
-  #readOnly(): Error {
-    return storeError("STORE_READONLY", this.name, `The store ${this.name} was opened with readonly: true.`);
   }
 }

@@ -26,6 +26,8 @@ export interface FileApi {
   /** Lets all reads until `release` see the same moment. */
   hold(): void;
   release(): void;
+  /** Whether a process that lives writes the file. */
+  hasWriter(nowMs: number): boolean;
   meta(): { readonly [name in MetaName]: number };
   /** A number that changes when another connection has written. */
   dataVersion(): number;

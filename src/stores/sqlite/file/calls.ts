@@ -3,16 +3,23 @@ import { statSync } from "node:fs";
 import type { FileApi } from "./api.ts";
 import type { Connection } from "./driver.ts";
 import * as query from "./queries.ts";
-import { Statements } from "./statements.ts";
+import type { Statements } from "./statements.ts";
 import { transact } from "./transact.ts";
 import { writeMeta, writeProjections, writeRows } from "./write.ts";
 import type { WriterLock } from "./writer_lock.ts";
 
-/** Answers the calls of a store; without a lock, only those that read. */
-export function createFileApi(connection: Connection, path: string, lock?: WriterLock): FileApi {
-  const statements = new Statements(connection);
-  const walState = (mostBytes: number) => readWalState(statements, path, mostBytes);
-  return { ...writingCalls(connection, statements, lock), ...readingCalls(connection, statements), walState };
+/** What answers the calls of a store. */
+export interface FileParts {
+  readonly path: string;
+  readonly connection: Connection;
+  readonly statements: Statements;
+  readonly lock: WriterLock;
+  readonly readOnly: boolean;
+}
+
+/** Answers the calls of a store. */
+export function createFileApi(parts: FileParts): FileApi {
+  return { ...writingCalls(parts), ...readingCalls(parts) };
 }
 
 /** A small log is nobody's concern; for a large one SQLite is asked how much of it could be copied back. */
@@ -30,23 +37,21 @@ function readWalState(
 type WritingCall = "commit" | "beat" | "close" | "rewrite" | "sweep" | "sweepScopes";
 
 function writingCalls(
-  connection: Connection,
-  statements: Statements,
-  lock: WriterLock | undefined,
+  { connection, statements, lock, readOnly }: FileParts,
 ): Pick<FileApi, WritingCall> {
   return {
     commit(write, nowMs): void {
       const known = query.readLongest(statements);
       const longest = write.chunks.reduce((most, { id, last_seq }) => Math.max(most, last_seq - id), known);
       transact(connection, () => {
-        lock?.check(nowMs);
+        lock.check(nowMs);
         writeRows(statements, write);
         if (longest > known) writeMeta(statements, { longest_chunk: longest });
       });
     },
-    beat: (nowMs) => transact(connection, () => lock?.beat(nowMs)),
+    beat: (nowMs) => transact(connection, () => lock.beat(nowMs)),
     close(): void {
-      if (lock) transact(connection, () => lock.release());
+      if (!readOnly) transact(connection, () => lock.release());
       connection.close();
     },
     rewrite: (projections) => transact(connection, () => writeProjections(statements, projections)),
@@ -55,11 +60,10 @@ function writingCalls(
   };
 }
 
-function readingCalls(
-  connection: Connection,
-  statements: Statements,
-): Omit<FileApi, WritingCall | "walState"> {
+function readingCalls({ connection, statements, lock, path }: FileParts): Omit<FileApi, WritingCall> {
   return {
+    hasWriter: (nowMs) => lock.isHeld(nowMs),
+    walState: (mostBytes) => readWalState(statements, path, mostBytes),
     hold: () => connection.exec("BEGIN"),
     release: () => connection.exec("COMMIT"),
     meta: () => query.readMeta(statements),

@@ -50,7 +50,7 @@ export function openFile(options: FileOptions, connect: Connect): OpenFile {
     connection.exec("PRAGMA busy_timeout = 0");
     checkMark(readMark(connection), path);
     checkLength(path);
-    return readOnly ? openReader(connection, path) : openWriter(connection, options);
+    return readOnly ? openReader(connection, options) : openWriter(connection, options);
   } catch (error) {
     connection.close();
     throw error;
@@ -88,13 +88,15 @@ function isFilled(path: string): boolean {
   return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
-function openReader(connection: Connection, path: string): OpenFile {
+function openReader(connection: Connection, { path, owner }: FileOptions): OpenFile {
   if (readMark(connection).isEmpty) {
     throw storeError("STORE_INVALID", path, `The store ${path} is empty.`, {
       hint: "Open it once without readonly: true.",
     });
   }
-  return { api: createFileApi(connection, path), warnings: [] };
+  const statements = new Statements(connection);
+  const lock = new WriterLock(statements, path, owner);
+  return { api: createFileApi({ path, connection, statements, lock, readOnly: true }), warnings: [] };
 }
 
 function openWriter(connection: Connection, options: FileOptions): OpenFile {
@@ -108,10 +110,11 @@ function openWriter(connection: Connection, options: FileOptions): OpenFile {
   connection.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   connection.exec(`PRAGMA journal_size_limit = ${MOST_WAL_BYTES}`);
   migrate(connection, path);
-  const lock = new WriterLock(new Statements(connection), path, owner);
+  const statements = new Statements(connection);
+  const lock = new WriterLock(statements, path, owner);
   if (lock.wasLeft(nowMs)) checkPages(connection, path);
   transact(connection, () => lock.take(nowMs));
-  return { api: createFileApi(connection, path, lock), warnings };
+  return { api: createFileApi({ path, connection, statements, lock, readOnly: false }), warnings };
 }
 
 function unsafeWal(path: string, version: string): Issue {

@@ -45,6 +45,12 @@ export class WriterLock {
     this.#isAlive = isAlive;
   }
 
+  /** Whether a writer is alive. */
+  isHeld(nowMs: number): boolean {
+    const known = this.#read();
+    return known !== undefined && this.#lives(known, nowMs);
+  }
+
   /** Whether the writer before did not end as it should, and is gone. */
   wasLeft(nowMs: number): boolean {
     const known = this.#read();
