@@ -104,6 +104,7 @@ class LiveOrchestrator implements Orchestrator {
     select: Selection,
     options: RunOptions & Omit<PlanRequest, "select"> = {},
   ): Promise<RunResult> {
+    const parts = await this.#writingParts("materialize");
     const { partitions, scope, checks } = options;
     const plan = await this.plan({
       select,
@@ -111,16 +112,17 @@ class LiveOrchestrator implements Orchestrator {
       ...(scope && { scope }),
       ...(checks !== undefined && { checks }),
     });
-    return await executePlan(await this.#parts(), this.#active, plan, options);
+    return await executePlan(parts, this.#active, plan, options);
   }
 
   async execute(plan: RunPlan, options: RunOptions = {}): Promise<RunResult> {
-    return await executePlan(await this.#parts(), this.#active, plan, options);
+    return await executePlan(await this.#writingParts("execute"), this.#active, plan, options);
   }
 
   async runJob(name: string, options: RunOptions & Omit<PlanRequest, "select"> = {}): Promise<RunResult> {
     const job = this.definitions.jobs.get(name);
     if (!job) throw unknownJob(name, this.definitions);
+    const parts = await this.#writingParts("runJob");
     const { partitions, scope, checks, ...rest } = options;
     const plan = await this.plan({
       select: job.selection,
@@ -130,14 +132,13 @@ class LiveOrchestrator implements Orchestrator {
     });
     const config = { ...job.config, ...rest.config };
     const tags = { ...job.tags, ...rest.tags };
-    return await executePlan(await this.#parts(), this.#active, plan, { ...rest, config, tags }, {
-      job: name,
-    });
+    return await executePlan(parts, this.#active, plan, { ...rest, config, tags }, { job: name });
   }
 
   async backfill(request: BackfillRequest | BackfillPlan, options: RunOptions = {}) {
+    const parts = await this.#writingParts("backfill");
     const plan = "kind" in request ? request : await this.planBackfill(request);
-    return await executeBackfill(await this.#parts(), this.#active, plan, options);
+    return await executeBackfill(parts, this.#active, plan, options);
   }
 
   async rerun(
@@ -145,11 +146,11 @@ class LiveOrchestrator implements Orchestrator {
     options: RunOptions & { readonly from?: "failure" | "start" } = {},
   ): Promise<RunResult> {
     const { from = "failure", ...rest } = options;
-    return await rerun(await this.#parts(), this.#active, runId, from, rest);
+    return await rerun(await this.#writingParts("rerun"), this.#active, runId, from, rest);
   }
 
   async recover(options: RunOptions = {}): Promise<readonly RunResult[]> {
-    return await recoverAll(await this.#parts(), this.#active, options);
+    return await recoverAll(await this.#writingParts("recover"), this.#active, options);
   }
 
   async cancel(id: string, reason = "canceled"): Promise<void> {
@@ -168,11 +169,11 @@ class LiveOrchestrator implements Orchestrator {
     const list = Array.isArray(reports)
       ? reports as readonly MaterializationReport[]
       : [reports as MaterializationReport];
-    await reportAsset(await this.#parts(), this.#asset(asset), list);
+    await reportAsset(await this.#writingParts("report"), this.#asset(asset), list);
   }
 
   async wipe(asset: AssetName, partitions: PartitionRequest = "all"): Promise<number> {
-    return await wipeAsset(await this.#parts(), this.#asset(asset), partitions);
+    return await wipeAsset(await this.#writingParts("wipe"), this.#asset(asset), partitions);
   }
 
   async load(asset: AssetName, partition?: string): Promise<unknown> {
@@ -186,11 +187,11 @@ class LiveOrchestrator implements Orchestrator {
   }
 
   async addPartitions(name: string, keys: readonly string[]): Promise<void> {
-    await changeKeys(await this.#parts(), name, keys, "partitions_added");
+    await changeKeys(await this.#writingParts("addPartitions"), name, keys, "partitions_added");
   }
 
   async removePartitions(name: string, keys: readonly string[]): Promise<void> {
-    await changeKeys(await this.#parts(), name, keys, "partitions_removed");
+    await changeKeys(await this.#writingParts("removePartitions"), name, keys, "partitions_removed");
   }
 
   async partitions(asset: AssetName) {
@@ -247,7 +248,7 @@ class LiveOrchestrator implements Orchestrator {
   }
 
   async prune(retention: { readonly runsBeforeMs: number }): Promise<number> {
-    return await (await this.#parts()).store.prune(retention);
+    return await (await this.#writingParts("prune")).store.prune(retention);
   }
 
   close(): Promise<void> {
@@ -275,9 +276,25 @@ class LiveOrchestrator implements Orchestrator {
     return await this.#opening;
   }
 
+  /** For verbs that record: they are refused before anything is done. */
+  async #writingParts(verb: string): Promise<Parts> {
+    const parts = await this.#parts();
+    if (parts.store.isReadOnly) throw onlyReads(verb, parts.store.name);
+    return parts;
+  }
+
   #asset(asset: AssetName): Asset {
     return this.definitions.asset(typeof asset === "string" ? asset : asset.key);
   }
+}
+
+function onlyReads(verb: string, store: string): SluiceError {
+  return new SluiceError({
+    code: "STORE_READONLY",
+    message: `${verb}() writes, and the store ${store} was opened with readonly: true.`,
+    path: ["store", store],
+    hint: "Open it without readonly: true.",
+  });
 }
 
 function unknownJob(name: string, { jobs }: Definitions): SluiceError {

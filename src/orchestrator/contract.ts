@@ -56,6 +56,11 @@ export interface StoreOptions {
   readonly events?: "packed" | "rows";
   /** Keeps SQLite in a thread of its own, so that no disk holds the event loop. Default false. */
   readonly thread?: boolean;
+  /**
+   * Only looks, beside a process that writes or after it: whatever would record, and `wipe`, rejects with
+   * STORE_READONLY. The file must be there; it is not changed, and no other is left. Default false.
+   */
+  readonly readonly?: boolean;
 }
 
 /** How a run is made. */

@@ -51,7 +51,8 @@ export async function openParts(
   const store = await openStore(options, clock);
   const engine = new Engine({ store, findManager, clock, random, ...engineOptions(options) });
   const parts = { definitions, store, engine, findManager, clock, random };
-  if (await interruptLost(store, engine.recorder, () => false)) await files.sweep({ olderThanMs: 0 });
+  const isLeft = !store.isReadOnly && await interruptLost(store, engine.recorder, () => false);
+  if (isLeft) await files.sweep({ olderThanMs: 0 });
   return parts;
 }
 
