@@ -22,6 +22,7 @@ import { answerVersion } from "./version.ts";
 export type { Clock } from "../model/ports.ts";
 export type { StopSignal } from "./exit.ts";
 export type { Host, Output } from "./host/host.ts";
+export type { Input } from "./host/input.ts";
 export { openProcessHost };
 
 /** The looks that were asked for; known before the command line is understood, so that errors can follow them. */

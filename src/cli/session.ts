@@ -1,13 +1,13 @@
 /** One command's hold on the user's module and on the history. */
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Definitions, definitions } from "../model/definitions.ts";
-import type { Orchestrator, OrchestratorOptions } from "../orchestrator/contract.ts";
+import type { Orchestrator, StoreOptions } from "../orchestrator/contract.ts";
 import type { Session } from "./command.ts";
 import type { GlobalValues } from "./line/global_options.ts";
 import type { Host } from "./host/host.ts";
 import { loadModule } from "./module/load.ts";
 import type { Notes } from "./host/notes.ts";
-import { openReader } from "./reader.ts";
 import { shortPath } from "./print/error.ts";
 
 /** A session that can be closed. */
@@ -33,10 +33,9 @@ export function openSession(
   };
   const open = async (use: "read" | "write"): Promise<Orchestrator> => {
     const found = await session.definitions();
-    const settings = { ...place.options, clock: host.clock };
-    if (use === "read") return await openReader(found, settings, place.file);
+    const store = use === "read" ? storeToRead(place.file) : place.store;
     const { createOrchestrator } = await import("../orchestrator.ts");
-    return createOrchestrator(found, settings);
+    return createOrchestrator(found, { folder: place.folder, store, clock: host.clock });
   };
   const session: OpenSession = {
     historyName: shortPath(place.file ?? "memory", host.cwd),
@@ -47,13 +46,22 @@ export function openSession(
   return session;
 }
 
-/** Where the history lies, and the same as options of the orchestrator. */
-function findHistory(
-  { folder, store }: GlobalValues,
-  { cwd, env }: Host,
-): { readonly file: string | undefined; readonly options: OrchestratorOptions } {
-  const root = resolve(cwd, folder || env.SLUICE_FOLDER || ".sluice");
-  if (store === "memory") return { file: undefined, options: { folder: root, store } };
-  const file = store === undefined ? resolve(root, "history.sqlite") : resolve(cwd, store);
-  return { file, options: { folder: root, ...(store !== undefined && { store: { path: file } }) } };
+/** Where the history lies. */
+interface Place {
+  readonly folder: string;
+  /** Undefined for a history in memory. */
+  readonly file: string | undefined;
+  readonly store: "memory" | StoreOptions;
+}
+
+function findHistory({ folder: given, store }: GlobalValues, { cwd, env }: Host): Place {
+  const folder = resolve(cwd, given || env.SLUICE_FOLDER || ".sluice");
+  if (store === "memory") return { folder, file: undefined, store };
+  const file = store === undefined ? resolve(folder, "history.sqlite") : resolve(cwd, store);
+  return { folder, file, store: { path: file } };
+}
+
+/** A history that is not there is looked at as an empty one, and not made. */
+function storeToRead(file: string | undefined): "memory" | StoreOptions {
+  return file === undefined || !existsSync(file) ? "memory" : { path: file, readonly: true };
 }

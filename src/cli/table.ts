@@ -14,6 +14,7 @@ import { report } from "./commands/report.ts";
 import { rerun } from "./commands/rerun.ts";
 import { run } from "./commands/run.ts";
 import { runs } from "./commands/runs.ts";
+import { step } from "./commands/carry/step.ts";
 import { show } from "./commands/show.ts";
 import { wipe } from "./commands/wipe.ts";
 
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   recover,
   report,
   wipe,
+  step,
   completion,
   help,
 ];

@@ -11,17 +11,18 @@ export function readJsonObject(
   cwd: string,
 ): { readonly [name: string]: unknown } | undefined {
   if (text === undefined) return undefined;
-  const isFile = text.startsWith("@");
-  const value = parseJson(
-    isFile ? readText(text.slice(1), cwd) : text,
-    isFile ? inert(text.slice(1)) : option,
-  );
+  const value = readValue(option, text, cwd);
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
   throw usageError(
     `${option} is a JSON object, not ${
       value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`
     }.`,
   );
+}
+
+/** A JSON value given in place or as `@file`. */
+export function readValue(option: string, text: string, cwd: string): unknown {
+  return text.startsWith("@") ? readJsonFile(text.slice(1), cwd) : parseJson(text, option);
 }
 
 /** The JSON value in a file. */
@@ -43,7 +44,8 @@ export function writeText(name: string, text: string, cwd: string): void {
   }
 }
 
-function readText(name: string, cwd: string): string {
+/** The text in a file. */
+export function readText(name: string, cwd: string): string {
   try {
     return readFileSync(resolve(cwd, name), "utf8");
   } catch (error) {

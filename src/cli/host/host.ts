@@ -1,6 +1,7 @@
 /** What a command needs of the process it runs in: streams, environment, time and signals. */
 import type { Clock } from "../../model/ports.ts";
 import type { StopSignal } from "../exit.ts";
+import type { Input } from "./input.ts";
 
 /** A stream to write to. */
 export interface Output {
@@ -20,6 +21,8 @@ export interface Host {
   readonly stdout: Output;
   /** Takes everything else: notes, progress, errors. */
   readonly stderr: Output;
+  /** Gives what is asked for. */
+  readonly stdin: Input;
   /** The environment variables. */
   readonly env: { readonly [name: string]: string | undefined };
   /** The working directory, an absolute path. */
@@ -39,4 +42,9 @@ export interface Host {
    * become text for `write`. Called before any of it is loaded.
    */
   guardUserCode(write: (text: string) => void): void;
+  /**
+   * Takes stdout away from everything else in the process and in those that it starts: what they write there goes to
+   * stderr, and only what is given here reaches the real one. Called before any code of the user's is loaded.
+   */
+  sealStdout(): Promise<Output>;
 }

@@ -5,7 +5,9 @@ import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { systemClock } from "../../model/ports.ts";
 import type { StopSignal } from "../exit.ts";
+import { takeStdout } from "./descriptor.ts";
 import type { Host, Output } from "./host.ts";
+import { openInput, type TextStream } from "./input.ts";
 
 /**
  * The host that a command has when it is started from a shell: the streams, signals and environment of the process.
@@ -19,10 +21,11 @@ import type { Host, Output } from "./host.ts";
  * ```
  */
 export function openProcessHost(): Host {
-  const stderr = openOutput(process.stderr);
+  const stdout = openOutput(process.stdout);
   return {
-    stdout: openOutput(process.stdout),
-    stderr,
+    stdout,
+    stderr: openOutput(process.stderr),
+    stdin: openInput(() => process.stdin as unknown as TextStream),
     env: process.env,
     cwd: process.cwd(),
     clock: systemClock,
@@ -31,6 +34,7 @@ export function openProcessHost(): Host {
     onSignal,
     exit: (code) => process.exit(code),
     guardUserCode,
+    sealStdout: () => sealStdout(stdout),
   };
 }
 
@@ -98,6 +102,24 @@ function guardUserCode(write: (text: string) => void): void {
     const text = reason instanceof Error ? reason.stack ?? reason.message : String(reason);
     write(`A promise was rejected and nobody caught it: ${text}\n`);
   });
+}
+
+/** Where the descriptor itself cannot be taken, what the guard of user code replaces has to do. */
+async function sealStdout(stdout: Output): Promise<Output> {
+  const taken = await takeStdout();
+  if (!taken) return stdout;
+  let isClosed = false;
+  return {
+    isTerminal: false,
+    columns: undefined,
+    get isClosed() {
+      return isClosed;
+    },
+    write: (text) => {
+      isClosed ||= !taken.write(text);
+      return Promise.resolve();
+    },
+  };
 }
 
 function runtimeName(): string {

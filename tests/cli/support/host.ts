@@ -1,6 +1,8 @@
 /** A host for tests: streams into strings, time by hand, signals on demand. */
+import { Readable } from "node:stream";
 import type { StopSignal } from "../../../src/cli/exit.ts";
 import type { Host, Output } from "../../../src/cli/host/host.ts";
+import { openInput } from "../../../src/cli/host/input.ts";
 import { type Clock, systemClock } from "../../../src/model/ports.ts";
 
 /** A stream that keeps what is written to it. */
@@ -19,6 +21,8 @@ export interface HostOptions {
   readonly answer?: string;
   /** After so many characters the reader of stdout is gone. */
   readonly closesAfter?: number;
+  /** What stdin gives before it ends. */
+  readonly input?: string;
 }
 
 /** A host and what happened to it. */
@@ -35,9 +39,11 @@ export function openTestHost(options: HostOptions = {}): TestHost {
   const listeners = new Set<(signal: StopSignal) => void>();
   const questions: string[] = [];
   const exits: number[] = [];
+  const stdout = memoryOutput(options.columns, options.closesAfter);
   return {
-    stdout: memoryOutput(options.columns, options.closesAfter),
+    stdout,
     stderr: memoryOutput(options.columns),
+    stdin: openInput(() => Readable.from(options.input === undefined ? [] : [options.input])),
     env: options.env ?? {},
     cwd: options.cwd ?? "/",
     clock: options.clock ?? systemClock,
@@ -54,6 +60,7 @@ export function openTestHost(options: HostOptions = {}): TestHost {
     },
     exit: (code) => void exits.push(code),
     guardUserCode() {},
+    sealStdout: () => Promise.resolve(stdout),
     send(signal) {
       for (const listener of listeners) listener(signal);
     },
