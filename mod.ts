@@ -286,6 +286,19 @@ export type {
   VerifyOptions,
 } from "./src/orchestrator.ts";
 
+// Carry elsewhere
+export { formatStepOutcome, parseStepOutcome, stepExitCodes } from "./src/model/step/outcome.ts";
+export type {
+  StepCheckResult,
+  StepError,
+  StepOutcome,
+  StepOutcomeStatus,
+  StepOutput,
+} from "./src/model/step/outcome.ts";
+export type { StepLogLine, StepReporter } from "./src/model/step/reporter.ts";
+export { formatStepRequest, parseStepRequest } from "./src/model/step/request.ts";
+export type { StepPartitions, StepRequest } from "./src/model/step/request.ts";
+
 // Keep history
 export { memoryStore } from "./src/stores/memory.ts";
 export { openSqliteStore } from "./src/stores/sqlite.ts";

@@ -10,6 +10,7 @@ import type { StepGraph } from "../planner/steps/table.ts";
 import { validateConfig, type ValidConfig } from "./config.ts";
 import type { Engine } from "./engine.ts";
 import { Keeping } from "./keeping.ts";
+import type { Judge } from "./loop/attempts.ts";
 import { RunLoop } from "./loop/loop.ts";
 import { Progress } from "./loop/progress.ts";
 import { Line, Lines, type ReadyQueue } from "./loop/ready.ts";
@@ -55,6 +56,10 @@ export interface RunRequest {
    * with the attempts counted on. `run_created` is not recorded again.
    */
   readonly resumed?: readonly StepRecord[];
+  /** The attempt that every step of the run begins with. Default 1. */
+  readonly attempt?: number;
+  /** For a run whose retries are decided elsewhere: each step has one attempt, and a failed one is told here. */
+  readonly judge?: Judge;
 }
 
 /** What a run came to. */
@@ -130,7 +135,10 @@ class Execution {
       tape,
       concurrency: request.concurrency ?? engine.concurrency,
       graceMs: request.cancelGraceMs ?? GRACE_MS,
-      earlierAttempts: attemptsOf(resumed),
+      earlierAttempts: request.attempt === undefined
+        ? attemptsOf(resumed)
+        : everyStep(graph.count, request.attempt - 1),
+      judge: request.judge,
     });
   }
 
@@ -199,6 +207,10 @@ function openQueue(graph: StepGraph, { definitions, priorities }: Wiring, links:
 function attemptsOf(resumed: readonly StepRecord[]): ReadonlyMap<number, number> {
   const unfinished = resumed.filter(({ status, attempts }) => attempts > 0 && !isFinalStep(status));
   return new Map(unfinished.map(({ step, attempts }) => [step, attempts]));
+}
+
+function everyStep(count: number, attempts: number): ReadonlyMap<number, number> {
+  return new Map(Array.from({ length: count }, (_, step) => [step, attempts]));
 }
 
 function reasonOf(signal: AbortSignal | undefined): string {

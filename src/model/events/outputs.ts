@@ -6,6 +6,11 @@ export function freshVersion(runId: string | undefined, step: number): string {
   return `${runId}/${step}`;
 }
 
+/** Whether a data version is one that {@linkcode freshVersion} gives. */
+export function isFreshVersion(version: string, runId: string): boolean {
+  return version.startsWith(`${runId}/`) && /^\d+$/.test(version.slice(runId.length + 1));
+}
+
 /** The data version of a value that was reported without one. */
 export function reportedVersion(seq: number): string {
   return `reported/${seq}`;

@@ -3,7 +3,7 @@ import { resultKind } from "../../model/assets/result.ts";
 import { SluiceError } from "../../model/issue.ts";
 import type { ValueTable } from "../../io/manager.ts";
 import type { StepGraph } from "../../planner/steps/table.ts";
-import { Attempts } from "./attempts.ts";
+import { Attempts, type Judge } from "./attempts.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Lane, WAIT } from "./lane.ts";
 import type { Engine } from "../engine.ts";
@@ -36,6 +36,8 @@ export interface LoopParts extends PrepareParts {
   readonly graceMs: number;
   /** Attempts that an earlier process began, by step. */
   readonly earlierAttempts: ReadonlyMap<number, number>;
+  /** For a run whose retries are decided elsewhere. */
+  readonly judge: Judge | undefined;
 }
 
 /** With any of these there is more to the end of a step than putting its value into the table. */
@@ -84,7 +86,8 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
     this.#outputPlaces = parts.wiring.outputPlaces;
     const { clock, random } = parts.engine;
     this.#deadlines = new Deadlines(clock, this.#lanes, (lane) => this.#expire(lane));
-    this.#attempts = new Attempts(parts.earlierAttempts, clock, random, (step) => this.#again(step));
+    const again = (step: number) => this.#again(step);
+    this.#attempts = new Attempts(parts.earlierAttempts, clock, random, again, parts.judge);
   }
 
   /** Resolves when every step is over. Rejects when the run cannot go on, as when events cannot be committed. */

@@ -1,0 +1,99 @@
+/**
+ * Descriptor 1, taken away from the process: from then on it is a second name of stderr, for this process and all that
+ * it starts, whatever they call to write. Only the holder of what is given here still reaches the real stdout.
+ *
+ * The runtimes have no call for it, so it goes through the C library. Where that cannot be had (Windows, Deno without
+ * `--allow-ffi`), nothing is taken, and the caller has to make do with replacing the functions that write.
+ */
+import process from "node:process";
+
+/** Writes to what stdout was. */
+export interface TakenStdout {
+  /** Writes all of a text before it returns, even to a slow reader; false when the reader is gone. */
+  write(text: string): boolean;
+}
+
+/** The calls of the C library. */
+interface Calls {
+  fcntl(descriptor: number, command: number, least: number): number;
+  dup(descriptor: number): number;
+  dup2(from: number, to: number): number;
+  write(descriptor: number, bytes: Uint8Array, count: bigint | number): bigint | number;
+}
+
+const LIBRARIES: readonly string[] = process.platform === "darwin"
+  ? ["libSystem.B.dylib"]
+  : ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1", "libc.so"];
+
+/** F_DUPFD_CLOEXEC of Linux: the copy is not handed to processes that are started. */
+const COPY_AND_CLOSE = 1030;
+/** How long a reader may take nothing at all before it counts as gone, in milliseconds. */
+const PATIENCE_MS = 10_000;
+const PAUSE_MS = 5;
+
+/** Takes stdout; undefined where that cannot be done. */
+export async function takeStdout(): Promise<TakenStdout | undefined> {
+  const calls = await loadCalls();
+  if (!calls) return undefined;
+  const kept = process.platform === "linux" ? calls.fcntl(1, COPY_AND_CLOSE, 3) : calls.dup(1);
+  if (kept < 0 || calls.dup2(2, 1) < 0) return undefined;
+  return { write: (text) => writeAll(calls, kept, new TextEncoder().encode(text)) };
+}
+
+function writeAll(calls: Calls, descriptor: number, bytes: Uint8Array): boolean {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  let waitedMs = 0;
+  for (let start = 0; start < bytes.length;) {
+    const count = Number(calls.write(descriptor, bytes.slice(start), bytes.length - start));
+    if (count > 0) {
+      start += count;
+      waitedMs = 0;
+    } else if (waitedMs >= PATIENCE_MS) {
+      return false;
+    } else {
+      Atomics.wait(pause, 0, 0, PAUSE_MS);
+      waitedMs += PAUSE_MS;
+    }
+  }
+  return true;
+}
+
+async function loadCalls(): Promise<Calls | undefined> {
+  const open = await opener();
+  for (const library of open ? LIBRARIES : []) {
+    try {
+      return open?.(library);
+    } catch {
+      continue;
+    }
+  }
+  return undefined;
+}
+
+/** What of `Deno` is used here. */
+interface DenoCalls {
+  dlopen(library: string, symbols: object): { readonly symbols: unknown };
+}
+
+async function opener(): Promise<((library: string) => Calls) | undefined> {
+  const { Deno } = globalThis as { readonly Deno?: DenoCalls };
+  if (Deno) return (library) => Deno.dlopen(library, signatures("parameters", "result")).symbols as Calls;
+  if (!process.versions.bun) return undefined;
+  const { dlopen } = await import("bun:ffi" as string) as {
+    dlopen(library: string, symbols: object): { readonly symbols: unknown };
+  };
+  return (library) => dlopen(library, signatures("args", "returns")).symbols as Calls;
+}
+
+function signatures(takes: string, gives: string): object {
+  const isDeno = takes === "parameters";
+  return {
+    fcntl: { [takes]: ["i32", "i32", "i32"], [gives]: "i32" },
+    dup: { [takes]: ["i32"], [gives]: "i32" },
+    dup2: { [takes]: ["i32", "i32"], [gives]: "i32" },
+    write: {
+      [takes]: ["i32", isDeno ? "buffer" : "ptr", isDeno ? "usize" : "u64"],
+      [gives]: isDeno ? "isize" : "i64",
+    },
+  };
+}

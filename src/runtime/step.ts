@@ -1,0 +1,120 @@
+/** One step by itself, for whoever runs steps: a request goes in, an outcome comes out, and no store is opened. */
+import type { ResourceOverride } from "../model/assets/resource.ts";
+import type { Definitions } from "../model/definitions.ts";
+import { freshVersion, isFreshVersion } from "../model/events/outputs.ts";
+import type { Clock, Random } from "../model/ports.ts";
+import type { StepOutcome } from "../model/step/outcome.ts";
+import type { StepLogLine } from "../model/step/reporter.ts";
+import type { StepRequest } from "../model/step/request.ts";
+import type { Receipt } from "../io/manager.ts";
+import type { FindManager } from "../io/managers.ts";
+import { planStep } from "../planner/step.ts";
+import { Engine } from "./engine.ts";
+import { executeRun } from "./run.ts";
+import { Account } from "./step/account.ts";
+import { failedOutcome, outcomeOf } from "./step/outcome.ts";
+import { NotedReceipts } from "./step/receipts.ts";
+import { Verdicts } from "./step/verdict.ts";
+
+/** What a step runs with. */
+export interface StepSurroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly findManager: FindManager;
+  /** Values in the place of resources. */
+  readonly resources?: readonly ResourceOverride[];
+  /** The config of the step where the request brings none. */
+  readonly config?: unknown;
+  /** Stops the step. */
+  readonly signal: AbortSignal;
+  /** How long a step that was told to stop may take for it, in milliseconds. */
+  readonly graceMs: number;
+  /** Takes the lines of bodies as they are written. */
+  readonly log: (line: StepLogLine) => void;
+}
+
+/**
+ * Executes what a request asks for, through the run loop that local runs use, with one attempt for each partition.
+ * Never throws: what goes wrong is in the outcome.
+ */
+export async function executeStep(
+  definitions: Definitions,
+  request: StepRequest,
+  surroundings: StepSurroundings,
+): Promise<StepOutcome> {
+  const startMs = surroundings.clock.now();
+  const durationMs = () => surroundings.clock.now() - startMs;
+  try {
+    const outcome = await execute(definitions, request, surroundings);
+    return { ...outcome, durationMs: durationMs() };
+  } catch (error) {
+    return { ...failedOutcome(request, error), durationMs: durationMs() };
+  }
+}
+
+async function execute(
+  definitions: Definitions,
+  request: StepRequest,
+  surroundings: StepSurroundings,
+): Promise<StepOutcome> {
+  const { clock, random, signal, graceMs, resources } = surroundings;
+  const { plan, declaration, dynamicKeys } = planStep(definitions, request, request.atMs ?? clock.now());
+  const { runId, attempt = 1, tags } = request;
+  const account = new Account(surroundings.log);
+  const verdicts = new Verdicts(request, random);
+  const receipts = new NotedReceipts(surroundings.findManager, (receipt) => freshened(receipt, attempt));
+  const engine = new Engine({
+    store: account,
+    findManager: receipts.findManager,
+    clock,
+    random,
+    ...(resources && { resources }),
+    // The caller has taken one slot of the pool for the whole request.
+    ...(declaration.pool !== undefined && { pools: { [declaration.pool]: 1 } }),
+  });
+  const steps = await engine.compile(plan, dynamicKeys);
+  const config = request.config ?? surroundings.config;
+  const deadline = watchDeadline(request, surroundings);
+  try {
+    const run = await executeRun(engine, {
+      id: runId,
+      plan,
+      steps,
+      attempt,
+      dynamicKeys,
+      signal: AbortSignal.any([signal, deadline.signal]),
+      cancelGraceMs: graceMs,
+      judge: (step, error) => verdicts.hear(step, error),
+      ...(config !== undefined && { config: { [declaration.name]: config } }),
+      ...(tags && { tags }),
+    });
+    return await outcomeOf({
+      request,
+      steps,
+      run,
+      account,
+      verdicts,
+      receipts,
+      isLate: deadline.signal.aborted,
+    });
+  } finally {
+    deadline.end();
+  }
+}
+
+/** The version of a value that came with none: that of the attempt, since the run of the caller may try again. */
+function freshened(receipt: Receipt, attempt: number): Receipt {
+  const { dataVersion, runId } = receipt;
+  return isFreshVersion(dataVersion, runId)
+    ? { ...receipt, dataVersion: freshVersion(runId, attempt) }
+    : receipt;
+}
+
+function watchDeadline({ deadlineMs }: StepRequest, { clock }: StepSurroundings) {
+  const controller = new AbortController();
+  const late = () => controller.abort(new Error("the deadline of the request has passed"));
+  const takeBack = deadlineMs === undefined
+    ? () => {}
+    : clock.after(Math.max(0, deadlineMs - clock.now()), late);
+  return { signal: controller.signal, end: takeBack };
+}

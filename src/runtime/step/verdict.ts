@@ -1,0 +1,58 @@
+/** What is to follow from attempts that failed, for a caller that decides about retries itself. */
+import type { StepDeclaration } from "../../model/assets/declaration.ts";
+import type { IssueCode, SluiceError } from "../../model/issue.ts";
+import type { Random } from "../../model/ports.ts";
+import type { StepRequest } from "../../model/step/request.ts";
+import { nextRetryMs } from "../loop/retry.ts";
+import { Refusal } from "./refusal.ts";
+
+/** Failures that the world may mend; all others of Sluice's own lie in the request, the code or what surrounds it. */
+const MENDABLE: ReadonlySet<IssueCode> = new Set<IssueCode>([
+  "CANCELED",
+  "IO_FAILED",
+  "RESOURCE_FAILED",
+  "STEP_FAILED",
+  "STEP_TIMEOUT",
+  "VALUE_INVALID",
+  "VALUE_MISSING",
+]);
+
+/** Whether an error says by itself that trying again is of no use. */
+export function isFinal(error: unknown): boolean {
+  if (error instanceof Refusal) return true;
+  return error instanceof Error && (isForGood(error) || isForGood(error.cause));
+}
+
+/** Whether an error is one of Sluice, also of another copy of it, with such a code. */
+function isForGood(error: unknown): boolean {
+  return error instanceof Error && error.name === "SluiceError" &&
+    !MENDABLE.has((error as SluiceError).code);
+}
+
+/** Gathers the failed attempts of one request. */
+export class Verdicts {
+  /** Whether any of them has failed for good. */
+  isFinal = false;
+  /** The longest wait that any of them asks for; undefined when none does. */
+  retryAfterMs: number | undefined = undefined;
+  readonly #request: StepRequest;
+  readonly #random: Random;
+
+  constructor(request: StepRequest, random: Random) {
+    this.#request = request;
+    this.#random = random;
+  }
+
+  /** Hears of an attempt that failed. */
+  hear(declaration: StepDeclaration, error: unknown): void {
+    const { attempt = 1, maxRetries = Infinity } = this.#request;
+    const waitMs = isFinal(error) ? undefined : nextRetryMs(
+      { ...declaration, retry: { ...declaration.retry, maxRetries } },
+      attempt - 1,
+      error,
+      this.#random,
+    );
+    if (waitMs === undefined) this.isFinal = true;
+    else if (waitMs > 0) this.retryAfterMs = Math.max(this.retryAfterMs ?? 0, waitMs);
+  }
+}
