@@ -1,14 +1,50 @@
-/** A Python with the real Dagster in it, for the conformance suites. Everything it makes stays in the checkout. */
+/** Pythons with the real engines in them, for the conformance suites. Everything made here stays in the checkout. */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { root, run, succeeds, type Variables } from "./process.ts";
 
-/** What the environment holds. */
-const requirements = ["dagster>=1.13.27"];
+/** An engine, and what its Python holds. */
+export interface Engine {
+  /** Its name, for people. */
+  readonly name: string;
+  /** The variable that names a Python which has it; the tests read it, and who sets it keeps their own. */
+  readonly variable: string;
+  /** The folder of its environment below `.venv/`. */
+  readonly folder: string;
+  /** The Pythons that it supports. */
+  readonly versions: string;
+  /** What is installed. */
+  readonly requirements: readonly string[];
+  /** What counts in the place of what the packages themselves require. */
+  readonly overrides?: readonly string[];
+}
 
-/** The Pythons that Dagster supports. */
-const versions = ">=3.10,<3.15";
+/** The engines that exports are run in. Each has the formatter and linter that generated code is held to. */
+export const engines: readonly Engine[] = [
+  {
+    name: "Dagster",
+    variable: "SLUICE_DAGSTER_PYTHON",
+    folder: "dagster",
+    versions: ">=3.10,<3.15",
+    requirements: ["dagster>=1.13.27", "dagster-webserver", "dagster-aws", "moto[server]", "ruff"],
+  },
+  {
+    name: "Airflow",
+    variable: "SLUICE_AIRFLOW_PYTHON",
+    folder: "airflow",
+    versions: ">=3.10,<3.15",
+    requirements: ["apache-airflow==3.3.2", "ruff"],
+  },
+  {
+    name: "Prefect",
+    variable: "SLUICE_PREFECT_PYTHON",
+    folder: "prefect",
+    versions: ">=3.11,<3.15",
+    requirements: ["prefect==3.9.1", "ruff"],
+    overrides: ["certifi>=2024"],
+  },
+];
 
 /** Caches and interpreters below the checkout. The system's certificates count, as they do for npm and pip. */
 const variables: Variables = {
@@ -22,25 +58,35 @@ const variables: Variables = {
 /** A Python that has what is required, or why there is none. */
 export type Python = { readonly path: string } | { readonly absent: string } | { readonly failed: string };
 
-/** Gives the Python named by `SLUICE_DAGSTER_PYTHON`, or else makes one below `.venv/` unless it is there already. */
-export async function preparePython(): Promise<Python> {
-  const given = process.env.SLUICE_DAGSTER_PYTHON;
+/** Gives the Python that the engine's variable names, or else makes one below `.venv/` unless it is there already. */
+export async function preparePython(engine: Engine): Promise<Python> {
+  const given = process.env[engine.variable];
   if (given) return { path: given };
 
-  const folder = `${root}.venv/dagster`;
+  const folder = `${root}.venv/${engine.folder}`;
   const path = executable(folder, "python");
   const stamp = `${folder}/.requirements`;
-  const wanted = [versions, ...requirements].join("\n");
+  const wanted = [engine.versions, ...engine.requirements, ...engine.overrides ?? []].join("\n");
   if (existsSync(path) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return { path };
 
   const uv = await findUv();
   if (!uv) return { absent: "there is neither uv nor a python3 with venv or pip to get it by" };
-  const isMade =
-    await run([uv, "venv", "--quiet", "--clear", "--python", versions, folder], { variables }) === 0 &&
-    await run([uv, "pip", "install", "--quiet", "--python", path, ...requirements], { variables }) === 0;
-  if (!isMade) return { failed: "uv could not install Dagster; its reason is above" };
+  if (!await install(uv, engine, folder)) {
+    return { failed: `uv could not install ${engine.name}; its reason is above` };
+  }
   writeFileSync(stamp, wanted);
   return { path };
+}
+
+async function install(uv: string, engine: Engine, folder: string): Promise<boolean> {
+  const path = executable(folder, "python");
+  const venv = [uv, "venv", "--quiet", "--clear", "--python", engine.versions, folder];
+  if (await run(venv, { variables }) !== 0) return false;
+  const overrides = `${folder}/overrides.txt`;
+  if (engine.overrides) writeFileSync(overrides, engine.overrides.join("\n"));
+  const options = engine.overrides ? ["--override", overrides] : [];
+  const pip = [uv, "pip", "install", "--quiet", "--python", path, ...options, ...engine.requirements];
+  return await run(pip, { variables }) === 0;
 }
 
 /** The command uv: the user's own, or one installed below `.venv/` with whatever Python offers. */
