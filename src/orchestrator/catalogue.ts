@@ -2,6 +2,8 @@
 import type { Asset } from "../model/assets/declaration.ts";
 import { EVENT_KINDS, type EventPayloads } from "../model/events/event.ts";
 import { SluiceError } from "../model/issue.ts";
+import { quote } from "../model/quote.ts";
+import { didYouMean } from "../model/suggest.ts";
 import { identityAt } from "../model/partitions/identity.ts";
 import { requireIndex } from "../model/partitions/space.ts";
 import { encodeSubset } from "../model/partitions/stored.ts";
@@ -10,7 +12,9 @@ import { checkRequest } from "../planner/check_request.ts";
 import { requestedSubset } from "../planner/partitions.ts";
 import type { PartitionRequest } from "../planner/request.ts";
 import type { MaterializationReport } from "./contract.ts";
+import { requireArgument, TEXT } from "./arguments.ts";
 import type { Parts } from "./parts.ts";
+import { copyJson } from "../runtime/step/json.ts";
 import { openContext } from "./planning.ts";
 
 /** Records events of the catalogue and waits for their commit. */
@@ -34,8 +38,12 @@ export async function reportAsset(
 ): Promise<void> {
   const context = await openContext(parts);
   const space = context.space(asset.partitions);
-  const payloads = reports.map(({ partition, ...facts }) => {
-    if ((partition === undefined) !== (space.kind === "unit")) throw partitionMismatch(asset);
+  const payloads = reports.map(({ partition, dataVersion, metadata }) => {
+    requirePartition("report", asset, partition);
+    const facts = {
+      ...(dataVersion !== undefined && { dataVersion }),
+      ...(metadata && { metadata: copyJson(metadata) }),
+    };
     if (partition === undefined || space.kind === "unit") return { asset: asset.key, ...facts };
     const identity = identityAt(space, requireIndex(space, partition));
     return { asset: asset.key, partition: { key: partition, identity }, ...facts };
@@ -43,12 +51,15 @@ export async function reportAsset(
   await record(parts, "asset_reported", payloads);
 }
 
-function partitionMismatch(asset: Asset): SluiceError {
-  return new SluiceError({
+/** Refuses a partition of an asset that has none, and none of an asset that has some. */
+export function requirePartition(verb: string, asset: Asset, partition: unknown): void {
+  if (partition !== undefined) requireArgument(verb, "partition", partition, TEXT);
+  if ((partition === undefined) === (asset.partitions === undefined)) return;
+  throw new SluiceError({
     code: "PARTITION_UNKNOWN",
     message: asset.partitions
-      ? `${asset.key} is partitioned, and the report does not say which partition was made.`
-      : `${asset.key} has no partitions, and the report names one.`,
+      ? `${asset.key} is partitioned, and ${verb}() does not say which partition is meant.`
+      : `${asset.key} has no partitions, and ${verb}() names one.`,
     path: ["partition"],
     hint: asset.partitions ? "Give the partition's key." : "Leave the partition out.",
   });
@@ -107,15 +118,23 @@ export async function changeKeys(
 }
 
 function requireDynamic(parts: Parts, name: string): void {
-  for (const { partitions } of parts.definitions.assets) {
-    const leaves = partitions?.kind === "multi" ? Object.values(partitions.dimensions) : [partitions];
-    if (leaves.some((leaf) => leaf?.kind === "dynamic" && leaf.name === name)) return;
-  }
+  const known = dynamicNames(parts);
+  if (known.has(name)) return;
   throw new SluiceError({
     code: "PARTITIONS_INVALID",
-    message: `No asset has dynamic partitions of the name ${JSON.stringify(name)}.`,
+    message: `No asset has dynamic partitions of the name ${quote(name)}.`,
     path: ["partitions", name],
+    hint: didYouMean(name, known) ?? 'Declare an asset with partitions: dynamicPartitions("name").',
   });
+}
+
+function dynamicNames({ definitions }: Parts): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { partitions } of definitions.assets) {
+    const leaves = partitions?.kind === "multi" ? Object.values(partitions.dimensions) : [partitions];
+    for (const leaf of leaves) if (leaf?.kind === "dynamic") names.add(leaf.name);
+  }
+  return names;
 }
 
 function requireName(key: string): void {

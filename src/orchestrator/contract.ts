@@ -134,7 +134,7 @@ export interface Orchestrator extends AsyncDisposable {
   /** Runs a named job. */
   runJob(name: string, options?: RunOptions & Omit<PlanRequest, "select">): Promise<RunResult>;
   /** Runs a backfill: everything that is missing by default. */
-  backfill(request: BackfillRequest | BackfillPlan, options?: RunOptions): Promise<BackfillResult>;
+  backfill(request?: BackfillRequest | BackfillPlan, options?: RunOptions): Promise<BackfillResult>;
   /** Runs again what a run did not finish (`from: "failure"`), or all of it (`from: "start"`). Default `"failure"`. */
   rerun(runId: string, options?: RunOptions & { readonly from?: "failure" | "start" }): Promise<RunResult>;
   /** Finishes runs and backfills that a dead process left: only what was not recorded is run again. */

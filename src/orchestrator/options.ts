@@ -1,6 +1,22 @@
 /** What an orchestrator and its runs are given, held to its shape before anything is opened or recorded. */
 import { SluiceError } from "../model/issue.ts";
 import { nameType } from "../model/quote.ts";
+import { FILLED, FLAG, isRecord, objectWith, oneOf, requireFields, TEXT } from "./arguments.ts";
+
+const OPTION_FIELDS = {
+  folder: FILLED,
+  defaultIO: TEXT,
+  clock: objectWith("now", "after"),
+  random: objectWith("next"),
+};
+
+const STORE_FIELDS = {
+  path: FILLED,
+  durability: oneOf("full", "normal"),
+  events: oneOf("packed", "rows"),
+  thread: FLAG,
+  readonly: FLAG,
+};
 
 /**
  * Refuses definitions and options that cannot be worked with.
@@ -17,15 +33,25 @@ export function checkOptions(definitions: unknown, options: unknown): void {
     );
   }
   if (!isRecord(options)) throw misfit([], "An orchestrator takes a record of options", options, "{}");
+  requireFields("the options", [], options, OPTION_FIELDS);
   const { store, io, resources, pools, concurrency } = options;
   if (store !== undefined && store !== "memory" && !isRecord(store)) {
     throw misfit(["store"], 'The store is "memory", a store, or options of a file', store, 'store: "memory"');
   }
-  if (io !== undefined && !Array.isArray(io)) {
-    throw misfit(["io"], "IO managers are a list", io, "io: [manager]");
+  if (isRecord(store) && !("append" in store)) {
+    requireFields("the options of the store", ["store"], store, STORE_FIELDS);
   }
-  if (resources !== undefined && !Array.isArray(resources)) {
-    throw misfit(["resources"], "Resources are a list", resources, "resources: [override(db, fake)]");
+  if (io !== undefined && !(Array.isArray(io) && io.every(isManager))) {
+    throw misfit(
+      ["io"],
+      "IO managers are a list of objects with a name, store() and load()",
+      io,
+      "io: [manager]",
+    );
+  }
+  if (resources !== undefined && !(Array.isArray(resources) && resources.every(isOverride))) {
+    const needs = "Resources are a list of what override() gives";
+    throw misfit(["resources"], needs, resources, "resources: [override(db, fake)]");
   }
   if (pools !== undefined && !isRecord(pools)) {
     throw misfit(["pools"], "Pools are a record of limits by name", pools, "pools: { warehouse: 4 }");
@@ -65,8 +91,13 @@ function checkLimit(limit: unknown, path: readonly string[]): void {
   });
 }
 
-function isRecord(value: unknown): value is { readonly [name: string]: unknown } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function isManager(value: unknown): boolean {
+  return isRecord(value) && typeof value.name === "string" &&
+    [value.store, value.load].every((each) => typeof each === "function");
+}
+
+function isOverride(value: unknown): boolean {
+  return isRecord(value) && isRecord(value.resource) && "value" in value;
 }
 
 function misfit(path: readonly string[], needs: string, value: unknown, example: string): SluiceError {

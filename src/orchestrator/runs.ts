@@ -2,6 +2,7 @@
 import type { StepRecord } from "../model/events/record.ts";
 import { isFinalRun, isFinalStep } from "../model/events/status.ts";
 import { SluiceError } from "../model/issue.ts";
+import { quote } from "../model/quote.ts";
 import type { PlanningContext } from "../planner/context.ts";
 import type { RunPlan } from "../planner/plan.ts";
 import { cellsOfSteps, hasSameSteps, recordedPlan, withoutCells } from "../planner/remaining.ts";
@@ -76,6 +77,16 @@ async function leaveInterrupted({ store, engine }: Parts, id: string, error: unk
   }
 }
 
+/** The error for an id that no run and no backfill has. */
+export function unknownRun(id: string): SluiceError {
+  return new SluiceError({
+    code: "RUN_UNKNOWN",
+    message: `There is no run ${quote(id)}.`,
+    path: ["runs", id],
+    hint: "runs() lists what there is.",
+  });
+}
+
 export function otherDefinitions(): SluiceError {
   return new SluiceError({
     code: "PLAN_OUTDATED",
@@ -95,9 +106,7 @@ interface Recorded {
 
 async function readBack(parts: Parts, id: string): Promise<Recorded> {
   const created = await parts.store.plan(id);
-  if (!created) {
-    throw new SluiceError({ code: "RUN_UNKNOWN", message: `There is no run ${id}.`, path: ["runs", id] });
-  }
+  if (!created) throw unknownRun(id);
   const context = await openContext(parts);
   const plan = recordedPlan(context, created.steps, id);
   return { created, plan, steps: await parts.store.steps(id), context };

@@ -247,7 +247,7 @@ describe("an orchestrator", () => {
     setTimeout(() => controller.abort("enough"), 20);
     const { status, record } = await running;
     assert.deepEqual([status, record.steps.canceled], ["canceled", 2]);
-    await assert.rejects(sluice.cancel("nothing"), /There is no run nothing/);
+    await assert.rejects(sluice.cancel("nothing"), /There is no run "nothing"/);
   });
 
   test("calls subscribers with what was recorded, in order", async () => {
