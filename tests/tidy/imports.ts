@@ -22,11 +22,11 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   "src/orchestrator": ["src/model", ...stages, ...actors],
   "src/ui": ["src/model"],
   "src/server": [...engine, "src/ui"],
-  "src/cli": [...engine, "src/server", "adapters"],
+  "src/cli": [...engine, "src/server", "src/pipes", "adapters"],
   "src/pipes": [],
   "src/testing": engine,
   "mod.ts": engine,
-  "adapters": ["src/model"],
+  "adapters": ["src/model", "src/pipes"],
   "adapters/local": ["src/model", "adapters", "src/orchestrator"],
   "examples": [],
 };

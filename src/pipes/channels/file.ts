@@ -1,0 +1,38 @@
+/** Messages appended to a file that Dagster follows. */
+import { Buffer } from "node:buffer";
+import { closeSync, fstatSync, openSync } from "node:fs";
+import { DagsterPipesError } from "../error.ts";
+import type { MessageChannel } from "./channel.ts";
+import { writeFully } from "./descriptor.ts";
+import { layOut } from "./pages.ts";
+
+/**
+ * Appends each message to a file at once, laid out so that Dagster's reader sees no half of it. Several processes
+ * may append to the same file: each line is one write at its end.
+ *
+ * @throws {DagsterPipesError} CHANNEL_FAILED when the file cannot be opened.
+ */
+export function openFileChannel(path: string): MessageChannel {
+  const descriptor = open(path);
+  let isClosed = false;
+  const close = (): void => {
+    if (!isClosed) closeSync(descriptor);
+    isClosed = true;
+  };
+  return {
+    write: (line) => {
+      const text = layOut(fstatSync(descriptor).size, line);
+      writeFully(descriptor, Buffer.from(text, "latin1"), path);
+    },
+    close: async () => close(),
+    closeSync: close,
+  };
+}
+
+function open(path: string): number {
+  try {
+    return openSync(path, "a");
+  } catch (cause) {
+    throw new DagsterPipesError("CHANNEL_FAILED", `Cannot open the file of messages, ${path}.`, { cause });
+  }
+}
