@@ -72,6 +72,8 @@ export type {
 export type { Partitioned } from "./src/model/assets/partitioned.ts";
 export { defineResource, override } from "./src/model/assets/resource.ts";
 export type { Resource, ResourceContext, ResourceOverride, Resources } from "./src/model/assets/resource.ts";
+export { secret } from "./src/model/assets/secret.ts";
+export type { RevealSecret, Secret, SecretPlaceholder } from "./src/model/assets/secret.ts";
 export { output, skip, unchanged } from "./src/model/assets/result.ts";
 export type { Metadata, Output, OutputFacts, Skip, Unchanged } from "./src/model/assets/result.ts";
 export { type } from "./src/model/assets/schema.ts";

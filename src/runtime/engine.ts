@@ -1,5 +1,6 @@
 /** What the runs of one process share: the recorder, the pace, slots, managers, and what is known of definitions. */
 import type { ResourceOverride } from "../model/assets/resource.ts";
+import type { RevealSecret } from "../model/assets/secret.ts";
 import type { Definitions } from "../model/definitions.ts";
 import type { Catalogue } from "../model/events/step_table.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "../model/ports.ts";
@@ -12,6 +13,7 @@ import { Arena } from "./loop/arena.ts";
 import { Pace } from "./pace.ts";
 import { type EventSink, Recorder } from "./recorder.ts";
 import { Seats, Slots } from "./loop/slots.ts";
+import { openSecrets } from "./secrets.ts";
 import { wireDefinitions, type Wiring } from "./wiring.ts";
 
 /** Default of how many steps may be under way at once, over all runs. */
@@ -29,11 +31,16 @@ export interface EngineOptions {
   readonly pools?: { readonly [pool: string]: number };
   /** How many steps may be under way at once, over all runs. Default 16. */
   readonly concurrency?: number;
+  /** Gives the values of secrets. Default: those of the environment. */
+  readonly reveal?: RevealSecret;
   readonly clock?: Clock;
   readonly random?: Random;
   /** Hears of what must not stop a run: a subscriber that threw, a value that could not be removed. Default: nobody. */
   readonly onError?: (error: unknown) => void;
 }
+
+/** Hears that runs are to be left as they are. */
+type Leaver = (graceMs: number, cause: unknown) => void;
 
 /** Runs share an engine; a process may have several, which know nothing of each other. */
 export class Engine {
@@ -46,10 +53,13 @@ export class Engine {
   readonly arena: Arena = new Arena();
   readonly concurrency: number;
   readonly resources: readonly ResourceOverride[];
+  readonly reveal: RevealSecret;
   readonly onError: (error: unknown) => void;
   readonly #findManager: FindManager;
   readonly #wirings: WeakMap<Definitions, Wiring | Promise<Wiring>> = new WeakMap();
   readonly #catalogues: WeakMap<Definitions, Catalogue> = new WeakMap();
+  readonly #leavers: Set<Leaver> = new Set();
+  #leaving: Parameters<Leaver> | undefined = undefined;
 
   constructor(options: EngineOptions) {
     this.clock = options.clock ?? systemClock;
@@ -61,7 +71,26 @@ export class Engine {
     this.concurrency = options.concurrency ?? CONCURRENCY;
     this.seats = new Seats(this.concurrency);
     this.resources = options.resources ?? [];
+    this.reveal = options.reveal ?? openSecrets();
     this.#findManager = options.findManager;
+  }
+
+  /** Whether runs are left as they are from now on. */
+  get isLeaving(): boolean {
+    return this.#leaving !== undefined;
+  }
+
+  /** Leaves all runs as they are, also those that begin later: see {@linkcode RunLoop.leave}. */
+  leave(graceMs: number, cause: unknown): void {
+    this.#leaving = [graceMs, cause];
+    for (const leave of this.#leavers) leave(graceMs, cause);
+  }
+
+  /** Calls back when runs are to be left, at once when they are already. Gives a function that takes this back. */
+  onLeave(leave: Leaver): () => void {
+    this.#leavers.add(leave);
+    if (this.#leaving) leave(...this.#leaving);
+    return () => this.#leavers.delete(leave);
   }
 
   /** Compiles the steps of a plan without holding the event loop. */

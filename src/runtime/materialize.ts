@@ -10,7 +10,9 @@ import type { CheckRecord, OutputRecord } from "../model/events/event.ts";
 import { SluiceError } from "../model/issue.ts";
 import { inputShape } from "../model/partitions/infer.ts";
 import { type LogFields, type LogLevel, systemClock } from "../model/ports.ts";
+import { validateValue } from "./config.ts";
 import { ResourceDesk } from "./resources.ts";
+import { openSecrets } from "./secrets.ts";
 import { givenCollection } from "./step/given.ts";
 import { BodyContext, type ContextSource, type NamedValues } from "./step/context.ts";
 import { keepOutputs } from "./step/outputs.ts";
@@ -243,7 +245,7 @@ function isCollectionLike(value: unknown): value is Partitioned<unknown> {
 
 async function validConfig(step: StepDeclaration, config: unknown): Promise<unknown> {
   if (!step.config) return undefined;
-  const result = await step.config["~standard"].validate(config);
+  const result = await validateValue(step.config, config, openSecrets());
   if (!result.issues) return result.value;
   const problems = result.issues.map(({ path, message }) =>
     [formatIssuePath(path), message].filter(Boolean).join(": ")

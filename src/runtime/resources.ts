@@ -1,6 +1,8 @@
 /** The resources of one run: set up before the first step that needs them, torn down at its end. */
 import type { Resource, ResourceOverride, Resources } from "../model/assets/resource.ts";
+import type { RevealSecret } from "../model/assets/secret.ts";
 import { SluiceError } from "../model/issue.ts";
+import { openSecrets } from "./secrets.ts";
 import type { NamedValues } from "./step/context.ts";
 import { recordError } from "./step/errors.ts";
 import { isThenable, setValue } from "./step/inputs.ts";
@@ -17,11 +19,13 @@ interface Opened {
 export class ResourceDesk {
   readonly #overrides: Map<Resource, unknown>;
   readonly #opened: Map<Resource, Opened> = new Map();
+  readonly #reveal: RevealSecret;
   #controller: AbortController | undefined = undefined;
   #isClosed = false;
 
   /** @param overrides Values in the place of resources; of two for one resource the later counts. */
-  constructor(overrides: readonly ResourceOverride[]) {
+  constructor(overrides: readonly ResourceOverride[], reveal: RevealSecret = openSecrets()) {
+    this.#reveal = reveal;
     this.#overrides = new Map(overrides.map(({ resource, value }) => [resource, value]));
   }
 
@@ -79,7 +83,7 @@ export class ResourceDesk {
     this.#opened.set(resource, opened);
     try {
       this.#controller ??= new AbortController();
-      const value = resource.setup({ signal: this.#controller.signal });
+      const value = resource.setup({ signal: this.#controller.signal, reveal: this.#reveal });
       if (!isThenable(value)) settle(opened, value);
       else (opened.setup = this.#await(opened, value)).catch(ignore);
     } catch (error) {

@@ -65,7 +65,8 @@ export interface RunRequest {
 /** What a run came to. */
 export interface RunOutcome {
   readonly id: string;
-  readonly status: "success" | "failed" | "canceled";
+  /** `interrupted` when the engine left it as it is, before all of its steps were over. */
+  readonly status: "success" | "failed" | "canceled" | "interrupted";
   readonly steps: StepCounts;
   /** Failed checks by severity. */
   readonly checks: { readonly failed: number; readonly warned: number };
@@ -83,7 +84,7 @@ export async function executeRun(engine: Engine, request: RunRequest): Promise<R
   const { plan } = request;
   const wiring = await engine.wire(plan.definitions);
   const graph = request.steps ?? await engine.compile(plan, request.dynamicKeys);
-  const config = await validateConfig(graph, wiring.configured, request.config ?? {});
+  const config = await validateConfig(graph, wiring.configured, request.config ?? {}, engine.reveal);
   const execution = new Execution(engine, request, graph, wiring, config);
   try {
     return await execution.run();
@@ -109,7 +110,7 @@ class Execution {
     const waits = engine.arena.take(graph.size);
     const links = engine.arena.take(graph.count);
     const tape = engine.recorder.open(id, (error) => this.#loop.crash(error));
-    const desk = new ResourceDesk([...engine.resources, ...request.resources ?? []]);
+    const desk = new ResourceDesk([...engine.resources, ...request.resources ?? []], engine.reveal);
     const reader = new InputReader(graph, wiring, new PlanMappings(plan, request.dynamicKeys ?? noKeys));
     const ready = openQueue(graph, wiring, links);
     const taints = new Taints(graph, reader);
@@ -146,8 +147,10 @@ class Execution {
     const { id, signal, resumed = [] } = this.#request;
     this.#announce();
     const stop = () => this.#loop.stop(reasonOf(signal), signal?.reason);
+    let stay = () => {};
     try {
       await this.#engine.pace.finish(this.#progress.open(resumed));
+      stay = this.#engine.onLeave((graceMs, cause) => this.#loop.leave(graceMs, cause));
       if (signal?.aborted) stop();
       signal?.addEventListener("abort", stop);
       await this.#loop.run();
@@ -155,12 +158,15 @@ class Execution {
       await this.#tearDown();
       throw error;
     } finally {
+      stay();
       signal?.removeEventListener("abort", stop);
     }
     const error = await this.#tearDown();
     const steps = this.#progress.counts;
-    const status = statusOf(steps, error);
-    this.#tape.add("run_finished", { status, ...(error && { error }) });
+    const status = this.#progress.left > 0 ? "interrupted" : statusOf(steps, error);
+    if (status === "interrupted") {
+      this.#tape.add("run_interrupted", { reason: "the orchestrator was closed" });
+    } else this.#tape.add("run_finished", { status, ...(error && { error }) });
     await this.#tape.flush();
     return { id, status, steps, checks: this.#keeping.checks, error };
   }

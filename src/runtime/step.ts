@@ -1,5 +1,6 @@
 /** One step by itself, for whoever runs steps: a request goes in, an outcome comes out, and no store is opened. */
 import type { ResourceOverride } from "../model/assets/resource.ts";
+import type { RevealSecret } from "../model/assets/secret.ts";
 import type { Definitions } from "../model/definitions.ts";
 import { freshVersion, isFreshVersion } from "../model/events/outputs.ts";
 import type { Clock, Random } from "../model/ports.ts";
@@ -23,8 +24,10 @@ export interface StepSurroundings {
   readonly findManager: FindManager;
   /** Values in the place of resources. */
   readonly resources?: readonly ResourceOverride[];
-  /** The config of the step where the request brings none. */
-  readonly config?: unknown;
+  /** The config of a step by its name, where the request brings none. */
+  readonly configOf?: (step: string) => unknown;
+  /** Gives the values of secrets. Default: those of the environment. */
+  readonly reveal?: RevealSecret;
   /** Stops the step. */
   readonly signal: AbortSignal;
   /** How long a step that was told to stop may take for it, in milliseconds. */
@@ -57,7 +60,7 @@ async function execute(
   request: StepRequest,
   surroundings: StepSurroundings,
 ): Promise<StepOutcome> {
-  const { clock, random, signal, graceMs, resources } = surroundings;
+  const { clock, random, signal, graceMs, resources, reveal } = surroundings;
   const { plan, declaration, dynamicKeys } = planStep(definitions, request, request.atMs ?? clock.now());
   const { runId, attempt = 1, tags } = request;
   const account = new Account(surroundings.log);
@@ -69,11 +72,12 @@ async function execute(
     clock,
     random,
     ...(resources && { resources }),
+    ...(reveal && { reveal }),
     // The caller has taken one slot of the pool for the whole request.
     ...(declaration.pool !== undefined && { pools: { [declaration.pool]: 1 } }),
   });
   const steps = await engine.compile(plan, dynamicKeys);
-  const config = request.config ?? surroundings.config;
+  const config = request.config ?? surroundings.configOf?.(declaration.name);
   const deadline = watchDeadline(request, surroundings);
   try {
     const run = await executeRun(engine, {

@@ -5,6 +5,7 @@
  * The runtimes have no call for it, so it goes through the C library. Where that cannot be had (Windows, Deno without
  * `--allow-ffi`), nothing is taken, and the caller has to make do with replacing the functions that write.
  */
+import { readdirSync, readlinkSync } from "node:fs";
 import process from "node:process";
 
 /** Writes to what stdout was. */
@@ -36,8 +37,32 @@ export async function takeStdout(): Promise<TakenStdout | undefined> {
   const calls = await loadCalls();
   if (!calls) return undefined;
   const kept = process.platform === "linux" ? calls.fcntl(1, COPY_AND_CLOSE, 3) : calls.dup(1);
-  if (kept < 0 || calls.dup2(2, 1) < 0) return undefined;
+  if (kept < 0) return undefined;
+  for (const descriptor of namesOfStdout(kept)) if (calls.dup2(2, descriptor) < 0) return undefined;
   return { write: (text) => writeAll(calls, kept, new TextEncoder().encode(text)) };
+}
+
+/**
+ * The descriptors that lead to stdout. Deno keeps one of its own, which it hands to child processes; only Linux tells
+ * which one it is.
+ */
+function namesOfStdout(kept: number): readonly number[] {
+  if (process.platform !== "linux") return [1];
+  const target = leadsTo(1);
+  const others = target === "/dev/null"
+    ? []
+    : readdirSync("/proc/self/fd").map(Number).filter((descriptor) =>
+      descriptor > 2 && descriptor !== kept && leadsTo(descriptor) === target
+    );
+  return [1, ...others];
+}
+
+function leadsTo(descriptor: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`);
+  } catch {
+    return undefined;
+  }
 }
 
 function writeAll(calls: Calls, descriptor: number, bytes: Uint8Array): boolean {

@@ -47,4 +47,8 @@ export interface Host {
    * stderr, and only what is given here reaches the real one. Called before any code of the user's is loaded.
    */
   sealStdout(): Promise<Output>;
+  /** Shows asterisks in the place of a text from now on, in all that stderr and `mask` give. */
+  conceal(text: string): void;
+  /** A text with asterisks for what is concealed. */
+  mask(text: string): string;
 }

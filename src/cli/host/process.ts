@@ -8,6 +8,7 @@ import type { StopSignal } from "../exit.ts";
 import { takeStdout } from "./descriptor.ts";
 import type { Host, Output } from "./host.ts";
 import { openInput, type TextStream } from "./input.ts";
+import { type Mask, openMask } from "./mask.ts";
 
 /**
  * The host that a command has when it is started from a shell: the streams, signals and environment of the process.
@@ -21,10 +22,11 @@ import { openInput, type TextStream } from "./input.ts";
  * ```
  */
 export function openProcessHost(): Host {
+  const mask = openMask();
   const stdout = openOutput(process.stdout);
   return {
     stdout,
-    stderr: openOutput(process.stderr),
+    stderr: openOutput(process.stderr, mask),
     stdin: openInput(() => process.stdin as unknown as TextStream),
     env: process.env,
     cwd: process.cwd(),
@@ -35,10 +37,12 @@ export function openProcessHost(): Host {
     exit: (code) => process.exit(code),
     guardUserCode,
     sealStdout: () => sealStdout(stdout),
+    conceal: mask.conceal,
+    mask: mask.apply,
   };
 }
 
-function openOutput(stream: NodeJS.WriteStream): Output {
+function openOutput(stream: NodeJS.WriteStream, mask: Mask = openMask()): Output {
   const write = stream.write.bind(stream);
   let isClosed = false;
   // A reader that went away is no failure: `| head` has seen enough.
@@ -56,7 +60,7 @@ function openOutput(stream: NodeJS.WriteStream): Output {
     write: (text) =>
       new Promise((resolve) => {
         if (isClosed || text === "") return resolve();
-        write(text, (error) => {
+        write(mask.apply(text), (error) => {
           if (error) isClosed = true;
           resolve();
         });
@@ -85,8 +89,9 @@ function onSignal(listener: (signal: StopSignal) => void): () => void {
 }
 
 /**
- * Results own stdout: the console and writes of user code go elsewhere (raw writes to descriptor 1 are not seen). A
- * promise that nobody catches is told and does not end a run.
+ * Results own stdout: the console and writes of user code go elsewhere, those to stderr too, since they would get
+ * between the lines of notes (raw writes to descriptors are not seen). A promise that nobody catches is told and does
+ * not end a run.
  */
 function guardUserCode(write: (text: string) => void): void {
   const sink = new Writable({
@@ -98,6 +103,7 @@ function guardUserCode(write: (text: string) => void): void {
   });
   Object.assign(globalThis, { console: new Console({ stdout: sink, stderr: sink }) });
   process.stdout.write = sink.write.bind(sink) as typeof process.stdout.write;
+  process.stderr.write = sink.write.bind(sink) as typeof process.stderr.write;
   process.on("unhandledRejection", (reason) => {
     const text = reason instanceof Error ? reason.stack ?? reason.message : String(reason);
     write(`A promise was rejected and nobody caught it: ${text}\n`);

@@ -1,8 +1,4 @@
 /** Runs one step in this process: from a request to the one line on stdout. */
-import { resolve } from "node:path";
-import { filesIO } from "../../io/files.ts";
-import { type FindManager, openManagers } from "../../io/managers.ts";
-import { memoryIO } from "../../io/memory.ts";
 import type { Definitions } from "../../model/definitions.ts";
 import { systemRandom } from "../../model/ports.ts";
 import { formatStepOutcome, type StepOutcome } from "../../model/step/outcome.ts";
@@ -13,6 +9,8 @@ import { failedOutcome } from "../../runtime/step/outcome.ts";
 import type { Host, Output } from "../host/host.ts";
 import type { Notes } from "../host/notes.ts";
 import { inertLines } from "../print/inert.ts";
+import { readEnvironment } from "./environment.ts";
+import { maskLine, maskOutcome } from "./masked.ts";
 import { type Stops, watchStops } from "./stop.ts";
 
 /** What a step needs beside its request. */
@@ -41,7 +39,8 @@ export async function runStep(call: StepCall): Promise<StepOutcome> {
   } catch (error) {
     outcome = failedOutcome(progress.request, error);
   }
-  stops.end();
+  outcome = maskOutcome(outcome, host.mask);
+  stops.settle();
   outcome = await report(reporters, progress.request, {
     ...outcome,
     durationMs: host.clock.now() - startMs,
@@ -49,6 +48,7 @@ export async function runStep(call: StepCall): Promise<StepOutcome> {
   if (outcome.error) notes.alert(...inertLines(describe(outcome)));
   await notes.flush();
   await stdout.write(`${formatStepOutcome(outcome)}\n`);
+  stops.end();
   return outcome;
 }
 
@@ -61,25 +61,19 @@ async function attempt(
   const request = progress.request = await call.readRequest();
   for (const reporter of reporters) await reporter.opened(request);
   const definitions = await call.load();
-  const log = (line: StepLogLine): void => {
+  const log = (written: StepLogLine): void => {
+    const line = maskLine(written, host.mask);
     notes.alert(...inertLines(formatLine(line)));
     for (const reporter of reporters) reporter.log(line);
   };
-  const findManager = openStepManagers(host);
-  const { clock } = host;
   return await executeStep(definitions, request, {
-    clock,
+    ...readEnvironment(host),
+    clock: host.clock,
     random: systemRandom,
-    findManager,
     signal: stops.signal,
     graceMs,
     log,
   });
-}
-
-function openStepManagers({ env, cwd }: Host): FindManager {
-  const folder = env.SLUICE_IO ?? `${env.SLUICE_FOLDER ?? ".sluice"}/values`;
-  return openManagers([filesIO({ folder: resolve(cwd, folder) }), memoryIO()], "files");
 }
 
 /** Tells the reporters. What a reporter throws is a failure of the step: its caller would not learn of the outcome. */

@@ -16,6 +16,8 @@ export interface Stops {
   readonly signal: AbortSignal;
   /** Rejects when the step is not to be waited for any more: it had its time, or there was a second signal. */
   readonly overdue: Promise<never>;
+  /** Lets reasons count no more: the outcome is on its way, and a signal must not cut it off. */
+  settle(): void;
   /** Stops watching. */
   end(): void;
 }
@@ -45,11 +47,11 @@ export function watchStops({ graceMs, watchStdin }: StopOptions, host: Host, not
   return {
     signal: controller.signal,
     overdue: late.promise,
-    end() {
+    settle() {
       isOver = true;
-      unwatch();
       takeBack();
     },
+    end: unwatch,
   };
 }
 

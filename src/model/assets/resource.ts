@@ -1,10 +1,13 @@
 /** Resources: things a body needs that are opened once per run and closed at its end. */
 import { SluiceError } from "../issue.ts";
+import type { RevealSecret } from "./secret.ts";
 
 /** What a resource's setup is told. */
 export interface ResourceContext {
   /** Aborted when the run is canceled. */
   readonly signal: AbortSignal;
+  /** Gives the value of a secret. Throws SECRET_MISSING when the environment does not have it. */
+  readonly reveal: RevealSecret;
 }
 
 /** A handle to something a body uses (a client, a connection); made by {@linkcode defineResource}. */

@@ -61,6 +61,8 @@ export function openTestHost(options: HostOptions = {}): TestHost {
     exit: (code) => void exits.push(code),
     guardUserCode() {},
     sealStdout: () => Promise.resolve(stdout),
+    conceal() {},
+    mask: (text) => text,
     send(signal) {
       for (const listener of listeners) listener(signal);
     },

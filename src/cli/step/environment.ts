@@ -1,0 +1,68 @@
+/** What a step takes from its environment: where values lie, config, and secrets. */
+import { resolve } from "node:path";
+import { filesIO } from "../../io/files.ts";
+import type { IOManager } from "../../io/manager.ts";
+import { type FindManager, openManagers } from "../../io/managers.ts";
+import { memoryIO } from "../../io/memory.ts";
+import type { RevealSecret } from "../../model/assets/secret.ts";
+import { openSecrets } from "../../runtime/secrets.ts";
+import type { Host } from "../host/host.ts";
+import { usageError } from "../line/usage.ts";
+import { readJsonObject } from "../values.ts";
+
+/** A variable that a step reads. */
+export interface Variable {
+  readonly name: string;
+  /** What it says; docs/step.md repeats it. */
+  readonly summary: string;
+}
+
+/** Every variable that a step reads. */
+export const variables: readonly Variable[] = [
+  { name: "SLUICE_IO", summary: "Where values and receipts lie: a folder, or `s3://bucket/prefix`" },
+  {
+    name: "SLUICE_FOLDER",
+    summary: "Without SLUICE_IO, values lie in its folder `values`; `.sluice` when not set",
+  },
+  {
+    name: "SLUICE_CONFIG",
+    summary: "Config by step name, as JSON or as `@FILE`; the config of a request comes first",
+  },
+  { name: "SLUICE_MODULE", summary: "The module, where the command line names none" },
+  { name: "NAME, NAME_FILE", summary: 'The value of `secret("NAME")`, or the file that holds it' },
+];
+
+/** What a step takes from its environment. */
+export interface StepEnvironment {
+  readonly findManager: FindManager;
+  readonly configOf: (step: string) => unknown;
+  /** Gives the value of a secret, and sees to it that the value is shown nowhere. */
+  readonly reveal: RevealSecret;
+}
+
+/**
+ * Reads the environment.
+ *
+ * @throws {SluiceError} USAGE for variables that cannot be understood.
+ */
+export function readEnvironment(host: Host): StepEnvironment {
+  const { env, cwd } = host;
+  const config = readJsonObject("SLUICE_CONFIG", env.SLUICE_CONFIG || undefined, cwd) ?? {};
+  const reveal = openSecrets((name) => env[name]);
+  return {
+    findManager: openManagers([openValues(host), memoryIO()], "files"),
+    configOf: (step) => Object.hasOwn(config, step) ? config[step] : undefined,
+    reveal: (secret) => {
+      const value = reveal(secret);
+      host.conceal(value);
+      return value;
+    },
+  };
+}
+
+/** The manager that stands for `files`, which is where assets keep their values unless they say otherwise. */
+function openValues({ env, cwd }: Host): IOManager {
+  const place = env.SLUICE_IO || `${env.SLUICE_FOLDER || ".sluice"}/values`;
+  if (!/^[a-z][a-z0-9+.-]+:/i.test(place)) return filesIO({ folder: resolve(cwd, place) });
+  throw usageError(`SLUICE_IO is a folder or s3://bucket/prefix, not ${JSON.stringify(place)}.`);
+}
