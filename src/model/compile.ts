@@ -22,13 +22,11 @@ export interface CompiledDefinitions {
 
 /** Compiles declarations that have been checked; a cycle is the one issue left to find. */
 export function compileDefinitions(links: Links): CompiledDefinitions | { readonly issue: Issue } {
-  const { assets, steps } = links;
-  const stepGraph = compileGraph(steps.map((step) => step.name), stepDependencies(links));
+  const { assets, keys, steps, areSteps } = links;
+  const stepGraph = compileGraph(areSteps ? keys : steps.map((step) => step.name), stepDependencies(links));
   if ("cycle" in stepGraph) return { issue: cycleIssue(stepGraph.cycle.map((number) => steps[number])) };
-  if (steps.length === assets.length && !steps.some((step) => step.kind === "multi-asset" || step.check)) {
-    return sameGraph(links, stepGraph);
-  }
-  const graph = compileGraph(assets.map((asset) => asset.key), assetDependencies(links));
+  if (areSteps) return sameGraph(links, stepGraph);
+  const graph = compileGraph(keys, assetDependencies(links));
   if ("cycle" in graph) return { issue: cycleIssue(graph.cycle.map((number) => assets[number]["~step"])) };
   return separateGraphs(links, graph, stepGraph);
 }
@@ -102,15 +100,13 @@ export function isOwnOutput(step: StepDeclaration, key: string): boolean {
   return false;
 }
 
-function sameGraph({ assets, steps }: Links, graph: AssetGraph): CompiledDefinitions {
-  const stepOfAsset = new Int32Array(assets.length);
-  for (let rank = 0; rank < assets.length; rank++) stepOfAsset[rank] = rank;
+function sameGraph(links: Links, graph: AssetGraph): CompiledDefinitions {
   return {
-    assets: byRank(assets, graph),
+    assets: byRank(links.assets, graph),
     graph,
     stepGraph: graph,
-    stepOfAsset,
-    ...withFlags(byRank(steps, graph)),
+    stepOfAsset: links.stepOfAsset,
+    ...stepsByRank(links, graph),
   };
 }
 
@@ -124,20 +120,25 @@ function separateGraphs(links: Links, graph: AssetGraph, stepGraph: AssetGraph):
     graph,
     stepGraph,
     stepOfAsset,
-    ...withFlags(byRank(links.steps, stepGraph)),
+    ...stepsByRank(links, stepGraph),
   };
 }
 
-function withFlags(
-  steps: readonly StepDeclaration[],
+function stepsByRank(
+  { steps, isPartitioned, isExternal }: Links,
+  graph: AssetGraph,
 ): Pick<CompiledDefinitions, "steps" | "isPartitioned" | "isExternal"> {
-  const isPartitioned = new Uint8Array(steps.length);
-  const isExternal = new Uint8Array(steps.length);
-  for (let rank = 0; rank < steps.length; rank++) {
-    isPartitioned[rank] = steps[rank].partitions ? 1 : 0;
-    isExternal[rank] = steps[rank].kind === "external" ? 1 : 0;
-  }
-  return { steps, isPartitioned, isExternal };
+  return {
+    steps: byRank(steps, graph),
+    isPartitioned: flagsByRank(isPartitioned, graph),
+    isExternal: flagsByRank(isExternal, graph),
+  };
+}
+
+function flagsByRank(flags: Uint8Array, { userIndex }: AssetGraph): Uint8Array {
+  const ranked = new Uint8Array(userIndex.length);
+  for (let rank = 0; rank < userIndex.length; rank++) ranked[rank] = flags[userIndex[rank]];
+  return ranked;
 }
 
 /** Not frozen: freezing a large array is slow in JavaScriptCore, and so is reading it afterwards. */

@@ -79,6 +79,11 @@ export function foldKey(key: string): string {
   return key.normalize("NFKC").split(DOTLESS_I).map(foldCase).join(DOTLESS_I).normalize("NFKC");
 }
 
+/** Whether a key is its own folded form, by a look at its characters: false for some that are. */
+export function isFolded(key: string): boolean {
+  return !/[^\0-@[-\x7f]/.test(key);
+}
+
 /** Turkish tells this letter from `i`, and its upper case would not. */
 const DOTLESS_I = "\u0131";
 

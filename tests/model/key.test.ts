@@ -2,7 +2,7 @@ import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SluiceError } from "../../src/model/issue.ts";
-import { foldKey, keyProblem, parseKey } from "../../src/model/key.ts";
+import { foldKey, isFolded, keyProblem, parseKey } from "../../src/model/key.ts";
 
 function refusal(text: string): string {
   try {
@@ -211,5 +211,16 @@ describe("foldKey", () => {
       "a",
     ]];
     for (const [a, b] of different) assert.notEqual(foldKey(a), foldKey(b));
+  });
+
+  test("changes nothing in a key that is seen to be folded", () => {
+    const characters = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
+    for (const character of characters) {
+      assert.equal(isFolded(`a${character}`), foldKey(`a${character}`) === `a${character}`, character);
+    }
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (key) => assert.ok(!isFolded(key) || foldKey(key) === key)),
+      { seed: 9, numRuns: 2_000 },
+    );
   });
 });

@@ -23,8 +23,8 @@ interface Finding {
 }
 
 /** Finds what is wrong with the conditions and policies of assets. */
-export function checkAutomation({ assets }: Declared, issues: Issue[]): void {
-  for (const asset of assets) {
+export function checkAutomation({ notable }: Declared, issues: Issue[]): void {
+  for (const asset of notable.flatMap(({ outputs }) => outputs)) {
     const { automation, freshness } = asset;
     if (automation === undefined && freshness === undefined) continue;
     const findings = [

@@ -9,16 +9,26 @@ import { didYouMean } from "../suggest.ts";
 import type { Declared } from "./declared.ts";
 import { found } from "./found.ts";
 
-/** Finds what is wrong with what steps depend on. */
+/** Finds what is wrong with what steps depend on. Inputs without partitions are told by columns alone. */
 export function checkDependencies(declared: Declared, issues: Issue[]): void {
-  const { assets, steps, offsets, targets } = declared;
+  const { assets, steps, offsets, targets, given, stepOfAsset, isMapped, isPartitioned } = declared;
   for (let number = 0; number < steps.length; number++) {
-    const step = steps[number];
-    const { inputs } = step;
-    for (let index = 0; index < inputs.length; index++) {
-      const upstream: Asset | undefined = assets[targets[offsets[number] + index]];
-      checkInput(declared, step, inputs[index], upstream, issues);
+    const isPlain = !isMapped[number] && !isPartitioned[number];
+    for (let edge = offsets[number]; edge < offsets[number + 1]; edge++) {
+      const target = targets[edge];
+      const maker = stepOfAsset[target];
+      const isListed = target >= 0 && (given[edge] === undefined || given[edge] === assets[target]);
+      if (isPlain && isListed && maker !== number && !isPartitioned[maker]) continue;
+      checkInput(
+        declared,
+        steps[number],
+        steps[number].inputs[edge - offsets[number]],
+        assets[target],
+        issues,
+      );
     }
+  }
+  for (const step of declared.notable) {
     if (step.outputs.length > 1) issues.push(...unlistedOutputs(declared, step));
   }
 }

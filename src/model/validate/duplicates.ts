@@ -1,7 +1,7 @@
 /** Two declarations with one name, also when they differ by case or Unicode form only. */
 import type { Site } from "../assets/site.ts";
 import type { Issue } from "../issue.ts";
-import { foldKey } from "../key.ts";
+import { foldKey, isFolded } from "../key.ts";
 import type { Declared } from "./declared.ts";
 import { declaredAt, found } from "./found.ts";
 
@@ -26,12 +26,8 @@ function addAssetNames({ assets, steps }: Declared, issues: Issue[]): void {
 }
 
 /** Whether folding cannot make two keys alike, as in most graphs: nothing needs to be remembered then. */
-function isPlainlyDistinct({ assets, steps, isDistinct }: Declared): boolean {
-  if (!isDistinct || steps.length !== assets.length) return false;
-  for (const { key, "~step": step } of assets) {
-    if (step.kind === "multi-asset" || foldKey(key) !== key) return false;
-  }
-  return true;
+function isPlainlyDistinct({ keys, isDistinct, areSteps }: Declared): boolean {
+  return isDistinct && areSteps && keys.every(isFolded);
 }
 
 interface Named {

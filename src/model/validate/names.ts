@@ -8,9 +8,11 @@ import type { Declared } from "./declared.ts";
 import { found } from "./found.ts";
 
 /** Finds groups, tags, kinds, owners, pools, check, job and schedule names that do not follow their rules. */
-export function checkNames({ assets, steps, jobs, schedules }: Declared, issues: Issue[]): void {
-  for (const asset of assets) if (isDescribed(asset)) issues.push(...assetNames(asset));
-  for (const step of steps) if (isNamed(step)) issues.push(...stepNames(step));
+export function checkNames({ notable, jobs, schedules }: Declared, issues: Issue[]): void {
+  for (const step of notable) {
+    for (const asset of step.outputs) issues.push(...assetNames(asset));
+    issues.push(...stepNames(step));
+  }
   for (const { name, tags, site } of jobs) {
     issues.push(...check("job", name, ["jobs", name], site), ...tagNames(tags, ["jobs", name], site));
   }
@@ -20,21 +22,7 @@ export function checkNames({ assets, steps, jobs, schedules }: Declared, issues:
   }
 }
 
-/** Most assets of a large graph have nothing to look at. */
-function isDescribed({ group, owners, kinds, tags }: Asset): boolean {
-  return group !== "default" || owners.length > 0 || kinds.length > 0 || hasAny(tags);
-}
-
-function isNamed({ kind, checks, pool, check }: StepDeclaration): boolean {
-  return kind === "multi-asset" || check !== undefined || checks.length > 0 || pool !== undefined;
-}
-
 function assetNames(asset: Asset): readonly Issue[] {
-  if (
-    asset.group === "default" && asset.owners.length === 0 && asset.kinds.length === 0 && !hasAny(asset.tags)
-  ) {
-    return NONE;
-  }
   const { site } = asset["~step"];
   const path = ["assets", asset.key];
   return [
@@ -73,8 +61,3 @@ function check(kind: NameKind, text: string, path: readonly string[], site: Site
 }
 
 const NONE: readonly Issue[] = Object.freeze([]);
-
-function hasAny(record: object): boolean {
-  for (const _ in record) return true;
-  return false;
-}

@@ -1,30 +1,13 @@
 /** Rules of single steps: policies, limits and combinations that cannot work. */
 import type { StepDeclaration } from "../assets/declaration.ts";
 import type { Issue } from "../issue.ts";
-import { checkBackfillPolicy, checkRetryPolicy, isSoundRetryPolicy } from "../policy.ts";
+import { checkBackfillPolicy, checkRetryPolicy } from "../policy.ts";
 import type { Declared } from "./declared.ts";
 import { found } from "./found.ts";
 
 /** Finds what is wrong with the rules of steps. */
-export function checkRules({ steps }: Declared, issues: Issue[]): void {
-  for (const step of steps) {
-    if (!hasSoundPolicies(step)) issues.push(...policyIssues(step));
-    if (!hasSoundLimits(step)) issues.push(...limitIssues(step));
-    if (!isPlain(step)) issues.push(...bodyIssues(step));
-  }
-}
-
-/** The three tests keep a large graph from paying for issues that it does not have. */
-function hasSoundPolicies({ retry, backfill }: StepDeclaration): boolean {
-  return backfill === undefined && (retry === undefined || isSoundRetryPolicy(retry));
-}
-
-function hasSoundLimits({ timeoutMs = 1, priority }: StepDeclaration): boolean {
-  return timeoutMs > 0 && timeoutMs < Infinity && Number.isFinite(priority);
-}
-
-function isPlain(step: StepDeclaration): boolean {
-  return typeof step.run === "function" && step.checks.length === 0 && !step.batch;
+export function checkRules({ notable }: Declared, issues: Issue[]): void {
+  for (const step of notable) issues.push(...policyIssues(step), ...limitIssues(step), ...bodyIssues(step));
 }
 
 function pathOf(step: StepDeclaration): readonly string[] {
