@@ -61,10 +61,11 @@ export function allowedPartitions(
   request: PartitionRequest,
 ): ReadonlyMap<number, Subset> {
   const { isPartitioned, steps } = context.definitions;
-  const partitioned = isPartitioned.includes(1) ? ranks.filter((rank) => isPartitioned[rank] === 1) : [];
-  const chosen = new Uint8Array(partitioned.length > 0 ? steps.length : 0);
-  for (const rank of ranks) chosen[rank] = 1;
   const allowed = new Map<number, Subset>();
+  if (!isPartitioned.includes(1)) return allowed;
+  const partitioned = ranks.filter((rank) => isPartitioned[rank] === 1);
+  const chosen = new Uint8Array(steps.length);
+  for (const rank of ranks) chosen[rank] = 1;
   const roots: { readonly partitions: Partitions; readonly subset: Subset }[] = [];
   for (const rank of partitioned) {
     const step = steps[rank];

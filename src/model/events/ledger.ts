@@ -19,8 +19,11 @@ import type { BackfillStatus } from "./status.ts";
 const { backfill_created: CREATED, backfill_finished: FINISHED, asset_reported: FIRST_OF_CATALOGUE } =
   EVENT_KINDS;
 
-/** With more settled events than this not folded yet, they are folded before the first that comes after all of them. */
-const MOST_WAITING = 1 << 16;
+/**
+ * With so many settled events not folded yet, they are folded before the first that comes after all of them: a fold
+ * of more would hold the event loop for too long.
+ */
+const MOST_WAITING = 1 << 12;
 
 /** Rows of a batch, and the run they belong to; undefined for events of the catalogue. */
 export interface Entry {
@@ -137,7 +140,7 @@ export class Ledger {
   /** Lets events count that were admitted, now or before they were stored. */
   settle({ batch, from, to, run }: Entry): void {
     if (from === to) return;
-    if (this.#waitingCount > MOST_WAITING && batch.seqs[from] > this.seq) this.fold();
+    if (this.#waitingCount >= MOST_WAITING && batch.seqs[from] > this.seq) this.fold();
     this.seq = Math.max(this.seq, batch.seqs[to - 1]);
     this.#waiting.push({ batch, from, to, run });
     this.#waitingCount += to - from;

@@ -41,12 +41,12 @@ export function encodeSegment(
     const version = segment.versions?.[row];
     const isChanged = segment.changedSeqAt(row) !== segment.seqAt(row);
     writer.put(
-      segment.flags[row] | HAS_PLACE | (isChanged ? HAS_CHANGE : 0) |
+      segment.flagsAt(row) | HAS_PLACE | (isChanged ? HAS_CHANGE : 0) |
         (version === undefined ? 0 : HAS_VERSION),
     );
     writer.putSigned(segment.seqAt(row) - last.seq);
     last.seq = segment.seqAt(row);
-    if ((segment.flags[row] & HAS_VALUE) === 0) continue;
+    if ((segment.flagsAt(row) & HAS_VALUE) === 0) continue;
     const atMs = Math.floor(segment.atMsAt(row));
     writer.putSigned(segment.seqAt(row) - segment.readSeqAt(row));
     writer.putSigned(atMs - last.atMs);

@@ -105,6 +105,7 @@ export class AssetBook {
     const row = rowOf(ordinal);
     if (stamp.seq <= segment.seqAt(row)) return;
     if (!segment.touched) this.#touch(sheet, ordinal, segment, stamp.seq);
+    if (segment.isPlain && version === undefined && !unchanged) return segment.make(row, stamp);
     const old = unchanged || version !== undefined ? this.versionAt(segment, row) : undefined;
     const isKept = old !== undefined && (unchanged || version === old);
     const changedSeq = isKept ? segment.changedSeqAt(row) : 0;
@@ -149,7 +150,7 @@ export class AssetBook {
 
   /** The data version of a row; undefined without a value. */
   versionAt(segment: Segment, row: number): string | undefined {
-    if ((segment.flags[row] & HAS_VALUE) === 0) return undefined;
+    if ((segment.flagsAt(row) & HAS_VALUE) === 0) return undefined;
     return segment.versions?.[row] ?? freshVersion(this.runs.textOf(segment.runAt(row)), segment.stepAt(row));
   }
 

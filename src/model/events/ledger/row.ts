@@ -4,11 +4,11 @@ import type { AssetBook } from "./book.ts";
 import { HAS_FAILED, HAS_VALUE, NONE, rowOf, type Segment, type Sheet } from "./sheet.ts";
 
 export function hasValue(segment: Segment, row: number): boolean {
-  return (segment.flags[row] & HAS_VALUE) !== 0;
+  return (segment.flagsAt(row) & HAS_VALUE) !== 0;
 }
 
 export function hasFailed(segment: Segment, row: number): boolean {
-  return (segment.flags[row] & HAS_FAILED) !== 0;
+  return (segment.flagsAt(row) & HAS_FAILED) !== 0;
 }
 
 /** Whether a run made a row with another code version than the one of this number. */

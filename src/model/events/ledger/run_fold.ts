@@ -11,6 +11,7 @@ import type { Ordinals } from "./axes/ordinals.ts";
 import { NONE, type Sheet, type Stamp } from "./sheet.ts";
 
 const { step_succeeded: SUCCEEDED, step_failed: FAILED } = EVENT_KINDS;
+const NO_RECORDS: readonly OutputRecord[] = [];
 const MADE_PLAINLY: OutputRecord = Object.freeze({});
 
 /** The steps of one node, and the rows that they are about. */
@@ -48,19 +49,22 @@ export class RunFold {
   /** Folds the rows `[from, to)` of a batch. */
   fold(batch: EventBatch, from: number, to: number): void {
     const { kinds, steps, seqs, timesMs, payloads } = batch;
+    const { starts } = this.#run;
+    const rows = this.#run.outline.rows;
+    const hasPayloads = payloads.size > 0;
     const stamp = this.#stamp;
     for (let row = from; row < to; row++) {
       const kind = kinds[row] & 0xff;
       if (kind !== SUCCEEDED && kind !== FAILED) continue;
       const step = steps[row];
       stamp.seq = seqs[row];
-      stamp.readSeq = this.#run.starts[step];
+      stamp.readSeq = starts[step];
       stamp.atMs = timesMs[row];
       stamp.step = step;
-      const payload = payloads.get(row) as { readonly outputs?: readonly OutputRecord[] } | undefined;
-      if (kind === FAILED) this.#failed(step, payload?.outputs ?? []);
-      else if (payload?.outputs?.length || !this.#isPlain) this.#succeeded(step, payload?.outputs ?? []);
-      else this.#succeededPlainly(this.#run.outline.rows[step]);
+      const records = hasPayloads ? recordsOf(payloads.get(row)) : NO_RECORDS;
+      if (kind === FAILED) this.#failed(step, records);
+      else if (records.length > 0 || !this.#isPlain) this.#succeeded(step, records);
+      else this.#succeededPlainly(rows[step]);
     }
   }
 
@@ -140,4 +144,9 @@ export class RunFold {
       outputs: outputs.map((output) => ({ ...output, axis, ordinals })),
     };
   }
+}
+
+function recordsOf(payload: unknown): readonly OutputRecord[] {
+  const said = payload as { readonly outputs?: readonly OutputRecord[] } | undefined;
+  return said?.outputs ?? NO_RECORDS;
 }

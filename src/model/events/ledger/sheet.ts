@@ -1,5 +1,5 @@
 /**
- * Sheets: what is recorded of the partitions of one asset, as columns by ordinal in segments of 64 rows. A sheet
+ * Sheets: what is recorded of the partitions of one asset, by ordinal, in segments of 64 rows. A sheet
  * that a reader holds is not written again: the writer copies the segments that it touches.
  */
 import type { Axis } from "./axes/axis.ts";
@@ -19,17 +19,16 @@ export const HAS_FAILED = 2;
 /** Stands for "none" in the columns of runs, steps and code versions. */
 export const NONE = -1;
 
-/** Places and times of a row: `seq, readSeq, atMs`. */
+/** The numbers of a row, side by side: one array for a segment is made, and copied, in one go. */
 const SEQ = 0;
 const READ_SEQ = 1;
 const AT_MS = 2;
-const PLACES = 3;
-
-/** What made a row, as numbers: `run, step, codeVersion`. */
-const RUN = 0;
-const STEP = 1;
-const CODE = 2;
-const MAKERS = 3;
+const RUN = 3;
+const STEP = 4;
+/** The code version above two bits of flags. */
+const CODE = 5;
+const WIDTH = 6;
+const FLAGS = HAS_VALUE | HAS_FAILED;
 
 /** By what a row is made, and when: runs and code versions as numbers of their pools. */
 export interface Stamp {
@@ -43,9 +42,6 @@ export interface Stamp {
 
 /** Up to 64 rows. */
 export class Segment {
-  readonly flags: Uint8Array;
-  readonly places: Float64Array;
-  readonly makers: Int32Array;
   /** Place and time of the last change of the data version, where they are not those of the row. */
   changes: Float64Array | undefined;
   /** Data versions that were given; the others follow from run and step. */
@@ -56,40 +52,48 @@ export class Segment {
   touched: boolean;
   /** The writer's time of the last copy: an older segment may be held by a reader. */
   epoch: number;
+  readonly #cells: Float64Array;
 
   constructor(epoch: number, from?: Segment) {
     this.epoch = epoch;
-    this.flags = from ? from.flags.slice() : new Uint8Array(SEGMENT_ROWS);
-    this.places = from ? from.places.slice() : new Float64Array(SEGMENT_ROWS * PLACES);
-    this.makers = from ? from.makers.slice() : new Int32Array(SEGMENT_ROWS * MAKERS).fill(NONE);
     this.changes = from?.changes?.slice();
     this.versions = from?.versions?.slice();
     this.valueCount = from?.valueCount ?? 0;
     this.touched = from?.touched ?? false;
+    this.#cells = from ? new Float64Array(from.#cells) : new Float64Array(SEGMENT_ROWS * WIDTH);
+  }
+
+  /** Whether all that it says of rows are their numbers. */
+  get isPlain(): boolean {
+    return this.changes === undefined && this.versions === undefined;
+  }
+
+  flagsAt(row: number): number {
+    return this.#cells[row * WIDTH + CODE] & FLAGS;
   }
 
   seqAt(row: number): number {
-    return this.places[row * PLACES + SEQ];
+    return this.#cells[row * WIDTH + SEQ];
   }
 
   readSeqAt(row: number): number {
-    return this.places[row * PLACES + READ_SEQ];
+    return this.#cells[row * WIDTH + READ_SEQ];
   }
 
   atMsAt(row: number): number {
-    return this.places[row * PLACES + AT_MS];
+    return this.#cells[row * WIDTH + AT_MS];
   }
 
   runAt(row: number): number {
-    return this.makers[row * MAKERS + RUN];
+    return this.#cells[row * WIDTH + RUN];
   }
 
   stepAt(row: number): number {
-    return this.makers[row * MAKERS + STEP];
+    return this.#cells[row * WIDTH + STEP];
   }
 
   codeAt(row: number): number {
-    return this.makers[row * MAKERS + CODE];
+    return this.#cells[row * WIDTH + CODE] >> 2;
   }
 
   changedSeqAt(row: number): number {
@@ -101,17 +105,16 @@ export class Segment {
   }
 
   /** Writes what a row was made by and when. */
-  make(row: number, stamp: Stamp): void {
-    const place = row * PLACES;
-    this.places[place + SEQ] = stamp.seq;
-    this.places[place + READ_SEQ] = stamp.readSeq;
-    this.places[place + AT_MS] = stamp.atMs;
-    const maker = row * MAKERS;
-    this.makers[maker + RUN] = stamp.run;
-    this.makers[maker + STEP] = stamp.step;
-    this.makers[maker + CODE] = stamp.code;
-    if ((this.flags[row] & HAS_VALUE) === 0) this.valueCount++;
-    this.flags[row] = HAS_VALUE;
+  make(row: number, { seq, readSeq, atMs, run, step, code }: Stamp): void {
+    const cells = this.#cells;
+    const cell = row * WIDTH;
+    if ((cells[cell + CODE] & HAS_VALUE) === 0) this.valueCount++;
+    cells[cell + SEQ] = seq;
+    cells[cell + READ_SEQ] = readSeq;
+    cells[cell + AT_MS] = atMs;
+    cells[cell + RUN] = run;
+    cells[cell + STEP] = step;
+    cells[cell + CODE] = (code << 2) | HAS_VALUE;
   }
 
   /** Notes when the version last changed; 0 for "when it was made". */
@@ -133,33 +136,30 @@ export class Segment {
   }
 
   fail(row: number): void {
-    this.flags[row] |= HAS_FAILED;
+    const cell = row * WIDTH + CODE;
+    this.#cells[cell] = this.#cells[cell] | HAS_FAILED;
   }
 
   /** Forgets a row; what is recorded of earlier places no longer counts. */
   wipe(row: number, seq: number): void {
-    if ((this.flags[row] & HAS_VALUE) !== 0) this.valueCount--;
-    this.flags[row] = 0;
-    this.places.fill(0, row * PLACES, (row + 1) * PLACES);
-    this.places[row * PLACES + SEQ] = seq;
-    this.makers.fill(NONE, row * MAKERS, (row + 1) * MAKERS);
+    if ((this.flagsAt(row) & HAS_VALUE) !== 0) this.valueCount--;
+    this.#cells.fill(0, row * WIDTH, (row + 1) * WIDTH);
+    this.#cells[row * WIDTH + SEQ] = seq;
     this.setChange(row, 0, 0);
     this.setVersion(row, undefined);
   }
 
   /** Whether nothing is known of a row. */
   isBlank(row: number): boolean {
-    return this.flags[row] === 0 && this.seqAt(row) === 0;
+    return this.seqAt(row) === 0 && this.flagsAt(row) === 0;
   }
 
   /** Copies a row of another segment over one of this. */
   copyRow(row: number, from: Segment, fromRow: number): void {
-    const hadValue = this.flags[row] & HAS_VALUE;
-    const hasValue = from.flags[fromRow] & HAS_VALUE;
+    const hadValue = this.flagsAt(row) & HAS_VALUE;
+    const hasValue = from.flagsAt(fromRow) & HAS_VALUE;
     this.valueCount += (hasValue ? 1 : 0) - (hadValue ? 1 : 0);
-    this.flags[row] = from.flags[fromRow];
-    this.places.set(from.places.subarray(fromRow * PLACES, (fromRow + 1) * PLACES), row * PLACES);
-    this.makers.set(from.makers.subarray(fromRow * MAKERS, (fromRow + 1) * MAKERS), row * MAKERS);
+    this.#cells.set(from.#cells.subarray(fromRow * WIDTH, (fromRow + 1) * WIDTH), row * WIDTH);
     this.setChange(row, from.changes?.[fromRow * 2] ?? 0, from.changes?.[fromRow * 2 + 1] ?? 0);
     this.setVersion(row, from.versions?.[fromRow]);
   }

@@ -50,7 +50,7 @@ export class SheetSummary {
         return builder.addRange(first, first + SEGMENT_ROWS);
       }
       for (let row = 0; row < SEGMENT_ROWS; row++) {
-        if ((segment.flags[row] & flag) !== 0) builder.add(first + row);
+        if ((segment.flagsAt(row) & flag) !== 0) builder.add(first + row);
       }
     });
     return builder.build();
@@ -61,7 +61,7 @@ export class SheetSummary {
     for (const segment of this.#sheet.segments) {
       if (!segment || segment.valueCount === 0) continue;
       for (let row = 0; row < SEGMENT_ROWS; row++) {
-        if ((segment.flags[row] & HAS_VALUE) !== 0) value = next(value, segment, row);
+        if ((segment.flagsAt(row) & HAS_VALUE) !== 0) value = next(value, segment, row);
       }
     }
     return value;
