@@ -9,6 +9,30 @@ export type { Feature, FeatureUse } from "./features.ts";
 export { isLoss, reportLosses, requireCarried } from "./loss.ts";
 export type { Loss, LossReport, Verdict, VerdictTable } from "./loss.ts";
 
+// Plugins
+export { PLUGIN_API_VERSION } from "./plugin.ts";
+export type {
+  ConnectionOptions,
+  EntryPointOptions,
+  HelmOptions,
+  LineageDataset,
+  LineageEvent,
+  LineageEventType,
+  OrchestratorPlugin,
+  ResourceSpec,
+  TransformConfig,
+  ValidationResult,
+  WorkloadSize,
+} from "./plugin.ts";
+export { probeService } from "./parts/connection.ts";
+export type { Probe } from "./parts/connection.ts";
+export { createExportPlugin } from "./parts/export_plugin.ts";
+export type { ExportPluginOptions, TargetSpec } from "./parts/export_plugin.ts";
+export type { LineageOptions } from "./parts/lineage.ts";
+export { kubernetesResources } from "./parts/sizes.ts";
+export { checkPlugin, createPluginRegistry, isApiCompatible } from "./registry.ts";
+export type { PluginRegistry } from "./registry.ts";
+
 // Safe Python, for exporters of one's own
 export { assignment, call, list, name, pairs, set, statement, tuple } from "./python/expression.ts";
 export type { BracketItem, Brackets, Expression, NamedArguments } from "./python/expression.ts";

@@ -8,6 +8,8 @@ export { virtualClock } from "./clock.ts";
 export type { VirtualClock } from "./clock.ts";
 export { ioContract } from "./io_contract.ts";
 export type { ContractCase, IOContractOptions, IOFixture } from "./io_contract.ts";
+export { pluginContract } from "./plugin_contract.ts";
+export type { PluginContractOptions } from "./plugin_contract.ts";
 export { storeContract } from "./store_contract.ts";
 export type { StoreContractOptions } from "./store_contract.ts";
 export type { StoreFixture } from "./store/world.ts";

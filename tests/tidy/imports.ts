@@ -24,7 +24,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   "src/server": [...engine, "src/ui"],
   "src/cli": [...engine, "src/server", "src/pipes", "adapters"],
   "src/pipes": [],
-  "src/testing": engine,
+  "src/testing": [...engine, "adapters"],
   "mod.ts": engine,
   "adapters": ["src/model", "src/pipes"],
   "adapters/local": ["src/model", "adapters", "src/orchestrator"],
