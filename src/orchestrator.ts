@@ -2,7 +2,7 @@
 import type { Asset } from "./model/assets/declaration.ts";
 import type { Definitions } from "./model/definitions.ts";
 import type { SluiceEvent } from "./model/events/event.ts";
-import { SluiceError } from "./model/issue.ts";
+import { type Issue, SluiceError } from "./model/issue.ts";
 import type { Selection } from "./model/job.ts";
 import { quote } from "./model/quote.ts";
 import { didYouMean } from "./model/suggest.ts";
@@ -11,6 +11,7 @@ import { executeBackfill } from "./orchestrator/backfills.ts";
 import { changeKeys, reportAsset, requirePartition, wipeAsset } from "./orchestrator/catalogue.ts";
 import type {
   AssetName,
+  CloseOptions,
   MaterializationReport,
   Orchestrator,
   OrchestratorOptions,
@@ -32,6 +33,7 @@ import {
 } from "./orchestrator/arguments.ts";
 import {
   BACKFILL_FIELDS,
+  CLOSE_FIELDS,
   MATERIALIZATIONS_FIELDS,
   PLAN_FIELDS,
   REPORT_FIELDS,
@@ -40,15 +42,18 @@ import {
 } from "./orchestrator/fields.ts";
 import { openParts, openValues, type Parts, type Values } from "./orchestrator/parts.ts";
 import { checkOptions, checkRunOptions } from "./orchestrator/options.ts";
-import { openContext } from "./orchestrator/planning.ts";
+import { openContext, planBackfillIn, planIn, requestOf } from "./orchestrator/planning.ts";
 import { recoverAll } from "./orchestrator/recovery.ts";
 import { executePlan, rerun, unknownRun } from "./orchestrator/runs.ts";
-import { planBackfillInSlices } from "./planner/backfill.ts";
 import { parseBackfillPlan, parsePlan } from "./planner/json.ts";
 import type { BackfillPlan, RunPlan } from "./planner/plan.ts";
 import type { BackfillRequest, PartitionRequest, PlanRequest } from "./planner/request.ts";
-import { planRunInSlices } from "./planner/run.ts";
 import type { RunFilter } from "./stores/store.ts";
+
+/** Default of how long running steps may take to end by themselves when an orchestrator is closed. */
+const GRACE_MS = 10_000;
+/** The longest wait that timers of the runtimes keep. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * Makes an orchestrator: opens the history, and keeps, runs and remembers from then on. Nothing is opened before the
@@ -105,26 +110,20 @@ class LiveOrchestrator implements Orchestrator {
 
   async plan(asked: PlanRequest & VerifyOptions = {}): Promise<RunPlan> {
     requireRecord("plan", "request", asked, PLAN_FIELDS);
-    const { verifyIO, ...request } = asked;
-    const parts = await this.#parts();
-    const context = await openContext(parts, verifyIO);
-    return await parts.engine.pace.finish(planRunInSlices(context, request));
+    return await this.#read((parts) => planIn(parts, asked));
   }
 
   async planBackfill(asked: BackfillRequest & VerifyOptions = {}): Promise<BackfillPlan> {
     requireRecord("planBackfill", "request", asked, BACKFILL_FIELDS);
-    const { verifyIO, ...request } = asked;
-    const parts = await this.#parts();
-    const context = await openContext(parts, verifyIO);
-    return await parts.engine.pace.finish(planBackfillInSlices(context, { scope: "missing", ...request }));
+    return await this.#read((parts) => planBackfillIn(parts, asked));
   }
 
   async parsePlan(json: unknown): Promise<RunPlan> {
-    return parsePlan(json, await openContext(await this.#parts()));
+    return await this.#read(async (parts) => parsePlan(json, await openContext(parts)));
   }
 
   async parseBackfillPlan(json: unknown): Promise<BackfillPlan> {
-    return parseBackfillPlan(json, await openContext(await this.#parts()));
+    return await this.#read(async (parts) => parseBackfillPlan(json, await openContext(parts)));
   }
 
   async materialize(
@@ -133,21 +132,16 @@ class LiveOrchestrator implements Orchestrator {
   ): Promise<RunResult> {
     requireArgument("materialize", "select", select, SELECTION);
     checkRunOptions(options);
-    const parts = await this.#writingParts("materialize");
-    const { partitions, scope, checks } = options;
-    const plan = await this.plan({
-      select,
-      ...(partitions !== undefined && { partitions }),
-      ...(scope && { scope }),
-      ...(checks !== undefined && { checks }),
+    return await this.#write("materialize", async (parts) => {
+      const plan = await planIn(parts, { ...requestOf(options), select });
+      return await executePlan(parts, this.#active, plan, options);
     });
-    return await executePlan(parts, this.#active, plan, options);
   }
 
   async execute(plan: RunPlan, options: RunOptions = {}): Promise<RunResult> {
     requireArgument("execute", "plan", plan, RUN_PLAN);
     checkRunOptions(options);
-    return await executePlan(await this.#writingParts("execute"), this.#active, plan, options);
+    return await this.#write("execute", (parts) => executePlan(parts, this.#active, plan, options));
   }
 
   async runJob(name: string, options: RunOptions & Omit<PlanRequest, "select"> = {}): Promise<RunResult> {
@@ -155,25 +149,22 @@ class LiveOrchestrator implements Orchestrator {
     checkRunOptions(options);
     const job = this.definitions.jobs.get(name);
     if (!job) throw unknownJob(name, this.definitions);
-    const parts = await this.#writingParts("runJob");
-    const { partitions, scope, checks, ...rest } = options;
-    const plan = await this.plan({
-      select: job.selection,
-      ...(partitions !== undefined && { partitions }),
-      ...(scope && { scope }),
-      ...(checks !== undefined && { checks }),
+    return await this.#write("runJob", async (parts) => {
+      const plan = await planIn(parts, { ...requestOf(options), select: job.selection });
+      const config = { ...job.config, ...options.config };
+      const tags = { ...job.tags, ...options.tags };
+      return await executePlan(parts, this.#active, plan, { ...options, config, tags }, { job: name });
     });
-    const config = { ...job.config, ...rest.config };
-    const tags = { ...job.tags, ...rest.tags };
-    return await executePlan(parts, this.#active, plan, { ...rest, config, tags }, { job: name });
   }
 
   async backfill(request: BackfillRequest | BackfillPlan = {}, options: RunOptions = {}) {
     requireRecord("backfill", "request", request, PLAN_FIELDS);
     checkRunOptions(options);
-    const parts = await this.#writingParts("backfill");
-    const plan = "kind" in request ? request : await this.planBackfill(request);
-    return await executeBackfill(parts, this.#active, plan, options);
+    if (!("kind" in request)) requireRecord("backfill", "request", request, BACKFILL_FIELDS);
+    return await this.#write("backfill", async (parts) => {
+      const plan = "kind" in request ? request : await planBackfillIn(parts, request);
+      return await executeBackfill(parts, this.#active, plan, options);
+    });
   }
 
   async rerun(
@@ -184,23 +175,20 @@ class LiveOrchestrator implements Orchestrator {
     checkRunOptions(options);
     requireRecord("rerun", "options", options, RERUN_FIELDS);
     const { from = "failure", ...rest } = options;
-    return await rerun(await this.#writingParts("rerun"), this.#active, runId, from, rest);
+    return await this.#write("rerun", (parts) => rerun(parts, this.#active, runId, from, rest));
   }
 
   async recover(options: RunOptions = {}): Promise<readonly RunResult[]> {
     checkRunOptions(options);
-    return await recoverAll(await this.#writingParts("recover"), this.#active, options);
+    return await this.#write("recover", (parts) => recoverAll(parts, this.#active, options));
   }
 
   async cancel(id: string, reason = "canceled"): Promise<void> {
     requireArgument("cancel", "id", id, TEXT);
     requireArgument("cancel", "reason", reason, TEXT);
     if (this.#active.cancel(id, reason)) return;
-    const parts = await this.#parts();
-    const known = await parts.store.run(id) ?? await parts.store.backfill(id);
-    if (!known) {
-      throw unknownRun(id);
-    }
+    const known = await this.#read(async ({ store }) => await store.run(id) ?? await store.backfill(id));
+    if (!known) throw unknownRun(id);
   }
 
   async report(
@@ -210,11 +198,13 @@ class LiveOrchestrator implements Orchestrator {
     const found = this.#asset("report", asset);
     const list: readonly unknown[] = Array.isArray(reports) ? reports : [reports];
     for (const each of list) requireRecord("report", "reports", each, REPORT_FIELDS);
-    await reportAsset(await this.#writingParts("report"), found, list as readonly MaterializationReport[]);
+    const checked = list as readonly MaterializationReport[];
+    await this.#write("report", (parts) => reportAsset(parts, found, checked));
   }
 
   async wipe(asset: AssetName, partitions: PartitionRequest = "all"): Promise<number> {
-    return await wipeAsset(await this.#writingParts("wipe"), this.#asset("wipe", asset), partitions);
+    const found = this.#asset("wipe", asset);
+    return await this.#write("wipe", (parts) => wipeAsset(parts, found, partitions));
   }
 
   async load(asset: AssetName, partition?: string): Promise<unknown> {
@@ -232,40 +222,41 @@ class LiveOrchestrator implements Orchestrator {
   async addPartitions(name: string, keys: readonly string[]): Promise<void> {
     requireArgument("addPartitions", "name", name, TEXT);
     requireArgument("addPartitions", "keys", keys, TEXTS);
-    await changeKeys(await this.#writingParts("addPartitions"), name, keys, "partitions_added");
+    await this.#write("addPartitions", (parts) => changeKeys(parts, name, keys, "partitions_added"));
   }
 
   async removePartitions(name: string, keys: readonly string[]): Promise<void> {
     requireArgument("removePartitions", "name", name, TEXT);
     requireArgument("removePartitions", "keys", keys, TEXTS);
-    await changeKeys(await this.#writingParts("removePartitions"), name, keys, "partitions_removed");
+    await this.#write("removePartitions", (parts) => changeKeys(parts, name, keys, "partitions_removed"));
   }
 
   async partitions(asset: AssetName) {
     const { key } = this.#asset("partitions", asset);
-    const { space, materialized, failed } = (await openContext(await this.#parts())).factsOf(key);
+    const context = await this.#read((parts) => openContext(parts));
+    const { space, materialized, failed } = context.factsOf(key);
     return { space, materialized, failed };
   }
 
   async run(id: string) {
     requireArgument("run", "id", id, TEXT);
-    return await (await this.#parts()).store.run(id);
+    return await this.#read(({ store }) => store.run(id));
   }
 
   async runs(filter: RunFilter = {}) {
     requireRecord("runs", "filter", filter, RUNS_FIELDS);
-    return await (await this.#parts()).store.runs(filter);
+    return await this.#read(({ store }) => store.runs(filter));
   }
 
   async steps(runId: string) {
     requireArgument("steps", "runId", runId, TEXT);
-    return await (await this.#parts()).store.steps(runId);
+    return await this.#read(({ store }) => store.steps(runId));
   }
 
   async logs(runId: string, step?: number) {
     requireArgument("logs", "runId", runId, TEXT);
     if (step !== undefined) requireArgument("logs", "step", step, STEP);
-    return await (await this.#parts()).store.logs(runId, step === undefined ? {} : { step });
+    return await this.#read(({ store }) => store.logs(runId, step === undefined ? {} : { step }));
   }
 
   async materializations(
@@ -274,26 +265,26 @@ class LiveOrchestrator implements Orchestrator {
   ) {
     const { key } = this.#asset("materializations", asset);
     requireRecord("materializations", "filter", filter, MATERIALIZATIONS_FIELDS);
-    return await (await this.#parts()).store.materializations(key, filter);
+    return await this.#read(({ store }) => store.materializations(key, filter));
   }
 
   async checks(asset: AssetName) {
     const { key } = this.#asset("checks", asset);
-    return await (await this.#parts()).store.checks({ asset: key });
+    return await this.#read(({ store }) => store.checks({ asset: key }));
   }
 
   async backfills() {
-    return await (await this.#parts()).store.backfills();
+    return await this.#read(({ store }) => store.backfills());
   }
 
   subscribe(listener: (events: Iterable<SluiceEvent>) => void): () => void {
     requireArgument("subscribe", "listener", listener, FUNCTION);
     let end: () => void = () => {};
     let isOver = false;
-    const begin = ({ engine }: Parts) => {
+    const begin = async ({ engine }: Parts) => {
       if (!isOver) end = engine.recorder.subscribe((batches) => batches.forEach((batch) => listener(batch)));
     };
-    this.#parts().then(begin, () => {});
+    this.#read(begin).catch(() => {});
     const unsubscribe = () => {
       isOver = true;
       this.#subscriptions.delete(unsubscribe);
@@ -306,16 +297,18 @@ class LiveOrchestrator implements Orchestrator {
   async prune(retention: { readonly runsBeforeMs: number }): Promise<number> {
     requireRecord("prune", "retention", retention, {});
     requireArgument("prune", "runsBeforeMs", retention.runsBeforeMs, INSTANT);
-    return await (await this.#writingParts("prune")).store.prune(retention);
+    return await this.#write("prune", ({ store }) => store.prune(retention));
   }
 
-  close(): Promise<void> {
-    return this.#closing ??= this.#close();
+  async close(options: CloseOptions = {}): Promise<void> {
+    requireRecord("close", "options", options, CLOSE_FIELDS);
+    return await (this.#closing ??= this.#close(Math.min(options.graceMs ?? GRACE_MS, LONGEST_MS)));
   }
 
-  async #close(): Promise<void> {
-    await this.#active.idle();
+  async #close(graceMs: number): Promise<void> {
     const parts = await this.#opening?.catch(() => undefined);
+    parts?.engine.leave(graceMs, new SluiceError(closed()));
+    await this.#active.idle();
     for (const unsubscribe of this.#subscriptions) unsubscribe();
     if (!parts) return;
     await parts.engine.recorder.flush();
@@ -326,25 +319,36 @@ class LiveOrchestrator implements Orchestrator {
     await this.close();
   }
 
-  async #parts(): Promise<Parts> {
-    if (this.#closing) {
-      throw new SluiceError({ code: "STORE_CLOSED", message: "The orchestrator is closed.", path: [] });
-    }
-    this.#opening ??= openParts(this.definitions, this.#options, this.#values);
-    return await this.#opening;
+  /** Does what a verb is for. What was asked for before `close` is waited for by it. */
+  #read<T>(work: (parts: Parts) => Promise<T>): Promise<T> {
+    if (this.#closing) return Promise.reject(new SluiceError(closed()));
+    return this.#active.during(async () => {
+      this.#opening ??= openParts(this.definitions, this.#options, this.#values);
+      return await work(await this.#opening);
+    });
   }
 
-  /** For verbs that record: they are refused before anything is done. */
-  async #writingParts(verb: string): Promise<Parts> {
-    const parts = await this.#parts();
-    if (parts.store.isReadOnly) throw onlyReads(verb, parts.store.name);
-    return parts;
+  /** The same for verbs that record: with a store that only reads they are refused before anything is done. */
+  #write<T>(verb: string, work: (parts: Parts) => Promise<T>): Promise<T> {
+    return this.#read((parts) => {
+      if (parts.store.isReadOnly) throw onlyReads(verb, parts.store.name);
+      return work(parts);
+    });
   }
 
   #asset(verb: string, asset: AssetName): Asset {
     requireArgument(verb, "asset", asset, ASSET);
     return this.definitions.asset(typeof asset === "string" ? asset : asset.key);
   }
+}
+
+function closed(): Issue {
+  return {
+    code: "STORE_CLOSED",
+    message: "The orchestrator is closed.",
+    path: [],
+    hint: "Ask before close() is called, or create another one.",
+  };
 }
 
 function onlyReads(verb: string, store: string): SluiceError {
@@ -370,6 +374,7 @@ function unknownJob(name: string, { jobs }: Definitions): SluiceError {
 export type {
   AssetName,
   BackfillResult,
+  CloseOptions,
   MaterializationReport,
   Orchestrator,
   OrchestratorOptions,

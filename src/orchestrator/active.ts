@@ -10,6 +10,7 @@ export interface ActiveRun {
 /** The runs and backfills of one orchestrator that are under way. */
 export class ActiveRuns {
   readonly #running: Map<string, AbortController> = new Map();
+  #calls = 0;
   #whenIdle: (() => void)[] = [];
 
   /** Notes that something begins. */
@@ -24,9 +25,19 @@ export class ActiveRuns {
       end: () => {
         signal?.removeEventListener("abort", forward);
         this.#running.delete(id);
-        if (this.#running.size === 0) this.#whenIdle.splice(0).forEach((wake) => wake());
       },
     };
+  }
+
+  /** Does work that is waited for by {@linkcode idle}. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    this.#calls++;
+    try {
+      return await work();
+    } finally {
+      this.#calls--;
+      if (this.#calls === 0) this.#whenIdle.splice(0).forEach((wake) => wake());
+    }
   }
 
   /** Asks one to stop. False when there is none of this id. */
@@ -41,10 +52,8 @@ export class ActiveRuns {
     return this.#running.has(id);
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when no work is under way. */
   idle(): Promise<void> {
-    return this.#running.size === 0
-      ? Promise.resolve()
-      : new Promise((resolve) => this.#whenIdle.push(resolve));
+    return this.#calls === 0 ? Promise.resolve() : new Promise((resolve) => this.#whenIdle.push(resolve));
   }
 }

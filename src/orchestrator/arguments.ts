@@ -33,6 +33,12 @@ export const COUNT: Shape = {
   fits: (value) => isWhole(value, 1),
   example: "100",
 };
+/** A length of time. */
+export const DURATION: Shape = {
+  is: "a length of time in milliseconds, from 0",
+  fits: (value) => typeof value === "number" && value >= 0,
+  example: "5_000",
+};
 /** The number of a step. */
 export const STEP: Shape = { is: "the number of a step", fits: (value) => isWhole(value, 0), example: "0" };
 /** An instant. */

@@ -69,20 +69,23 @@ async function drive(parts: Parts, active: ActiveRuns, backfill: Backfill): Prom
   const unstarted: RunPlan[] = [];
   try {
     let failed: ReadonlyMap<number, Subset> = new Map();
+    let isWhole = true;
     for (const wave of wavesOf(plan)) {
-      if (whole.signal.aborted) break;
+      isWhole &&= !whole.signal.aborted && !parts.engine.isLeaving;
+      if (!isWhole) break;
       const inner = { parts, active, backfill, signal: whole.signal, failed };
       const results = await settle(
         wave.map((group) => executeGroup(inner, group, plan.groups.indexOf(group))),
       );
       runs.push(...results.flatMap((result) => result.runs));
       unstarted.push(...results.flatMap((result) => result.unstarted));
+      isWhole = results.every((result) => result.isWhole);
       const context = await openContext(parts);
       const unmade = withCells(await failedCells(parts, context, runs), unstarted);
       failed = withDownstream(context, plan.whole, unmade);
     }
-    const status = statusOf(runs, whole.signal.aborted);
-    await record(parts, EVENT_KINDS.backfill_finished, { id, status });
+    const status = statusOf(runs, isWhole, whole.signal.aborted);
+    if (status !== "interrupted") await record(parts, EVENT_KINDS.backfill_finished, { id, status });
     return { id, status, plan, runs };
   } catch (error) {
     // What went wrong first is told, also when this cannot be recorded any more.
@@ -109,8 +112,14 @@ function wavesOf({ groups }: BackfillPlan): readonly (readonly BackfillGroup[])[
   return [...waves.values()];
 }
 
-function statusOf(runs: readonly RunResult[], isAborted: boolean): BackfillResult["status"] {
+/** One that is neither whole nor aborted is left as it is, for `recover`: nothing is recorded of its end. */
+function statusOf(
+  runs: readonly RunResult[],
+  isWhole: boolean,
+  isAborted: boolean,
+): BackfillResult["status"] {
   if (isAborted || runs.some((run) => run.status === "canceled")) return "canceled";
+  if (!isWhole) return "interrupted";
   return runs.some((run) => run.status === "failed") ? "failed" : "success";
 }
 
@@ -128,6 +137,8 @@ interface GroupResult {
   readonly runs: readonly RunResult[];
   /** Runs that were left out because one that they build on has failed. */
   readonly unstarted: readonly RunPlan[];
+  /** Whether all of its runs came to an end or were left out for good. */
+  readonly isWhole: boolean;
 }
 
 /** The runs of a group: several at once, or one after the other where a run reads what the one before made. */
@@ -136,7 +147,7 @@ async function executeGroup(wave: WaveInProgress, group: BackfillGroup, place: n
   const unstarted: RunPlan[] = [];
   let next = 0;
   const lane = async () => {
-    while (next < group.runCount && !wave.signal.aborted) {
+    while (next < group.runCount && !wave.signal.aborted && !wave.parts.engine.isLeaving) {
       const index = next++;
       results[index] = await executePart(wave, group, index, `${place}/${index}`);
       if (!group.sequential || results[index]?.status !== "failed") continue;
@@ -144,7 +155,9 @@ async function executeGroup(wave: WaveInProgress, group: BackfillGroup, place: n
     }
   };
   await settle(Array.from({ length: group.sequential ? 1 : RUNS_AT_ONCE }, lane));
-  return { runs: results.filter((result) => result !== undefined), unstarted };
+  const runs = results.filter((result) => result !== undefined);
+  const isWhole = next >= group.runCount && runs.every(({ status }) => status !== "interrupted");
+  return { runs, unstarted, isWhole };
 }
 
 /** Cells by rank, and those of whole plans. */

@@ -79,8 +79,8 @@ export interface RunOptions {
 export interface RunResult {
   /** Its id. */
   readonly id: string;
-  /** What became of it. */
-  readonly status: "success" | "failed" | "canceled";
+  /** What became of it; `interrupted` when the orchestrator was closed before its end: `recover` goes on with it. */
+  readonly status: "success" | "failed" | "canceled" | "interrupted";
   /** What is recorded of it. */
   readonly record: RunRecord;
   /** The plan that was executed. */
@@ -91,8 +91,8 @@ export interface RunResult {
 export interface BackfillResult {
   /** Its id. */
   readonly id: string;
-  /** What became of it. */
-  readonly status: "success" | "failed" | "canceled";
+  /** What became of it; `interrupted` when the orchestrator was closed before its end: `recover` goes on with it. */
+  readonly status: "success" | "failed" | "canceled" | "interrupted";
   /** What was planned. */
   readonly plan: BackfillPlan;
   /** The runs. */
@@ -182,8 +182,22 @@ export interface Orchestrator extends AsyncDisposable {
   subscribe(listener: (events: Iterable<SluiceEvent>) => void): () => void;
   /** Removes finished runs that ended before an instant. Gives their number. */
   prune(retention: { readonly runsBeforeMs: number }): Promise<number>;
-  /** Lets running steps end, commits and closes. */
-  close(): Promise<void>;
+  /**
+   * Takes no more work, lets what is under way end, commits and closes. Resolves when all of that is done; a second
+   * call waits for the first.
+   *
+   * Of runs and backfills that are under way no new step starts. Steps that run may end by themselves for `graceMs`;
+   * then their signal tells them to stop, and after another 10 s they are given up. What is left of a run is recorded
+   * as interrupted and its promise resolves with that status: `recover` goes on with it, in this process or the next.
+   * Later calls reject with STORE_CLOSED.
+   */
+  close(options?: CloseOptions): Promise<void>;
+}
+
+/** How an orchestrator is closed. */
+export interface CloseOptions {
+  /** How long running steps may take to end by themselves, in milliseconds. Default 10,000; 0 stops them at once. */
+  readonly graceMs?: number;
 }
 
 /** Whether stored values are looked for before planning. */

@@ -1,6 +1,6 @@
 /** The fields that verbs know in what they are given; what concerns planning alone is told by the planner. */
 import type { RunStatus } from "../model/events/status.ts";
-import { COUNT, type Fields, FLAG, METADATA, oneOf, someOf, TEXT } from "./arguments.ts";
+import { COUNT, DURATION, type Fields, FLAG, METADATA, oneOf, someOf, TEXT } from "./arguments.ts";
 
 /** Every state of a run. */
 const RUN_STATUSES: readonly RunStatus[] = [
@@ -21,6 +21,9 @@ export const BACKFILL_FIELDS: Fields = { ...PLAN_FIELDS, runs: COUNT, partitions
 
 /** Of the options of `rerun`. */
 export const RERUN_FIELDS: Fields = { from: oneOf("failure", "start") };
+
+/** Of the options of `close`. */
+export const CLOSE_FIELDS: Fields = { graceMs: DURATION };
 
 /** Of reports. */
 export const REPORT_FIELDS: Fields = { partition: TEXT, dataVersion: TEXT, metadata: METADATA };

@@ -1,7 +1,12 @@
 /** Planning over what is recorded now. */
 import type { Asset } from "../model/assets/declaration.ts";
 import { type Subset, subsetOf } from "../model/partitions/subset.ts";
+import { planBackfillInSlices } from "../planner/backfill.ts";
 import { openPlanning, type PlanningContext } from "../planner/context.ts";
+import type { BackfillPlan, RunPlan } from "../planner/plan.ts";
+import type { BackfillRequest, PlanRequest } from "../planner/request.ts";
+import { planRunInSlices } from "../planner/run.ts";
+import type { VerifyOptions } from "./contract.ts";
 import type { Parts } from "./parts.ts";
 
 /** How many values are looked for at once. */
@@ -19,6 +24,33 @@ export async function openContext(parts: Parts, verifyIO: boolean = false): Prom
   const context = openPlanning(parts.definitions, facts, nowMs);
   if (!verifyIO) return context;
   return openPlanning(parts.definitions, facts, nowMs, await lostValues(parts, context));
+}
+
+/** The planning part of options. */
+export function requestOf({ partitions, scope, checks }: Omit<PlanRequest, "select">): PlanRequest {
+  return {
+    ...(partitions !== undefined && { partitions }),
+    ...(scope !== undefined && { scope }),
+    ...(checks !== undefined && { checks }),
+  };
+}
+
+/** Plans a run over everything recorded so far. */
+export async function planIn(
+  parts: Parts,
+  { verifyIO, ...request }: PlanRequest & VerifyOptions,
+): Promise<RunPlan> {
+  const context = await openContext(parts, verifyIO);
+  return await parts.engine.pace.finish(planRunInSlices(context, request));
+}
+
+/** Plans a backfill over everything recorded so far. */
+export async function planBackfillIn(
+  parts: Parts,
+  { verifyIO, ...request }: BackfillRequest & VerifyOptions,
+): Promise<BackfillPlan> {
+  const context = await openContext(parts, verifyIO);
+  return await parts.engine.pace.finish(planBackfillInSlices(context, { scope: "missing", ...request }));
 }
 
 /** Recorded partitions without a value, by asset key. Assets made elsewhere are not looked for. */

@@ -19,6 +19,7 @@ export async function recoverAll(
   await interruptLost(parts.store, parts.engine.recorder, (id) => active.has(id));
   const results: RunResult[] = [];
   for (const { id, plan, status } of await parts.store.backfills({ limit: Number.MAX_SAFE_INTEGER })) {
+    if (parts.engine.isLeaving) return results;
     if (active.has(id) || (status !== "running" && status !== "interrupted")) continue;
     await attempt(
       async () => void results.push(...(await resumeBackfill(parts, active, id, plan, options)).runs),
@@ -27,6 +28,7 @@ export async function recoverAll(
   }
   const lost = await parts.store.runs({ status: ["interrupted"], limit: Number.MAX_SAFE_INTEGER });
   for (const { id } of [...lost].reverse()) {
+    if (parts.engine.isLeaving) return results;
     await attempt(
       async () => void results.push(await resumeRun(parts, active, id, options)),
       (error) => giveUpRun(parts, id, error),

@@ -1,5 +1,6 @@
 /** What a backfill came to, for people. */
 import type { RunRecord, StepCounts, StepRecord } from "../../model/events/record.ts";
+import type { BackfillResult } from "../../orchestrator/contract.ts";
 import { inert } from "./inert.ts";
 import { formatDuration, plural } from "./number.ts";
 import type { Page } from "./page.ts";
@@ -8,12 +9,13 @@ import { describeCounts, formatFailures } from "./run.ts";
 /** A backfill as lines: what came of it, and its first failures. */
 export function formatBackfill(
   id: string,
-  status: "success" | "failed" | "canceled",
+  status: BackfillResult["status"],
   runs: readonly RunRecord[],
   failures: readonly StepRecord[],
   page: Page,
 ): string[] {
-  const paint = { success: page.style.green, failed: page.style.red, canceled: page.style.yellow }[status];
+  const { green, red, yellow } = page.style;
+  const paint = { success: green, failed: red, canceled: yellow, interrupted: yellow }[status];
   const counts = sumCounts(runs);
   const tookMs = Math.max(0, ...runs.map(({ finishedMs }) => finishedMs ?? 0)) -
     Math.min(...runs.map(({ createdMs }) => createdMs));

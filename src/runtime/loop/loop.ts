@@ -1,44 +1,21 @@
 /** The run loop: lanes that take steps as soon as all they wait for is over. */
 import { resultKind } from "../../model/assets/result.ts";
-import { SluiceError } from "../../model/issue.ts";
 import type { ValueTable } from "../../io/manager.ts";
-import type { StepGraph } from "../../planner/steps/table.ts";
-import { Attempts, type Judge } from "./attempts.ts";
+import { Attempts } from "./attempts.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Lane, WAIT } from "./lane.ts";
-import type { Engine } from "../engine.ts";
-import type { Keeping } from "../keeping.ts";
 import type { Pace } from "../pace.ts";
-import { prepare, type PrepareParts } from "./prepare.ts";
+import type { LoopParts } from "./parts.ts";
+import { prepare } from "./prepare.ts";
 import type { Progress } from "./progress.ts";
 import type { ReadyQueue } from "./ready.ts";
-import type { Tape } from "../recorder.ts";
 import type { Seats, SeatWaiter, SlotWaiter } from "./slots.ts";
 import { BodyContext, type ContextSource } from "../step/context.ts";
-import { recordError } from "../step/errors.ts";
+import { recordError, timeoutError } from "../step/errors.ts";
 import { isThenable } from "../step/inputs.ts";
 import type { StepResult } from "../step/outputs.ts";
 import { BlockedByCheck } from "../step/refusal.ts";
 import { type Body, TRAIT } from "../wiring.ts";
-
-/** What a run loop works with. */
-export interface LoopParts extends PrepareParts {
-  readonly engine: Engine;
-  readonly graph: StepGraph;
-  readonly progress: Progress;
-  readonly ready: ReadyQueue;
-  readonly source: ContextSource;
-  readonly keeping: Keeping;
-  readonly tape: Tape;
-  /** How many steps of the run may be under way at once. */
-  readonly concurrency: number;
-  /** How long steps that were told to stop may take for it. */
-  readonly graceMs: number;
-  /** Attempts that an earlier process began, by step. */
-  readonly earlierAttempts: ReadonlyMap<number, number>;
-  /** For a run whose retries are decided elsewhere. */
-  readonly judge: Judge | undefined;
-}
 
 /** With any of these there is more to the end of a step than putting its value into the table. */
 const NOT_PLAIN = TRAIT.ELABORATE | TRAIT.POOLED;
@@ -66,6 +43,8 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
   #isWidening = false;
   #stopReason: string | undefined = undefined;
   #crash: { readonly error: unknown } | undefined = undefined;
+  /** Set when the run is left as it is; `isHurried` when its steps were told to stop. */
+  #leaving: { isHurried: boolean } | undefined = undefined;
   #callOffGrace: () => void = nothing;
   #resolve: () => void = nothing;
   #reject: (error: unknown) => void = nothing;
@@ -96,7 +75,7 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
       this.#resolve = resolve;
       this.#reject = reject;
       if (this.#crash) reject(this.#crash.error);
-      else if (this.#progress.left === 0) resolve();
+      else if (this.#progress.left === 0 || this.#leaving) resolve();
       else this.#widen();
     });
   }
@@ -107,10 +86,32 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
     this.#stopReason = reason;
     this.#parts.tape.add("run_canceling", { reason });
     this.#quiet();
+    this.#hurry(cause);
+    this.#cancelRest(reason).catch((error) => this.crash(error));
+  }
+
+  /**
+   * Leaves the run as it is: nothing starts any more, and what is under way may end by itself. After `graceMs` it is
+   * told to stop, and what it says then but success is not recorded.
+   */
+  leave(graceMs: number, cause: unknown): void {
+    if (this.#stopReason !== undefined || this.#leaving || this.#progress.left === 0) return;
+    const leaving: { isHurried: boolean } = { isHurried: false };
+    this.#leaving = leaving;
+    this.#quiet();
+    this.#callOffGrace = this.#parts.engine.clock.after(graceMs, () => {
+      leaving.isHurried = true;
+      this.#hurry(cause);
+    });
+    if (this.#lanes.size === 0) this.#finish();
+  }
+
+  /** Tells everything under way to stop, and gives up what does not in time. */
+  #hurry(cause: unknown): void {
+    this.#callOffGrace();
     for (const { context } of this.#lanes) if (context) BodyContext.abort(context, cause);
     this.#parts.desk.abort(cause);
     this.#callOffGrace = this.#parts.engine.clock.after(this.#parts.graceMs, () => this.#giveUp());
-    this.#cancelRest(reason).catch((error) => this.crash(error));
   }
 
   async #cancelRest(reason: string): Promise<void> {
@@ -192,7 +193,7 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
         lane.waitsFor = WAIT.REST;
         return this.#rest();
       }
-      if (lane.step >= 0 && this.#seats.isContested && this.#seats.pass(this)) {
+      if (lane.step >= 0 && this.#seats.isContested && !this.#leaving && this.#seats.pass(this)) {
         this.#lanes.delete(lane);
         return undefined;
       }
@@ -283,6 +284,7 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
     lane.context = undefined;
     lane.isAbandoned = true;
     if (this.#lanes.delete(lane)) this.#seats.give();
+    if (this.#leaving && this.#lanes.size === 0 && !this.#crash) this.#finish();
   }
 
   /** An attempt has come to a result. */
@@ -302,6 +304,7 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
     const { attempt } = context;
     lane.context = undefined;
     const reason = this.#stopReason;
+    if (this.#leaving?.isHurried && reason === undefined) return this.#free(step, rank);
     const declaration = this.#parts.wiring.definitions.steps[rank];
     const delayMs = reason === undefined
       ? this.#attempts.delayMs(step, attempt, declaration, error)
@@ -309,7 +312,7 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
     if (reason !== undefined) this.#progress.cancel(step, attempt, reason);
     else if (delayMs !== undefined) {
       this.#progress.retry(step, attempt, { error: recordError(error), delayMs });
-      this.#attempts.wait(step, attempt, delayMs);
+      if (!this.#leaving) this.#attempts.wait(step, attempt, delayMs);
     } else {
       const outputs = error instanceof BlockedByCheck && error.outputs.length > 0
         ? { outputs: error.outputs }
@@ -344,13 +347,7 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
     const { context, rank } = lane;
     if (!context) return;
     this.#pace.refresh();
-    const { name, timeoutMs } = this.#parts.wiring.definitions.steps[rank];
-    const error = new SluiceError({
-      code: "STEP_TIMEOUT",
-      message: `${name} took longer than ${timeoutMs} ms.`,
-      path: ["steps", name],
-      hint: "Raise timeoutMs, or let the body heed `signal`.",
-    });
+    const error = timeoutError(this.#parts.wiring.definitions.steps[rank]);
     BodyContext.abort(context, error);
     this.#failed(lane, error);
     this.#leave(lane);
@@ -365,6 +362,7 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
       this.#leave(lane);
       if (!context) continue;
       this.#giveSlot(rank);
+      if (this.#stopReason === undefined) continue;
       const { name } = this.#parts.source.declarationOf(step);
       const reason = `${this.#stopReason}; ${name} did not stop within ${this.#parts.graceMs} ms`;
       this.#progress.cancel(step, context.attempt, reason);

@@ -1,5 +1,7 @@
 /** What was thrown, as a record: whatever it is, this never throws. */
+import type { StepDeclaration } from "../../model/assets/declaration.ts";
 import type { RecordedError } from "../../model/events/event.ts";
+import { SluiceError } from "../../model/issue.ts";
 
 const MOST_MESSAGE = 4_000;
 const MOST_STACK = 8_000;
@@ -8,6 +10,16 @@ const MOST_CAUSES = 5;
 /** Turns anything that was thrown into something readable, free of live objects and of bounded size. */
 export function recordError(thrown: unknown): RecordedError {
   return record(thrown, new Set());
+}
+
+/** The error of a step that took too long. */
+export function timeoutError({ name, timeoutMs }: StepDeclaration): SluiceError {
+  return new SluiceError({
+    code: "STEP_TIMEOUT",
+    message: `${name} took longer than ${timeoutMs} ms.`,
+    path: ["steps", name],
+    hint: "Raise timeoutMs, or let the body heed `signal`.",
+  });
 }
 
 function record(thrown: unknown, seen: Set<unknown>): RecordedError {
