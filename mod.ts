@@ -278,6 +278,7 @@ export { createOrchestrator } from "./src/orchestrator.ts";
 export type {
   AssetName,
   BackfillResult,
+  CloseOptions,
   MaterializationReport,
   Orchestrator,
   OrchestratorOptions,
