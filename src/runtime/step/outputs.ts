@@ -7,8 +7,12 @@ import type { CheckRecord, OutputRecord } from "../../model/events/event.ts";
 import { SluiceError } from "../../model/issue.ts";
 import { isBlocking, recordVerdict } from "./checks.ts";
 import { hasAny, mergeFacts } from "./facts.ts";
+import { type End, InOrder } from "./in_order.ts";
 import { copyJson } from "./json.ts";
 import { BlockedByCheck, Refusal } from "./refusal.ts";
+
+/** So many values of a batch are being kept at once. */
+const KEPT_AT_ONCE = 16;
 
 /** A step whose outputs are to be kept. */
 export interface OutputTask {
@@ -90,7 +94,22 @@ function nameOf({ outputs, outputNames }: StepDeclaration, asset: Asset): string
 }
 
 async function keepBatch(task: OutputTask, keeper: Keeper, result: unknown): Promise<void> {
-  const { declaration, partitions = [] } = task;
+  const line = new InOrder(KEPT_AT_ONCE);
+  try {
+    await keepPairs(task, result, (place, value) => line.add(keeper.begin(0, place, value)));
+  } catch (error) {
+    await line.finish();
+    throw error;
+  }
+  await line.finish();
+}
+
+/** Hands on the values of a batch by the places of their partitions. */
+async function keepPairs(
+  { declaration, partitions = [] }: OutputTask,
+  result: unknown,
+  keep: (place: number, value: unknown) => Promise<void>,
+): Promise<void> {
   const places = new Map(partitions.map((key, place) => [key, place]));
   const seen = new Set<string>();
   for await (const pair of iterate(declaration, result)) {
@@ -104,7 +123,7 @@ async function keepBatch(task: OutputTask, keeper: Keeper, result: unknown): Pro
     }
     if (seen.has(key)) throw new Refusal(declaration.name, `gave ${JSON.stringify(key)} twice.`);
     seen.add(key);
-    await keeper.add(0, place, value);
+    await keep(place, value);
   }
   const missing = partitions.filter((key) => !seen.has(key));
   if (missing.length === 0) return;
@@ -128,7 +147,7 @@ function iterate(declaration: StepDeclaration, result: unknown): Iterable<unknow
   );
 }
 
-/** Keeps outputs one by one and remembers what became of them. */
+/** Keeps outputs and remembers, in their order, what became of them. */
 class Keeper {
   readonly #task: OutputTask;
   readonly #records: OutputRecord[] = [];
@@ -139,18 +158,25 @@ class Keeper {
   }
 
   async add(output: number, place: number, returned: unknown): Promise<void> {
+    await (await this.begin(output, place, returned))();
+  }
+
+  /** Keeps a value; what is recorded and checked of it is for the end. */
+  async begin(output: number, place: number, returned: unknown): Promise<End> {
     const { partitions } = this.#task;
     const position = {
       ...(output > 0 && { output }),
       ...(partitions && partitions.length > 1 && { partition: place }),
     };
     switch (resultKind(returned)) {
-      case "skip":
-        this.#records.push({ ...position, skipped: skipReason(this.#task, returned as Skip) });
-        return;
-      case "unchanged":
-        this.#records.push({ ...position, ...this.#unchanged(returned as Unchanged) });
-        return;
+      case "skip": {
+        const skipped = skipReason(this.#task, returned as Skip);
+        return () => void this.#records.push({ ...position, skipped });
+      }
+      case "unchanged": {
+        const record = this.#unchanged(returned as Unchanged);
+        return () => void this.#records.push({ ...position, ...record });
+      }
       case "output": {
         const { value, ...facts } = returned as Output<unknown>;
         return await this.#keep(output, place, value, mergeFacts(this.#task.facts, facts), position);
@@ -179,7 +205,7 @@ class Keeper {
     value: unknown,
     facts: OutputFacts,
     position: OutputRecord,
-  ): Promise<void> {
+  ): Promise<End> {
     const asset = this.#task.outputs[output];
     await validate(asset, value);
     const metadata = facts.metadata && hasAny(facts.metadata)
@@ -187,12 +213,14 @@ class Keeper {
       : undefined;
     const kept = { ...facts, ...(metadata && { metadata }) };
     const dataVersion = await this.#task.keep(asset, place, value, kept);
-    this.#records.push({
-      ...position,
-      ...(dataVersion !== undefined && { dataVersion }),
-      ...(metadata && { metadata }),
-    });
-    await this.#check(asset, place, value);
+    return async () => {
+      this.#records.push({
+        ...position,
+        ...(dataVersion !== undefined && { dataVersion }),
+        ...(metadata && { metadata }),
+      });
+      await this.#check(asset, place, value);
+    };
   }
 
   async #check(asset: Asset, place: number, value: unknown): Promise<void> {
