@@ -32,6 +32,8 @@ export type { LineageOptions } from "./parts/lineage.ts";
 export { kubernetesResources } from "./parts/sizes.ts";
 export { checkPlugin, createPluginRegistry, isApiCompatible } from "./registry.ts";
 export type { PluginRegistry } from "./registry.ts";
+export { MARKER, writeProject } from "./write_project.ts";
+export type { WrittenProject } from "./write_project.ts";
 
 // Safe Python, for exporters of one's own
 export { assignment, call, list, name, pairs, set, statement, tuple } from "./python/expression.ts";
