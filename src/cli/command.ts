@@ -57,8 +57,8 @@ export interface CommandSpec<A extends ArgumentSpecs, O extends OptionSpecs> {
   readonly summary: string;
   /** Paragraphs for its help page. */
   readonly description?: readonly string[];
-  /** Whether the first argument is the user's module. */
-  readonly takesModule: boolean;
+  /** Whether the user's module is among the arguments, where it stands, and whether it may be left out. */
+  readonly takesModule: boolean | "second" | "optional";
   readonly args: A;
   readonly options: O;
   readonly examples: readonly [Example, Example, ...Example[]];

@@ -13,8 +13,15 @@ export interface SortedArguments {
   readonly args: { readonly [name: string]: string | readonly string[] | undefined };
 }
 
+/** The module as it is named apart from the words. */
+interface GivenModule {
+  readonly option: string | undefined;
+  readonly variable: string | undefined;
+}
+
 /**
- * Tells the words after a command apart. The rule: the first word is the module, unless `--module` or, failing that,
+ * Tells the words after a command apart. The rule: the first word is the module (the second, for commands that
+ * begin with something else), unless `--module` or, failing that,
  * the variable SLUICE_MODULE names it; then all words belong to the command.
  *
  * @throws {SluiceError} USAGE when a word is missing or there are too many.
@@ -22,10 +29,10 @@ export interface SortedArguments {
 export function sortArguments(
   command: Command,
   words: readonly string[],
-  given: { readonly option: string | undefined; readonly variable: string | undefined },
+  given: GivenModule,
 ): SortedArguments {
   const rest = [...words];
-  const module = command.takesModule ? takeModule(command, rest, given) : undefined;
+  const module = command.takesModule === false ? undefined : takeModule(command, rest, given);
   const args: Record<string, string | readonly string[] | undefined> = {};
   for (const [name, { arity }] of Object.entries(command.args)) {
     if (arity === "many") args[name] = rest.splice(0);
@@ -39,12 +46,13 @@ export function sortArguments(
 function takeModule(
   command: Command,
   rest: string[],
-  { option, variable }: { readonly option: string | undefined; readonly variable: string | undefined },
-): NonNullable<SortedArguments["module"]> {
+  { option, variable }: GivenModule,
+): SortedArguments["module"] {
   if (option) return { name: option, source: "--module" };
   if (variable) return { name: variable, source: "SLUICE_MODULE" };
-  const name = rest.shift();
+  const [name] = rest.splice(placeOfModule(command), 1);
   if (name !== undefined) return { name, source: "argument" };
+  if (command.takesModule === "optional") return undefined;
   throw usageError(
     `sluice ${command.name} needs the module that exports your definitions.`,
     `Write \`${usageOf(command)}\`, or set SLUICE_MODULE.`,
@@ -72,12 +80,19 @@ function tooMany(command: Command, word: string, source: ModuleSource | undefine
   );
 }
 
+/** The place of the module among a command's words. */
+export function placeOfModule({ takesModule }: Command): number {
+  return takesModule === "second" ? 1 : 0;
+}
+
 /** How a command is typed: `sluice show <module> <asset>`. */
 export function usageOf(command: Command): string {
   const args = Object.entries(command.args).map(([name, { arity }]) =>
     arity === "one" ? `<${name}>` : arity === "optional" ? `[${name}]` : `[${name}...]`
   );
-  return ["sluice", command.name, ...(command.takesModule ? ["<module>"] : []), ...args].join(" ");
+  const module = command.takesModule === "optional" ? "[module]" : "<module>";
+  if (command.takesModule !== false) args.splice(placeOfModule(command), 0, module);
+  return ["sluice", command.name, ...args].join(" ");
 }
 
 function article(noun: string): string {

@@ -2,7 +2,7 @@
 import type { Command } from "../command.ts";
 import { exitMeanings } from "../exit.ts";
 import { pad } from "../print/width.ts";
-import { usageOf } from "./arguments.ts";
+import { placeOfModule, usageOf } from "./arguments.ts";
 import { globalOptions } from "./global_options.ts";
 import { describeOption, formatOption, moduleSummary } from "./help.ts";
 import type { OptionSpecs } from "./option.ts";
@@ -30,7 +30,7 @@ export function formatReference(commands: readonly Command[]): string[] {
 
 function formatSection(command: Command): string[] {
   const args = Object.entries(command.args).map(([name, { summary }]) => `- \`${name}\`: ${summary}`);
-  if (command.takesModule) args.unshift(`- \`module\`: ${moduleSummary}`);
+  if (command.takesModule !== false) args.splice(placeOfModule(command), 0, `- \`module\`: ${moduleSummary}`);
   return [
     "",
     `### sluice ${command.name}`,

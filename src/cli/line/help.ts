@@ -1,5 +1,5 @@
 /** Help: the pages that `--help` shows, made from the table of commands. */
-import { usageOf } from "./arguments.ts";
+import { placeOfModule, usageOf } from "./arguments.ts";
 import type { Answer, Command, Example } from "../command.ts";
 import { exitMeanings } from "../exit.ts";
 import { globalOptions } from "./global_options.ts";
@@ -40,7 +40,7 @@ function formatOverview(commands: readonly Command[], page: Page): string[] {
 function formatCommandHelp(command: Command, page: Page): string[] {
   const { bold } = page.style;
   const args: [string, string][] = Object.entries(command.args).map(([name, { summary }]) => [name, summary]);
-  if (command.takesModule) args.unshift(["module", moduleSummary]);
+  if (command.takesModule !== false) args.splice(placeOfModule(command), 0, ["module", moduleSummary]);
   const section = (title: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : ["", bold(title), ...lines];
   return [
