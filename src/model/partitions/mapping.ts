@@ -121,6 +121,8 @@ export interface ResolvedMapping {
   toDownstream(upstream: Subset): Subset;
   /** Upstream runs `[start, end)` read by one downstream partition, in ascending order. Allocates nothing. */
   eachUpstreamRange(downstreamIndex: number, visit: (start: number, end: number) => void): void;
+  /** The first downstream partition of which it is evident that it reads the same; itself where none is. */
+  firstAlike(downstreamIndex: number): number;
 }
 
 const IDENTITY: IdentityMapping = Object.freeze({ kind: "identity" });

@@ -10,6 +10,7 @@ import type { PlannedReason } from "../plan.ts";
 import type { PlanScope } from "../request.ts";
 import type { SelectedSteps } from "../steps/selected.ts";
 import { scopeReasons } from "./scope.ts";
+import { Staleness } from "./staleness.ts";
 
 /** How many steps are looked at between two pauses. */
 const SLICE = 4_096;
@@ -33,11 +34,12 @@ export function* narrow(
   const unit = fullSubset(1);
   const cells = new Map<number, Subset>();
   const own = new Map<number, readonly PlannedReason[]>();
+  const staleness = new Staleness(context);
   let sinceYield = 0;
   for (const rank of ranks) {
     const step = context.definitions.steps[rank];
     const bounds = allowed.get(rank) ?? unit;
-    const reasons = within(scopeReasons(context, step, outputs.get(rank), scope), bounds);
+    const reasons = within(scopeReasons(context, step, outputs.get(rank), scope, staleness), bounds);
     const made = withReaders(context, step, unionOf(reasons.map(({ subset }) => subset)), cells, bounds);
     if (reasons.length > 0) own.set(rank, reasons);
     if (made.size > 0) cells.set(rank, withOwnPast(context, step, made, bounds));

@@ -5,7 +5,7 @@ import type { Subset } from "../../model/partitions/subset.ts";
 import type { PlanningContext } from "../context.ts";
 import type { PlannedReason } from "../plan.ts";
 import type { PlanScope } from "../request.ts";
-import { staleReasons } from "./staleness.ts";
+import type { Staleness } from "./staleness.ts";
 
 /** Reasons to make partitions of a step that lie in the given scope. */
 export function scopeReasons(
@@ -13,6 +13,7 @@ export function scopeReasons(
   step: StepDeclaration,
   outputs: readonly number[] | undefined,
   scope: PlanScope,
+  staleness: Staleness,
 ): readonly PlannedReason[] {
   if (step.kind === "check") return [];
   switch (scope) {
@@ -23,7 +24,7 @@ export function scopeReasons(
     case "failed":
       return failedReasons(context, step, outputs);
     case "stale":
-      return [...missingReasons(context, step, outputs), ...staleReasons(context, step, outputs)];
+      return [...missingReasons(context, step, outputs), ...staleness.reasons(step, outputs)];
   }
 }
 

@@ -1,28 +1,105 @@
 /** Staleness: which recorded values no longer follow from their code and inputs, and why. */
 import type { StepDeclaration, StepInput } from "../../model/assets/declaration.ts";
 import type { AssetFacts } from "../../model/events/facts.ts";
-import { subsetOf } from "../../model/partitions/subset.ts";
+import type { ResolvedMapping } from "../../model/partitions/mapping.ts";
+import { createSubsetBuilder, subsetOf } from "../../model/partitions/subset.ts";
 import type { PlanningContext } from "../context.ts";
 import type { PlannedReason } from "../plan.ts";
-import type { Reason } from "../reason.ts";
+import { Changes } from "./changes.ts";
 
-/**
- * The partitions of a step that are out of date by themselves, with reasons: made by another code version, or
- * from an upstream value that has changed since. Partitions without a value are not stale but missing.
- */
-export function staleReasons(
-  context: PlanningContext,
-  step: StepDeclaration,
-  outputs?: readonly number[],
-): readonly PlannedReason[] {
-  const reasons: PlannedReason[] = [];
-  for (const output of outputs ? outputs.map((position) => step.outputs[position]) : step.outputs) {
-    const facts = context.factsOf(output.key);
-    if (facts.materialized.size === 0) continue;
-    addCodeReason(reasons, facts, output.codeVersion);
-    for (const input of step.inputs) addInputReasons(reasons, context, step, input, facts);
+/** Tells what is stale in one planning context. What it works out of an asset serves all that read it. */
+export class Staleness {
+  readonly #context: PlanningContext;
+  readonly #changes: Map<string, Changes> = new Map();
+
+  constructor(context: PlanningContext) {
+    this.#context = context;
   }
-  return reasons;
+
+  /**
+   * The partitions of a step that are out of date by themselves, with reasons: made by another code version, or
+   * from an upstream value that has changed since. Partitions without a value are not stale but missing.
+   */
+  reasons(step: StepDeclaration, outputs?: readonly number[]): readonly PlannedReason[] {
+    const reasons: PlannedReason[] = [];
+    for (const output of outputs ? outputs.map((position) => step.outputs[position]) : step.outputs) {
+      const facts = this.#context.factsOf(output.key);
+      if (facts.materialized.size === 0) continue;
+      addCodeReason(reasons, facts, output.codeVersion);
+      for (const input of step.inputs) this.#addInputReason(reasons, step, input, facts);
+    }
+    return reasons;
+  }
+
+  #addInputReason(
+    reasons: PlannedReason[],
+    step: StepDeclaration,
+    input: StepInput,
+    facts: AssetFacts,
+  ): void {
+    const upstream = this.#context.factsOf(input.key);
+    if (upstream.newestChange <= facts.oldestRead) return;
+    const reader = new LatestReader(this.#context.mapping(step, input), this.#changesOf(input.key));
+    const stale = createSubsetBuilder();
+    let latest = -1;
+    let latestSeq = 0;
+    facts.materialized.eachRange((start, end) => {
+      for (let index = start; index < end; index++) {
+        const cell = reader.latestOf(index);
+        const seq = cell < 0 ? 0 : upstream.changedSeqAt(cell);
+        if (seq <= facts.readSeqAt(index)) continue;
+        stale.add(index);
+        if (seq > latestSeq) [latest, latestSeq] = [cell, seq];
+      }
+    });
+    if (latest < 0) return;
+    const changedMs = upstream.at(latest)?.changedMs ?? 0;
+    reasons.push({
+      reason: { kind: "upstream-changed", asset: input.key, changedMs },
+      subset: stale.build(),
+    });
+  }
+
+  #changesOf(key: string): Changes {
+    let changes = this.#changes.get(key);
+    if (!changes) this.#changes.set(key, changes = new Changes(this.#context.factsOf(key)));
+    return changes;
+  }
+}
+
+/** Finds what changed last of all that a partition reads, once for partitions that read the same. */
+class LatestReader {
+  readonly #mapping: ResolvedMapping;
+  readonly #changes: Changes;
+  readonly #known: Map<number, number> = new Map();
+  #latest = -1;
+
+  constructor(mapping: ResolvedMapping, changes: Changes) {
+    this.#mapping = mapping;
+    this.#changes = changes;
+  }
+
+  /** The upstream partition, or -1 when it reads none that has a value. */
+  latestOf(index: number): number {
+    const alike = this.#mapping.firstAlike(index);
+    if (alike === index) return this.#find(index);
+    let latest = this.#known.get(alike);
+    if (latest === undefined) this.#known.set(alike, latest = this.#find(index));
+    return latest;
+  }
+
+  #find(index: number): number {
+    this.#latest = -1;
+    this.#mapping.eachUpstreamRange(index, this.#visit);
+    return this.#latest;
+  }
+
+  readonly #visit = (start: number, end: number): void => {
+    const { facts } = this.#changes;
+    const cell = this.#changes.latestIn(start, end);
+    if (cell < 0) return;
+    if (this.#latest < 0 || facts.changedSeqAt(cell) > facts.changedSeqAt(this.#latest)) this.#latest = cell;
+  };
 }
 
 function addCodeReason(reasons: PlannedReason[], facts: AssetFacts, codeVersion: string | undefined): void {
@@ -37,44 +114,4 @@ function addCodeReason(reasons: PlannedReason[], facts: AssetFacts, codeVersion:
   for (const [from, indices] of byVersion) {
     reasons.push({ reason: { kind: "code-changed", from, to: codeVersion }, subset: subsetOf(indices) });
   }
-}
-
-function addInputReasons(
-  reasons: PlannedReason[],
-  context: PlanningContext,
-  step: StepDeclaration,
-  input: StepInput,
-  facts: AssetFacts,
-): void {
-  const upstream = context.factsOf(input.key);
-  if (upstream.newestChange <= facts.oldestRead) return;
-  const changed: number[] = [];
-  let changedMs = 0;
-  const mapping = context.mapping(step, input);
-  for (const index of facts.materialized.indices()) {
-    const latestMs = latestChange(upstream, mapping, index, facts.readSeqAt(index));
-    if (latestMs === undefined) continue;
-    changed.push(index);
-    changedMs = Math.max(changedMs, latestMs);
-  }
-  if (changed.length === 0) return;
-  const reason: Reason = { kind: "upstream-changed", asset: input.key, changedMs };
-  reasons.push({ reason, subset: subsetOf(changed) });
-}
-
-/** When the newest of the upstream partitions that one partition reads changed after it was read. */
-function latestChange(
-  upstream: AssetFacts,
-  mapping: ReturnType<PlanningContext["mapping"]>,
-  index: number,
-  readSeq: number,
-): number | undefined {
-  let latestMs: number | undefined;
-  mapping.eachUpstreamRange(index, (start, end) => {
-    for (let cell = start; cell < end; cell++) {
-      if (upstream.changedSeqAt(cell) <= readSeq) continue;
-      latestMs = Math.max(latestMs ?? 0, upstream.at(cell)?.changedMs ?? 0);
-    }
-  });
-  return latestMs;
 }

@@ -110,6 +110,11 @@ function assertConsistent(mapping: ResolvedMapping, picks: readonly number[]): v
     );
   }
   if (mapping.isIdentity) relation.forEach((reads, index) => assert.deepEqual(reads, [index]));
+  relation.forEach((reads, index) => {
+    const alike = mapping.firstAlike(index);
+    assert.ok(alike <= index);
+    assert.deepEqual(relation[alike], reads);
+  });
 }
 
 function union(lists: readonly (readonly number[])[]): number[] {

@@ -35,4 +35,8 @@ export class ConstantMapping implements ResolvedMapping {
   eachUpstreamRange(_downstreamIndex: number, visit: (start: number, end: number) => void): void {
     this.constant.eachRange(visit);
   }
+
+  firstAlike(): number {
+    return 0;
+  }
 }

@@ -48,6 +48,10 @@ export class FunctionMapping implements ResolvedMapping {
     this.#upstreamRow(downstreamIndex).existing.eachRange(visit);
   }
 
+  firstAlike(downstreamIndex: number): number {
+    return downstreamIndex;
+  }
+
   #upstreamRow(index: number): Row {
     return this.#up.get(index) ??
       remember(this.#up, index, this.#mapping.upstream(this.downstream.keyAt(index)), this.upstream);

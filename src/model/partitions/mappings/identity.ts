@@ -26,4 +26,8 @@ export class IndexIdentity implements ResolvedMapping {
   eachUpstreamRange(downstreamIndex: number, visit: (start: number, end: number) => void): void {
     visit(downstreamIndex, downstreamIndex + 1);
   }
+
+  firstAlike(downstreamIndex: number): number {
+    return downstreamIndex;
+  }
 }

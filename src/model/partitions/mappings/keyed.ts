@@ -52,6 +52,10 @@ export class KeyedMapping implements ResolvedMapping {
     const index = piece.to + downstreamIndex - piece.from;
     visit(index, index + 1);
   }
+
+  firstAlike(downstreamIndex: number): number {
+    return downstreamIndex;
+  }
 }
 
 /** Finds the pieces of a one-to-one relation: `targetOf` gives the other side's index, or -1. */

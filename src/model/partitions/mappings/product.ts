@@ -1,7 +1,7 @@
 /** Several dimensions on at least one side: dimensions that follow each other, and the others whole. */
 import type { MappedUpstream, ResolvedMapping } from "../mapping.ts";
 import type { PartitionSpace } from "../space.ts";
-import { addBlock, type Axis, type Block, eachBlock } from "../sets/product.ts";
+import { addBlock, type Axis, type Block, coordinateOf, eachBlock } from "../sets/product.ts";
 import { createSubsetBuilder } from "../subset.ts";
 import type { Subset } from "../subset.ts";
 import { CellWalker, type DimensionLink } from "./cell_walker.ts";
@@ -67,6 +67,15 @@ export class ProductMapping implements ResolvedMapping {
 
   eachUpstreamRange(downstreamIndex: number, visit: (start: number, end: number) => void): void {
     this.#walker.walk(downstreamIndex, visit);
+  }
+
+  firstAlike(downstreamIndex: number): number {
+    let alike = 0;
+    for (const { downstream, mapping } of this.#links) {
+      const axis = this.#up.from[downstream];
+      alike += mapping.firstAlike(coordinateOf(downstreamIndex, axis)) * axis.stride;
+    }
+    return alike;
   }
 
   #eachUpstreamBlock(

@@ -37,6 +37,10 @@ export class TableMapping implements ResolvedMapping {
   eachUpstreamRange(downstreamIndex: number, visit: (start: number, end: number) => void): void {
     this.#up.get(downstreamIndex)?.eachRange(visit);
   }
+
+  firstAlike(downstreamIndex: number): number {
+    return downstreamIndex;
+  }
 }
 
 function rowsOf(pairs: readonly (readonly [from: number, to: number])[]): Rows {

@@ -74,6 +74,10 @@ export class WindowMapping implements ResolvedMapping {
     if (start < end) visit(start, end);
   }
 
+  firstAlike(downstreamIndex: number): number {
+    return downstreamIndex;
+  }
+
   /** What a downstream set reads: piece by piece, past those that add nothing. */
   #existing(downstream: Subset): Subset {
     const builder = createSubsetBuilder();

@@ -42,11 +42,11 @@ export class UnitFacts implements AssetFacts {
   }
 
   changedSeqAt(index: number): number {
-    return this.at(index)?.changedSeq ?? 0;
+    return this.#valued(index)?.changedSeqAt(rowOf(this.#ordinal)) ?? 0;
   }
 
   readSeqAt(index: number): number {
-    return this.at(index)?.readSeq ?? 0;
+    return this.#valued(index)?.readSeqAt(rowOf(this.#ordinal)) ?? 0;
   }
 
   changedAfter(seq: number): Subset {
@@ -60,6 +60,12 @@ export class UnitFacts implements AssetFacts {
   madeByOther(codeVersion: string | undefined): Subset {
     const code = this.#book.codes.find(codeVersion);
     return this.#where((segment, row) => isMadeByOther(segment, row, code));
+  }
+
+  /** The segment of the row where it has a value. */
+  #valued(index: number): Segment | undefined {
+    const segment = index === 0 ? this.#sheet.segmentOf(this.#ordinal) : undefined;
+    return segment && hasValue(segment, rowOf(this.#ordinal)) ? segment : undefined;
   }
 
   #where(test: (segment: Segment, row: number) => boolean): Subset {
