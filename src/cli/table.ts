@@ -15,6 +15,7 @@ import { rerun } from "./commands/rerun.ts";
 import { run } from "./commands/run.ts";
 import { runs } from "./commands/runs.ts";
 import { step } from "./commands/carry/step.ts";
+import { snapshot } from "./commands/carry/snapshot.ts";
 import { show } from "./commands/show.ts";
 import { wipe } from "./commands/wipe.ts";
 
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   recover,
   report,
   wipe,
+  snapshot,
   step,
   completion,
   help,
