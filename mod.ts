@@ -310,6 +310,9 @@ export type { SqliteStoreOptions } from "./src/stores/sqlite.ts";
 // Keep values
 export { filesIO } from "./src/io/files.ts";
 export type { FilesIO, FilesOptions } from "./src/io/files.ts";
+export { s3IO } from "./src/io/s3.ts";
+export type { S3IO, S3IOOptions } from "./src/io/s3.ts";
+export type { S3Credentials, S3CredentialSource } from "./src/io/s3/credentials.ts";
 export type { IOManager, Receipt, ValueAddress, ValueTable } from "./src/io/manager.ts";
 export { memoryIO } from "./src/io/memory.ts";
 export type { MemoryIO, MemoryOptions, MemorySlot } from "./src/io/memory.ts";

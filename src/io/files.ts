@@ -1,17 +1,12 @@
 /** Values in files: one to each partition of an asset. */
 import { resolve } from "node:path";
-import { type FileFormat, type FileOptions, files, type IOChoice } from "../model/assets/io_choice.ts";
-import { SluiceError } from "../model/issue.ts";
+import type { FileFormat, IOChoice } from "../model/assets/io_choice.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "../model/ports.ts";
-import { quote } from "../model/quote.ts";
-import { didYouMean } from "../model/suggest.ts";
 import { ABANDONED_MS } from "./files/disk.ts";
 import { type Spot, Storage } from "./files/storage.ts";
-import { bytes } from "./formats/bytes.ts";
+import { chooseFormat, FORMATS } from "./formats/choice.ts";
 import type { Format } from "./formats/format.ts";
 import { json } from "./formats/json.ts";
-import { ndjson } from "./formats/ndjson.ts";
-import { text } from "./formats/text.ts";
 import type { IOManager, Receipt, ValueAddress } from "./manager.ts";
 
 /** Where and how {@linkcode filesIO} keeps values. */
@@ -56,10 +51,6 @@ export interface FilesIO extends IOManager {
   }): Promise<number>;
 }
 
-const FORMATS: readonly Format[] = Object.freeze([json, ndjson, text, bytes]);
-/** What an asset may ask for. */
-const OPTIONS: readonly string[] = Object.freeze(["format", "extension"]);
-
 /**
  * Keeps values in files below a folder, one to each partition of an asset:
  *
@@ -91,7 +82,7 @@ export function filesIO(options: FilesOptions): FilesIO {
   const { name = "files", folder, format, clock = systemClock, random = systemRandom } = options;
   const storage = new Storage(resolve(folder), FORMATS, clock, random);
   const choice = format === undefined ? { manager: name } : { manager: name, format };
-  return view(name, storage, formatOf(choice, json));
+  return view(name, storage, chooseFormat(choice, json));
 }
 
 /** The manager as assets of one format see it. */
@@ -108,27 +99,7 @@ function view(name: string, storage: Storage, format: Format): FilesIO {
     receipt: (address: ValueAddress) => storage.receipt(spot(address)),
     remove: (address: ValueAddress) => storage.remove(spot(address)),
     locate: (address: ValueAddress) => storage.path(spot(address)),
-    configure: (choice: IOChoice) => view(name, storage, formatOf(choice, format)),
+    configure: (choice: IOChoice) => view(name, storage, chooseFormat(choice, format)),
     sweep: ({ olderThanMs = ABANDONED_MS } = {}) => storage.sweep(olderThanMs),
-  });
-}
-
-/** The format that an asset asks for: the one it names, with the ending it names. */
-function formatOf(choice: IOChoice, fallback: Format): Format {
-  for (const option of Object.keys(choice)) {
-    if (option !== "manager" && !OPTIONS.includes(option)) throw unknownOption(choice.manager, option);
-  }
-  const { format: name = fallback.name, extension } = files(choice as FileOptions);
-  const format = FORMATS.find((candidate) => candidate.name === name) as Format;
-  const ending = extension ?? (name === fallback.name ? fallback.extension : format.extension);
-  return ending === format.extension ? format : Object.freeze({ ...format, extension: ending });
-}
-
-function unknownOption(manager: string, option: string): SluiceError {
-  return new SluiceError({
-    code: "DEFINITION_INVALID",
-    message: `The IO manager ${quote(manager)} has no option ${quote(option)}.`,
-    path: ["io", option],
-    hint: didYouMean(option, OPTIONS) ?? `Its options are ${OPTIONS.join(" and ")}.`,
   });
 }

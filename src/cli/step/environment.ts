@@ -1,6 +1,7 @@
 /** What a step takes from its environment: where values lie, config, and secrets. */
 import { resolve } from "node:path";
 import { filesIO } from "../../io/files.ts";
+import { s3IO } from "../../io/s3.ts";
 import type { IOManager } from "../../io/manager.ts";
 import { type FindManager, openManagers } from "../../io/managers.ts";
 import { memoryIO } from "../../io/memory.ts";
@@ -64,5 +65,7 @@ export function readEnvironment(host: Host): StepEnvironment {
 function openValues({ env, cwd }: Host): IOManager {
   const place = env.SLUICE_IO || `${env.SLUICE_FOLDER || ".sluice"}/values`;
   if (!/^[a-z][a-z0-9+.-]+:/i.test(place)) return filesIO({ folder: resolve(cwd, place) });
+  const [, bucket, prefix = ""] = /^s3:\/\/([^/]+)(?:\/(.*))?$/.exec(place) ?? [];
+  if (bucket !== undefined) return s3IO({ name: "files", bucket, prefix });
   throw usageError(`SLUICE_IO is a folder or s3://bucket/prefix, not ${JSON.stringify(place)}.`);
 }

@@ -8,7 +8,7 @@
  * Names are escaped by `fileName`. Folders of key segments have no dots and those of partitions end in `.parts`, so
  * an asset can be called as another one's folder (`raw` beside `raw/orders`) or file (`orders.json`) is.
  */
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import type { ValueAddress } from "../manager.ts";
 import { fileName, folderName } from "./name.ts";
 
@@ -26,22 +26,30 @@ export interface Place {
 }
 
 /** The path of a value in a format. */
-export function valuePath(place: Place, extension: string): string {
-  return join(place.folder, `${place.name}.${extension}`);
+export function valuePath(place: Place, extension: string, isLocal = true): string {
+  return joiner(isLocal)(place.folder, `${place.name}.${extension}`);
 }
 
 /** The path of a value's receipt. */
-export function receiptPath(place: Place): string {
-  return join(place.folder, RECEIPTS, `${place.name}.json`);
+export function receiptPath(place: Place, isLocal = true): string {
+  return joiner(isLocal)(place.folder, RECEIPTS, `${place.name}.json`);
+}
+
+/** Paths are those of this system, or have slashes everywhere, as the keys of objects do. */
+function joiner(isLocal: boolean): (...parts: string[]) => string {
+  return isLocal ? join : posix.join;
 }
 
 /** Gives the places of values below a folder. */
 export class Places {
   readonly #root: string;
+  readonly #join: (...parts: string[]) => string;
   readonly #assets = new Map<string, AssetPlace>();
 
-  constructor(root: string) {
+  /** @param isLocal Whether paths are those of this system, and not with a slash everywhere. */
+  constructor(root: string, isLocal = true) {
     this.#root = root;
+    this.#join = joiner(isLocal);
   }
 
   of({ asset, partition }: ValueAddress): Place {
@@ -54,8 +62,8 @@ export class Places {
     if (known) return known;
     const segments = asset.split("/").map(folderName);
     const name = segments.pop() as string;
-    const folder = join(this.#root, ...segments);
-    const made = { whole: { folder, name }, parts: join(folder, name + PARTS) };
+    const folder = this.#join(this.#root, ...segments);
+    const made = { whole: { folder, name }, parts: this.#join(folder, name + PARTS) };
     this.#assets.set(asset, made);
     return made;
   }

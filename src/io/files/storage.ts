@@ -13,6 +13,7 @@ import { JsonWriter } from "../formats/json_writer.ts";
 import { Gate } from "../gate.ts";
 import type { Receipt, ValueAddress } from "../manager.ts";
 import { missingValue } from "../missing.ts";
+import { Turns } from "../turns.ts";
 import { Disk } from "./disk.ts";
 import type { Draft } from "./draft.ts";
 import { diskFailure, invalidContent, invalidValue } from "./errors.ts";
@@ -42,8 +43,7 @@ export class Storage {
   readonly #places: Places;
   readonly #writers = new Gate(WRITERS);
   readonly #readers = new Gate(READERS);
-  /** The last job at each address that is not done; jobs at one address follow one another. */
-  readonly #jobs = new Map<string, Promise<unknown>>();
+  readonly #turns = new Turns();
 
   constructor(root: string, formats: readonly Format[], clock: Clock, random: Random) {
     this.root = root;
@@ -169,15 +169,7 @@ export class Storage {
 
   /** Does jobs at one address one after the other, so that the last call wins with its value and its receipt. */
   #inTurn<T>(place: Place, job: () => Promise<T>): Promise<T> {
-    const key = receiptPath(place);
-    const before = this.#jobs.get(key);
-    const done = before ? before.then(job, job) : job();
-    this.#jobs.set(key, done);
-    const forget = () => {
-      if (this.#jobs.get(key) === done) this.#jobs.delete(key);
-    };
-    done.then(forget, forget);
-    return done;
+    return this.#turns.take(receiptPath(place), job);
   }
 
   async #naming<T>(
