@@ -1,12 +1,12 @@
 /** One command's hold on the user's module and on the history. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { type Definitions, definitions } from "../model/definitions.ts";
+import { definitions } from "../model/definitions.ts";
 import type { Orchestrator, StoreOptions } from "../orchestrator/contract.ts";
 import type { Session } from "./command.ts";
 import type { GlobalValues } from "./line/global_options.ts";
 import type { Host } from "./host/host.ts";
-import { loadModule } from "./module/load.ts";
+import { type LoadedModule, loadModule } from "./module/load.ts";
 import type { Notes } from "./host/notes.ts";
 import { shortPath } from "./print/error.ts";
 
@@ -24,22 +24,28 @@ export function openSession(
   notes: Notes,
 ): OpenSession {
   const place = findHistory(options, host);
-  let loaded: Promise<Definitions> | undefined;
+  let loaded: Promise<Pick<LoadedModule, "definitions" | "options">> | undefined;
   let opened: Promise<Orchestrator> | undefined;
-  const load = async (): Promise<Definitions> => {
-    if (module === undefined) return definitions({ assets: [] });
+  const load = async () => {
+    if (module === undefined) return { definitions: definitions({ assets: [] }), options: {} };
     host.guardUserCode(notes.pass);
-    return (await loadModule({ name: module, timeoutMs: options["load-timeout"] }, host)).definitions;
+    return await loadModule({ name: module, timeoutMs: options["load-timeout"] }, host);
   };
+  const loadOnce = () => loaded ??= load();
   const open = async (use: "read" | "write"): Promise<Orchestrator> => {
-    const found = await session.definitions();
+    const found = await loadOnce();
     const store = use === "read" ? storeToRead(place.file) : place.store;
     const { createOrchestrator } = await import("../orchestrator.ts");
-    return createOrchestrator(found, { folder: place.folder, store, clock: host.clock });
+    return createOrchestrator(found.definitions, {
+      ...found.options,
+      folder: place.folder,
+      store,
+      clock: host.clock,
+    });
   };
   const session: OpenSession = {
     historyName: shortPath(place.file ?? "memory", host.cwd),
-    definitions: () => loaded ??= load(),
+    definitions: async () => (await loadOnce()).definitions,
     orchestrator: (use) => opened ??= open(use),
     close: async () => await (await opened?.catch(() => undefined))?.close(),
   };

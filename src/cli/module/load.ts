@@ -7,6 +7,7 @@ import { SluiceError } from "../../model/issue.ts";
 import { suggest } from "../../model/suggest.ts";
 import type { Host } from "../host/host.ts";
 import { loadFailure } from "./load_failure.ts";
+import { findOptions, type ModuleOptions } from "./options.ts";
 import { shortPath } from "../print/error.ts";
 import { formatDuration } from "../print/number.ts";
 import { inert } from "../print/inert.ts";
@@ -23,19 +24,23 @@ export interface ModuleRequest {
 export interface LoadedModule {
   readonly path: string;
   readonly definitions: Definitions;
+  /** How its assets are run and kept, as far as it says so. */
+  readonly options: ModuleOptions;
 }
 
 /**
- * Loads a module and gives its definitions: the default export, else the export `definitions`, else the only one.
+ * Loads a module and gives its definitions: the default export, else the export `definitions`, else the only one;
+ * and the export `options`.
  *
- * @throws {SluiceError} MODULE_INVALID when there is no such file, it cannot be loaded or exports no definitions;
- * what `definitions()` found, when that is what it threw.
+ * @throws {SluiceError} MODULE_INVALID when there is no such file, it cannot be loaded, exports no definitions or
+ * options of another shape; what `definitions()` found, when that is what it threw.
  */
 export async function loadModule(request: ModuleRequest, host: Host): Promise<LoadedModule> {
   const path = findModule(request.name, host.cwd);
   const shown = inert(shortPath(path, host.cwd));
   const exports = await importInTime(path, shown, request.timeoutMs, host);
-  return { path, definitions: findDefinitions(exports, shown) };
+  const definitions = findDefinitions(exports, shown);
+  return { path, definitions, options: findOptions(exports, definitions, shown) };
 }
 
 function findModule(name: string, cwd: string): string {
