@@ -14,12 +14,8 @@ export interface Compilation {
 
 /** Compiles modules by file name; they import from "sluice". */
 export function compile(modules: Readonly<Record<string, string>>): Compilation {
-  mkdirSync(`${root}.cache`, { recursive: true });
-  const folder = mkdtempSync(`${root}.cache/types-`);
+  const folder = openProject(modules);
   try {
-    for (const [name, text] of Object.entries(modules)) writeFileSync(`${folder}/${name}`, text);
-    writeFileSync(`${folder}/tsconfig.json`, JSON.stringify(settings()));
-    symlinkSync(`${root}node_modules`, `${folder}/node_modules`);
     const command = ["-p", folder, "--pretty", "false", "--extendedDiagnostics", "--singleThreaded"];
     const tsc = spawnSync(`${root}node_modules/.bin/tsc`, command, { encoding: "utf8", cwd: root });
     if (tsc.error) throw tsc.error;
@@ -29,7 +25,27 @@ export function compile(modules: Readonly<Record<string, string>>): Compilation 
   }
 }
 
-function settings(): unknown {
+/** Writes modules into a new folder, set up for `tsc` and `deno check`, and gives its path. The caller removes it. */
+export function openProject(modules: Readonly<Record<string, string>>): string {
+  mkdirSync(`${root}.cache`, { recursive: true });
+  const folder = mkdtempSync(`${root}.cache/types-`);
+  for (const [name, text] of Object.entries(modules)) writeFileSync(`${folder}/${name}`, text);
+  writeFileSync(`${folder}/tsconfig.json`, JSON.stringify(settings()));
+  const { strict, exactOptionalPropertyTypes } = settings().compilerOptions;
+  const deno = {
+    imports: { "sluice": `${root}mod.ts` },
+    nodeModulesDir: "manual",
+    compilerOptions: { strict, exactOptionalPropertyTypes },
+  };
+  writeFileSync(`${folder}/deno.json`, JSON.stringify(deno));
+  symlinkSync(`${root}node_modules`, `${folder}/node_modules`);
+  return folder;
+}
+
+function settings(): {
+  readonly compilerOptions: Readonly<Record<string, unknown>>;
+  readonly include: readonly string[];
+} {
   const { compilerOptions } = JSON.parse(readFileSync(`${root}tsconfig.json`, "utf8"));
   const { isolatedDeclarations: _1, declaration: _2, paths: _3, ...options } = compilerOptions;
   return {

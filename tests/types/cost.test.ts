@@ -2,45 +2,11 @@
 import { test } from "bun:test";
 import assert from "node:assert/strict";
 import { compile } from "./compiler.ts";
-
-/** Modules of 25 assets with three dependencies each; six in ten daily, two monthly, one with two dimensions. */
-function generate(count: number): Record<string, string> {
-  const modules: Record<string, string> = {
-    "parts.ts":
-      `import { dailyPartitions, monthlyPartitions, multiPartitions, staticPartitions } from "sluice";
-export const days = dailyPartitions({ start: "2026-01-01" });
-export const months = monthlyPartitions({ start: "2026-01-01" });
-export const cells = multiPartitions({ day: days, region: staticPartitions(["us", "eu"]) });\n`,
-  };
-  for (let from = 0; from < count; from += 25) modules[`m${from / 25}.ts`] = generateModule(from);
-  return modules;
-}
-
-const KINDS = ["days", "days", "days", "days", "days", "days", "months", "months", "cells", ""];
-
-function generateModule(from: number): string {
-  const lines = [
-    `import { defineAsset } from "sluice";`,
-    `import { cells, days, months } from "./parts.ts";`,
-    ...(from > 0 ? [`import * as before from "./m${from / 25 - 1}.ts";`] : []),
-    `export const used = [cells, days, months];`,
-  ];
-  for (let index = from; index < from + 25; index++) {
-    const deps = [1, 3, 7].map((back) => index - back).filter((number) => number >= Math.max(0, from - 25));
-    const named = deps.map((number) => `d${number}: ${number < from ? "before." : ""}a${number}`).join(", ");
-    const kind = KINDS[index % KINDS.length];
-    const partitions = kind ? `, partitions: ${kind}` : "";
-    lines.push(
-      `export const a${index} = defineAsset({ key: "a${index}", deps: { ${named} }${partitions}, ` +
-        `run: async ({ inputs }) => ({ index: ${index} as number, names: Object.keys(inputs) }) });`,
-    );
-  }
-  return lines.join("\n") + "\n";
-}
+import { generateGraph, nothing } from "./graph.ts";
 
 test("an asset costs at most 400 type instantiations", () => {
-  const none = compile({ "empty.ts": `import * as sluice from "sluice";\nexport default sluice;\n` });
-  const many = compile(generate(200));
+  const none = compile(nothing);
+  const many = compile(generateGraph(200));
   assert.deepEqual(many.errors, []);
   const instantiations = (many.figures.get("Instantiations") ?? Infinity) -
     (none.figures.get("Instantiations") ?? 0);
