@@ -2,16 +2,14 @@
 import type { Asset } from "./model/assets/declaration.ts";
 import type { Definitions } from "./model/definitions.ts";
 import type { SluiceEvent } from "./model/events/event.ts";
-import { type Issue, SluiceError } from "./model/issue.ts";
 import type { Selection } from "./model/job.ts";
-import { quote } from "./model/quote.ts";
-import { didYouMean } from "./model/suggest.ts";
 import { ActiveRuns } from "./orchestrator/active.ts";
 import { executeBackfill } from "./orchestrator/backfills.ts";
 import { changeKeys, reportAsset, requirePartition, wipeAsset } from "./orchestrator/catalogue.ts";
 import type {
   AssetName,
   CloseOptions,
+  LogFilter,
   MaterializationReport,
   Orchestrator,
   OrchestratorOptions,
@@ -27,13 +25,15 @@ import {
   requireRecord,
   RUN_PLAN,
   SELECTION,
-  STEP,
   TEXT,
   TEXTS,
 } from "./orchestrator/arguments.ts";
 import {
   BACKFILL_FIELDS,
+  BACKFILLS_FIELDS,
+  CHECKS_FIELDS,
   CLOSE_FIELDS,
+  LOGS_FIELDS,
   MATERIALIZATIONS_FIELDS,
   PLAN_FIELDS,
   REPORT_FIELDS,
@@ -44,12 +44,15 @@ import { openParts, openValues, type Parts, type Values } from "./orchestrator/p
 import { checkOptions, checkRunOptions } from "./orchestrator/options.ts";
 import { openContext, planBackfillIn, planIn, requestOf } from "./orchestrator/planning.ts";
 import { recoverAll } from "./orchestrator/recovery.ts";
+import { onlyReads, orchestratorClosed, unknownJob } from "./orchestrator/refusals.ts";
 import { executePlan, rerun, unknownRun } from "./orchestrator/runs.ts";
 import { parseBackfillPlan, parsePlan } from "./planner/json.ts";
 import type { BackfillPlan, RunPlan } from "./planner/plan.ts";
 import type { BackfillRequest, PartitionRequest, PlanRequest } from "./planner/request.ts";
-import type { RunFilter } from "./stores/store.ts";
+import type { BackfillFilter, RunFilter } from "./stores/store.ts";
 
+/** For lists that are given as a whole. */
+const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 /** Default of how long running steps may take to end by themselves when an orchestrator is closed. */
 const GRACE_MS = 10_000;
 /** The longest wait that timers of the runtimes keep. */
@@ -253,10 +256,10 @@ class LiveOrchestrator implements Orchestrator {
     return await this.#read(({ store }) => store.steps(runId));
   }
 
-  async logs(runId: string, step?: number) {
+  async logs(runId: string, filter: LogFilter = {}) {
     requireArgument("logs", "runId", runId, TEXT);
-    if (step !== undefined) requireArgument("logs", "step", step, STEP);
-    return await this.#read(({ store }) => store.logs(runId, step === undefined ? {} : { step }));
+    requireRecord("logs", "filter", filter, LOGS_FIELDS);
+    return await this.#read(({ store }) => store.logs(runId, { ...filter, limit: filter.limit ?? NO_LIMIT }));
   }
 
   async materializations(
@@ -268,13 +271,15 @@ class LiveOrchestrator implements Orchestrator {
     return await this.#read(({ store }) => store.materializations(key, filter));
   }
 
-  async checks(asset: AssetName) {
+  async checks(asset: AssetName, filter: { readonly limit?: number } = {}) {
     const { key } = this.#asset("checks", asset);
-    return await this.#read(({ store }) => store.checks({ asset: key }));
+    requireRecord("checks", "filter", filter, CHECKS_FIELDS);
+    return await this.#read(({ store }) => store.checks({ asset: key, limit: filter.limit ?? NO_LIMIT }));
   }
 
-  async backfills() {
-    return await this.#read(({ store }) => store.backfills());
+  async backfills(filter: BackfillFilter = {}) {
+    requireRecord("backfills", "filter", filter, BACKFILLS_FIELDS);
+    return await this.#read(({ store }) => store.backfills(filter));
   }
 
   subscribe(listener: (events: Iterable<SluiceEvent>) => void): () => void {
@@ -307,7 +312,7 @@ class LiveOrchestrator implements Orchestrator {
 
   async #close(graceMs: number): Promise<void> {
     const parts = await this.#opening?.catch(() => undefined);
-    parts?.engine.leave(graceMs, new SluiceError(closed()));
+    parts?.engine.leave(graceMs, orchestratorClosed());
     await this.#active.idle();
     for (const unsubscribe of this.#subscriptions) unsubscribe();
     if (!parts) return;
@@ -321,7 +326,7 @@ class LiveOrchestrator implements Orchestrator {
 
   /** Does what a verb is for. What was asked for before `close` is waited for by it. */
   #read<T>(work: (parts: Parts) => Promise<T>): Promise<T> {
-    if (this.#closing) return Promise.reject(new SluiceError(closed()));
+    if (this.#closing) return Promise.reject(orchestratorClosed());
     return this.#active.during(async () => {
       this.#opening ??= openParts(this.definitions, this.#options, this.#values);
       return await work(await this.#opening);
@@ -342,39 +347,11 @@ class LiveOrchestrator implements Orchestrator {
   }
 }
 
-function closed(): Issue {
-  return {
-    code: "STORE_CLOSED",
-    message: "The orchestrator is closed.",
-    path: [],
-    hint: "Ask before close() is called, or create another one.",
-  };
-}
-
-function onlyReads(verb: string, store: string): SluiceError {
-  return new SluiceError({
-    code: "STORE_READONLY",
-    message: `${verb}() writes, and the store ${store} was opened with readonly: true.`,
-    path: ["store", store],
-    hint: "Open it without readonly: true.",
-  });
-}
-
-function unknownJob(name: string, { jobs }: Definitions): SluiceError {
-  const known = [...jobs.keys()];
-  return new SluiceError({
-    code: "USAGE",
-    message: `There is no job ${quote(name)}.`,
-    path: ["jobs", name],
-    hint: didYouMean(name, known) ??
-      (known.length === 0 ? "Declare one with defineJob()." : `There are ${known.slice(0, 10).join(", ")}.`),
-  });
-}
-
 export type {
   AssetName,
   BackfillResult,
   CloseOptions,
+  LogFilter,
   MaterializationReport,
   Orchestrator,
   OrchestratorOptions,

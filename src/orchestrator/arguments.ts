@@ -41,6 +41,12 @@ export const DURATION: Shape = {
 };
 /** The number of a step. */
 export const STEP: Shape = { is: "the number of a step", fits: (value) => isWhole(value, 0), example: "0" };
+/** A place in the order of all events. */
+export const PLACE: Shape = {
+  is: "the place of an event, from 0",
+  fits: (value) => isWhole(value, 0),
+  example: "line.seq",
+};
 /** An instant. */
 export const INSTANT: Shape = {
   is: "an instant in epoch milliseconds",

@@ -19,7 +19,7 @@ import type { Subset } from "../model/partitions/subset.ts";
 import type { IOManager } from "../io/manager.ts";
 import type { BackfillPlan, RunPlan } from "../planner/plan.ts";
 import type { BackfillRequest, PartitionRequest, PlanRequest } from "../planner/request.ts";
-import type { RunFilter, RunStore } from "../stores/store.ts";
+import type { BackfillFilter, RunFilter, RunStore } from "../stores/store.ts";
 
 /** How an orchestrator keeps, runs and remembers. Everything has a default. */
 export interface OrchestratorOptions {
@@ -158,25 +158,25 @@ export interface Orchestrator extends AsyncDisposable {
   /** The partitions of an asset that exist now, and which of them have a value or failed last. */
   partitions(asset: AssetName): Promise<PartitionOverview>;
 
-  /** The body. */
+  /** What is recorded of a run; undefined when there is none of this id. */
   run(id: string): Promise<RunRecord | undefined>;
-  /** The runs. */
+  /** Runs, newest first: at most `limit` (default 100), and with `before` the next page. */
   runs(filter?: RunFilter): Promise<readonly RunRecord[]>;
-  /** The steps, upstream first. */
+  /** All steps of a run, upstream first. */
   steps(runId: string): Promise<readonly StepRecord[]>;
-  /** What the body logged. */
-  logs(runId: string, step?: number): Promise<readonly LogLine[]>;
-  /** Recorded materializations of an asset, newest first. */
+  /** What the bodies of a run logged, in order: all of it, unless a limit is given. */
+  logs(runId: string, filter?: LogFilter): Promise<readonly LogLine[]>;
+  /** Recorded materializations of an asset, newest first: at most `limit`, default 100. */
   materializations(
     asset: AssetName,
     filter?: { readonly partition?: string; readonly limit?: number },
   ): Promise<
     readonly MaterializationRecord[]
   >;
-  /** The checks. */
-  checks(asset: AssetName): Promise<readonly CheckResultRecord[]>;
-  /** Backfills, newest first. */
-  backfills(): Promise<readonly BackfillRecord[]>;
+  /** The latest verdict of each check of an asset, per partition, newest first: all, unless a limit is given. */
+  checks(asset: AssetName, filter?: { readonly limit?: number }): Promise<readonly CheckResultRecord[]>;
+  /** Backfills, newest first: at most `limit` (default 100), and with `before` the next page. */
+  backfills(filter?: BackfillFilter): Promise<readonly BackfillRecord[]>;
 
   /** Calls back with every recorded event, after its commit. Gives a function that ends the subscription. */
   subscribe(listener: (events: Iterable<SluiceEvent>) => void): () => void;
@@ -192,6 +192,16 @@ export interface Orchestrator extends AsyncDisposable {
    * Later calls reject with STORE_CLOSED.
    */
   close(options?: CloseOptions): Promise<void>;
+}
+
+/** Which lines of a run to read. */
+export interface LogFilter {
+  /** Only those of one step, by its number. */
+  readonly step?: number;
+  /** Only lines after this place: the `seq` of the last line that is known. */
+  readonly after?: number;
+  /** At most so many. Default: all. */
+  readonly limit?: number;
 }
 
 /** How an orchestrator is closed. */

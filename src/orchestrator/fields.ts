@@ -1,6 +1,17 @@
 /** The fields that verbs know in what they are given; what concerns planning alone is told by the planner. */
 import type { RunStatus } from "../model/events/status.ts";
-import { COUNT, DURATION, type Fields, FLAG, METADATA, oneOf, someOf, TEXT } from "./arguments.ts";
+import {
+  COUNT,
+  DURATION,
+  type Fields,
+  FLAG,
+  METADATA,
+  oneOf,
+  PLACE,
+  someOf,
+  STEP,
+  TEXT,
+} from "./arguments.ts";
 
 /** Every state of a run. */
 const RUN_STATUSES: readonly RunStatus[] = [
@@ -37,6 +48,15 @@ export const RUNS_FIELDS: Fields = {
   before: TEXT,
   limit: COUNT,
 };
+
+/** Of the filter of `logs`. */
+export const LOGS_FIELDS: Fields = { step: STEP, after: PLACE, limit: COUNT };
+
+/** Of the filter of `checks`. */
+export const CHECKS_FIELDS: Fields = { limit: COUNT };
+
+/** Of the filter of `backfills`. */
+export const BACKFILLS_FIELDS: Fields = { before: TEXT, limit: COUNT };
 
 /** Of the filter of `materializations`. */
 export const MATERIALIZATIONS_FIELDS: Fields = { partition: TEXT, limit: COUNT };

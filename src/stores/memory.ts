@@ -31,7 +31,7 @@ import type { StepTable } from "../model/events/step_table.ts";
 import { isFinalRun } from "../model/events/status.ts";
 import { mergeEvents } from "./merge.ts";
 import { storeClosed } from "./refusal.ts";
-import type { EventFilter, Retention, RunFilter, RunPlanRecord, RunStore } from "./store.ts";
+import type { BackfillFilter, EventFilter, Retention, RunFilter, RunPlanRecord, RunStore } from "./store.ts";
 
 const { backfill_created: BACKFILL_CREATED, backfill_finished: BACKFILL_FINISHED } = EVENT_KINDS;
 
@@ -251,9 +251,11 @@ class MemoryStore implements RunStore {
     return record && this.#withRuns(record);
   }
 
-  async backfills({ limit = 100 }: { readonly limit?: number } = {}): Promise<readonly BackfillRecord[]> {
+  async backfills({ before, limit = 100 }: BackfillFilter = {}): Promise<readonly BackfillRecord[]> {
     this.#checkOpen();
-    return [...this.#backfills.values()].reverse().slice(0, limit).map((record) => this.#withRuns(record));
+    const all = [...this.#backfills.values()];
+    const end = before === undefined ? all.length : Math.max(0, all.findIndex(({ id }) => id === before));
+    return all.slice(0, end).reverse().slice(0, limit).map((record) => this.#withRuns(record));
   }
 
   #withRuns(record: Omit<BackfillRecord, "runs">): BackfillRecord {

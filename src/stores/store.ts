@@ -29,6 +29,14 @@ export interface RunFilter {
   readonly limit?: number;
 }
 
+/** Which backfills to list, newest first. */
+export interface BackfillFilter {
+  /** Only backfills created before this one, for the next page. */
+  readonly before?: string;
+  /** Default 100. */
+  readonly limit?: number;
+}
+
 /** Which events to read, in their order. */
 export interface EventFilter {
   /** Only events after this place. Default 0. */
@@ -73,24 +81,24 @@ export interface RunStore extends AsyncDisposable {
   plan(runId: string): Promise<RunPlanRecord | undefined>;
   /** Events, in order. */
   events(filter?: EventFilter): Promise<readonly SluiceEvent[]>;
-  /** What the body logged. */
+  /** What the bodies logged, in order; at most `limit` lines after a place. Default 1,000. */
   logs(
     runId: string,
     filter?: { readonly step?: number; readonly after?: number; readonly limit?: number },
   ): Promise<readonly LogLine[]>;
-  /** Materializations of an asset, newest first. */
+  /** Materializations of an asset, newest first; at most `limit`. Default 100. */
   materializations(
     asset: string,
     filter?: { readonly partition?: string; readonly limit?: number },
   ): Promise<readonly MaterializationRecord[]>;
-  /** The latest verdict of each check of an asset (per partition), or of one run. */
+  /** The latest verdict of each check of an asset (per partition), or of one run; at most `limit`. Default 1,000. */
   checks(
     filter: { readonly asset?: string; readonly runId?: string; readonly limit?: number },
   ): Promise<readonly CheckResultRecord[]>;
   /** How a backfill is cut into runs. */
   backfill(id: string): Promise<BackfillRecord | undefined>;
-  /** Backfills, newest first. */
-  backfills(filter?: { readonly limit?: number }): Promise<readonly BackfillRecord[]>;
+  /** Backfills, newest first; at most `limit` (default 100), for the next page those created before another one. */
+  backfills(filter?: BackfillFilter): Promise<readonly BackfillRecord[]>;
   /** Removes what retention no longer asks for; gives the number of runs removed. Works in small transactions. */
   prune(retention: Retention): Promise<number>;
   /** Commits what is pending and closes. Later calls reject with STORE_CLOSED. */

@@ -16,6 +16,7 @@ import {
   type OrchestratorOptions,
   output,
   SluiceError,
+  staticPartitions,
 } from "sluice";
 import { inFolder } from "../support/folder.ts";
 import { outline } from "../planner/world.ts";
@@ -223,7 +224,7 @@ describe("an orchestrator", () => {
     const { space, materialized } = await sluice.partitions(profile);
     assert.deepEqual([space.size, materialized.size, space.keyAt(0)], [2, 2, "bob"]);
     await assert.rejects(sluice.addPartitions("usrs", ["x"]), /No asset has dynamic partitions/);
-    await assert.rejects(sluice.addPartitions("users", ["a|b"]), /cannot be a partition key/);
+    await assert.rejects(sluice.addPartitions("users", ["a|b"]), /holds U\+007C "\|"/);
   });
 
   test("runs jobs with their config and tags", async () => {
@@ -287,5 +288,37 @@ describe("an orchestrator", () => {
     assert.throws(() => createOrchestrator(definitions({ assets: [lost] }), MEMORY), /"tape"/);
     await sluice.close();
     await assert.rejects(sluice.runs(), /STORE_CLOSED/);
+  });
+
+  test("gives lists as a whole or page by page, and cuts none in silence", async () => {
+    const many = staticPartitions(Array.from({ length: 1_300 }, (_, index) => `p${index}`));
+    const noted = defineAsset({
+      key: "noted",
+      partitions: many,
+      batch: true,
+      run: ({ partitions, log }) => {
+        for (const { key } of partitions) log.info(key);
+        return partitions.map(({ key }) => [key, key] as const);
+      },
+      checks: { fine: { severity: "warn", run: () => true } },
+    });
+    await using sluice = createOrchestrator(definitions({ assets: [noted] }), MEMORY);
+    const { id } = await sluice.materialize(noted, { partitions: "all" });
+    assert.equal((await sluice.checks(noted)).length, 1_300);
+    assert.equal((await sluice.checks(noted, { limit: 7 })).length, 7);
+    const lines = await sluice.logs(id);
+    assert.deepEqual(lines.map(({ message }) => message), Array.from(many.keys));
+    const paged: string[] = [];
+    for (let after = 0;;) {
+      const page = await sluice.logs(id, { after, limit: 400 });
+      paged.push(...page.map(({ message }) => message));
+      if (page.length < 400) break;
+      after = page[page.length - 1].seq;
+    }
+    assert.deepEqual(paged, Array.from(many.keys));
+    for (let count = 0; count < 3; count++) await sluice.backfill({ scope: "failed" });
+    const [newest, middle, oldest] = await sluice.backfills();
+    assert.deepEqual(await sluice.backfills({ limit: 1, before: newest.id }), [middle]);
+    assert.deepEqual(await sluice.backfills({ before: middle.id }), [oldest]);
   });
 });

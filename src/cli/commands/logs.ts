@@ -49,7 +49,7 @@ export const logs: Command = defineCommand({
     const isShown = (line: LogLine): boolean =>
       LEVELS.indexOf(line.level) >= least && (chosen === undefined || chosen.has(line.step));
     const only = chosen?.size === 1 ? [...chosen][0] : undefined;
-    const lines = (await orchestrator.logs(run.id, only)).filter(isShown);
+    const lines = (await orchestrator.logs(run.id, only === undefined ? {} : { step: only })).filter(isShown);
     const names = new Map(steps.map((step) => [step.step, nameOf(step)]));
     return {
       text: (page) => lines.flatMap((line) => formatLogLine(line, names.get(line.step) ?? "", page)),

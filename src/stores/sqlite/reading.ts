@@ -4,7 +4,7 @@ import type { BackfillRecord, RunRecord } from "../../model/events/record.ts";
 import { isFinalRun } from "../../model/events/status.ts";
 import type { Clock } from "../../model/ports.ts";
 import { storeError } from "../refusal.ts";
-import type { RunFilter } from "../store.ts";
+import type { BackfillFilter, RunFilter } from "../store.ts";
 import { asDamage } from "./file/faults.ts";
 import type { FilePort } from "./file/port.ts";
 import { openReaders, type Readers, SqliteReads } from "./reads.ts";
@@ -77,7 +77,7 @@ class ReadingStore extends SqliteReads implements SqliteStore {
     return backfill && (await this.#asLeft([backfill]))[0];
   }
 
-  override async backfills(filter: { readonly limit?: number } = {}): Promise<readonly BackfillRecord[]> {
+  override async backfills(filter: BackfillFilter = {}): Promise<readonly BackfillRecord[]> {
     return await this.#asLeft(await super.backfills(filter));
   }
 

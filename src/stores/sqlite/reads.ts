@@ -16,7 +16,7 @@ import { CONTENTS } from "../codec/chunk.ts";
 import { PlanReader } from "../codec/plans.ts";
 import { mergeEvents } from "../merge.ts";
 import { storeClosed } from "../refusal.ts";
-import type { EventFilter, RunFilter, RunPlanRecord } from "../store.ts";
+import type { BackfillFilter, EventFilter, RunFilter, RunPlanRecord } from "../store.ts";
 import { LogReader } from "./log_reader.ts";
 import { MaterializationReader } from "./materializations.ts";
 import { asDamage } from "./file/faults.ts";
@@ -170,10 +170,10 @@ export class SqliteReads {
     });
   }
 
-  backfills({ limit = 100 }: { readonly limit?: number } = {}): Promise<readonly BackfillRecord[]> {
+  backfills(filter: BackfillFilter = {}): Promise<readonly BackfillRecord[]> {
     return this.#reading(async () => {
       this.checkOpen();
-      const rows = await this.port.call("backfills", limit);
+      const rows = await this.port.call("backfills", filter);
       return await Promise.all(rows.map((row) => this.#backfillOf(row)));
     });
   }

@@ -146,5 +146,5 @@ function allChecks(port: FilePort): Promise<readonly CheckRow[]> {
 }
 
 function allBackfills(port: FilePort): Promise<readonly BackfillRow[]> {
-  return port.call("backfills", Number.MAX_SAFE_INTEGER);
+  return port.call("backfills", { limit: Number.MAX_SAFE_INTEGER });
 }

@@ -1,5 +1,6 @@
 /** Runs and steps in a store. */
 import assert from "node:assert/strict";
+import type { BackfillFilter } from "../../stores/store.ts";
 import { created, days, type Entry, failed, finished, succeeded, tableOf, timeOf } from "./scribe.ts";
 import type { StoreCheck } from "./world.ts";
 
@@ -205,7 +206,11 @@ export const RUN_CHECKS: { readonly [title: string]: StoreCheck } = {
         ["b2", "success"],
         ["b1", "failed"],
       ]);
-      assert.equal((await store.backfills({ limit: 1 })).length, 1);
+      const page = async (filter: BackfillFilter) => (await store.backfills(filter)).map(({ id }) => id);
+      assert.deepEqual(await page({ limit: 1 }), ["b3"]);
+      assert.deepEqual(await page({ limit: 1, before: "b3" }), ["b2"]);
+      assert.deepEqual(await page({ before: "b2" }), ["b1"]);
+      assert.deepEqual([await page({ before: "b1" }), await page({ before: "b9" })], [[], []]);
       assert.equal(await store.backfill("b9"), undefined);
     });
   },

@@ -2,7 +2,7 @@
 import type { ListRow } from "../../codec/image.ts";
 import type { NamedText } from "../../codec/scope.ts";
 import type { SegmentRow } from "../../codec/segment.ts";
-import type { RunFilter } from "../../store.ts";
+import type { BackfillFilter, RunFilter } from "../../store.ts";
 import type { BackfillRow, CarriedRows, CheckRow, LogPage, MetaName, RunRow, Write } from "./rows.ts";
 
 /** Which part of the log to read. Chunks without any of `contents` are left out; 0 asks for all. */
@@ -51,7 +51,7 @@ export interface FileApi {
   log(query: LogQuery): LogPage;
   checks(asset: string | undefined, limit: number): CheckRow[];
   backfill(id: string): BackfillRow | undefined;
-  backfills(limit: number): BackfillRow[];
+  backfills(filter: BackfillFilter): BackfillRow[];
   runsOfBackfill(id: string): string[];
   liveBackfills(): BackfillRow[];
 

@@ -80,7 +80,7 @@ function readingCalls({ connection, statements, lock, path }: FileParts): Omit<F
     log: (asked) => query.readLog(statements, asked),
     checks: (asset, limit) => query.listChecks(statements, asset, limit),
     backfill: (id) => query.findBackfill(statements, id),
-    backfills: (limit) => query.listBackfills(statements, limit),
+    backfills: (filter) => query.listBackfills(statements, filter),
     liveBackfills: () => query.liveBackfills(statements),
     runsOfBackfill: (id) => query.runsOfBackfill(statements, id),
     lists: () => query.readLists(statements),

@@ -4,7 +4,7 @@ import type { EventRow } from "../../codec/event_row.ts";
 import type { ListRow } from "../../codec/image.ts";
 import { type NamedText, partsOfScope } from "../../codec/scope.ts";
 import type { SegmentRow } from "../../codec/segment.ts";
-import type { RunFilter } from "../../store.ts";
+import type { BackfillFilter, RunFilter } from "../../store.ts";
 import type { LogQuery } from "./api.ts";
 import type { SqlValue } from "./driver.ts";
 import type { BackfillRow, CarriedRows, CheckRow, LogPage, MetaName, RunRow } from "./rows.ts";
@@ -206,8 +206,16 @@ export function findBackfill(statements: Statements, id: string): BackfillRow | 
   return statements.get<BackfillRow>("SELECT * FROM backfills WHERE id = ?", toColumn(id));
 }
 
-export function listBackfills(statements: Statements, limit: number): BackfillRow[] {
-  return statements.all<BackfillRow>("SELECT * FROM backfills ORDER BY seq DESC LIMIT ?", limit);
+export function listBackfills(
+  statements: Statements,
+  { before, limit = 100 }: BackfillFilter,
+): BackfillRow[] {
+  if (before === undefined) {
+    return statements.all<BackfillRow>("SELECT * FROM backfills ORDER BY seq DESC LIMIT ?", limit);
+  }
+  const place = "(SELECT seq FROM backfills WHERE id = ?)";
+  const sql = `SELECT * FROM backfills WHERE seq < ${place} ORDER BY seq DESC LIMIT ?`;
+  return statements.all<BackfillRow>(sql, toColumn(before), limit);
 }
 
 /** Backfills that are not over. */
