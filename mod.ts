@@ -279,6 +279,7 @@ export type {
   AssetName,
   BackfillResult,
   CloseOptions,
+  LogFilter,
   MaterializationReport,
   Orchestrator,
   OrchestratorOptions,
@@ -361,7 +362,14 @@ export type {
   UnknownValue,
 } from "./src/model/selection/attributes.ts";
 export type { SelectionOptions } from "./src/model/selection/resolve.ts";
-export type { EventFilter, Retention, RunFilter, RunPlanRecord, RunStore } from "./src/stores/store.ts";
+export type {
+  BackfillFilter,
+  EventFilter,
+  Retention,
+  RunFilter,
+  RunPlanRecord,
+  RunStore,
+} from "./src/stores/store.ts";
 export type { EventBatch } from "./src/model/events/batch.ts";
 export type { BackfillStatus, RunStatus, StepStatus } from "./src/model/events/status.ts";
 export type {
