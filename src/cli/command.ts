@@ -4,6 +4,7 @@ import type { Orchestrator } from "../orchestrator/contract.ts";
 import type { GlobalValues } from "./line/global_options.ts";
 import type { Host } from "./host/host.ts";
 import type { Notes } from "./host/notes.ts";
+import type { ModuleOptions } from "./module/options.ts";
 import type { ArgumentSpecs, ArgumentValues, OptionSpecs, OptionValues } from "./line/option.ts";
 import type { Page } from "./print/page.ts";
 
@@ -24,6 +25,10 @@ export interface Answer {
 export interface Session {
   /** The definitions that the module exports; none for a command that takes no module. */
   definitions(): Promise<Definitions>;
+  /** The module as typed; undefined where there is none, or where it is built in. */
+  readonly moduleName: string | undefined;
+  /** The options that the module exports: how its assets are run and kept. */
+  options(): Promise<ModuleOptions>;
   /**
    * The orchestrator over the definitions. For a command that only reads, a history that does not exist is not made:
    * it looks into an empty one.

@@ -16,13 +16,17 @@ export interface OpenSession extends Session {
   close(): Promise<void>;
 }
 
+/** What a session is opened over. */
+export interface OpenSessionRequest {
+  /** The module as typed; undefined for a command that takes none. */
+  readonly module: string | undefined;
+  readonly options: GlobalValues;
+  readonly host: Host;
+  readonly notes: Notes;
+}
+
 /** Opens a session; nothing is loaded before it is asked for. */
-export function openSession(
-  module: string | undefined,
-  options: GlobalValues,
-  host: Host,
-  notes: Notes,
-): OpenSession {
+export function openSession({ module, options, host, notes }: OpenSessionRequest): OpenSession {
   const place = findHistory(options, host);
   let loaded: Promise<Pick<LoadedModule, "definitions" | "options">> | undefined;
   let opened: Promise<Orchestrator> | undefined;
@@ -44,8 +48,10 @@ export function openSession(
     });
   };
   const session: OpenSession = {
+    moduleName: module,
     historyName: shortPath(place.file ?? "memory", host.cwd),
     definitions: async () => (await loadOnce()).definitions,
+    options: async () => (await loadOnce()).options,
     orchestrator: (use) => opened ??= open(use),
     close: async () => await (await opened?.catch(() => undefined))?.close(),
   };

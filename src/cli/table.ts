@@ -14,6 +14,7 @@ import { report } from "./commands/report.ts";
 import { rerun } from "./commands/rerun.ts";
 import { run } from "./commands/run.ts";
 import { runs } from "./commands/runs.ts";
+import { bundle } from "./commands/carry/bundle.ts";
 import { step } from "./commands/carry/step.ts";
 import { snapshot } from "./commands/carry/snapshot.ts";
 import { show } from "./commands/show.ts";
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   wipe,
   snapshot,
   step,
+  bundle,
   completion,
   help,
 ];

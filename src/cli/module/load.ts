@@ -38,12 +38,34 @@ export interface LoadedModule {
 export async function loadModule(request: ModuleRequest, host: Host): Promise<LoadedModule> {
   const path = findModule(request.name, host.cwd);
   const shown = inert(shortPath(path, host.cwd));
-  const exports = await importInTime(path, shown, request.timeoutMs, host);
-  const definitions = findDefinitions(exports, shown);
-  return { path, definitions, options: findOptions(exports, definitions, shown) };
+  return await importModule(
+    { path, shown, load: () => import(pathToFileURL(path).href) },
+    request.timeoutMs,
+    host,
+  );
 }
 
-function findModule(name: string, cwd: string): string {
+/** A module that is known, and how to get what it exports. */
+export interface ModuleSource {
+  readonly path: string;
+  /** Its name in messages. */
+  readonly shown: string;
+  readonly load: () => Promise<{ readonly [name: string]: unknown }>;
+}
+
+/** Gets what a module exports, in time, and finds in it what counts. Throws as {@linkcode loadModule} does. */
+export async function importModule(
+  source: ModuleSource,
+  timeoutMs: number,
+  host: Host,
+): Promise<LoadedModule> {
+  const exports = await importInTime(source, timeoutMs, host);
+  const definitions = findDefinitions(exports, source.shown);
+  return { path: source.path, definitions, options: findOptions(exports, definitions, source.shown) };
+}
+
+/** The absolute path of a module. Throws MODULE_INVALID, with suggestions, when there is no such file. */
+export function findModule(name: string, cwd: string): string {
   const path = name.startsWith("file:") ? fileURLToPath(name) : resolve(cwd, name);
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat?.isFile()) return path;
@@ -76,8 +98,7 @@ function modulesIn(folder: string): string[] {
 }
 
 async function importInTime(
-  path: string,
-  shown: string,
+  { path, shown, load }: ModuleSource,
   timeoutMs: number,
   host: Host,
 ): Promise<{ readonly [name: string]: unknown }> {
@@ -92,7 +113,7 @@ async function importInTime(
       ));
   });
   try {
-    return await Promise.race([import(pathToFileURL(path).href), late]);
+    return await Promise.race([load(), late]);
   } catch (error) {
     throw error instanceof TimeoutError ? error : loadFailure(error, path, host.cwd);
   } finally {

@@ -5,9 +5,11 @@ import { s3IO } from "../../io/s3.ts";
 import type { IOManager } from "../../io/manager.ts";
 import { type FindManager, openManagers } from "../../io/managers.ts";
 import { memoryIO } from "../../io/memory.ts";
+import type { ResourceOverride } from "../../model/assets/resource.ts";
 import type { RevealSecret } from "../../model/assets/secret.ts";
 import { openSecrets } from "../../runtime/secrets.ts";
 import type { Host } from "../host/host.ts";
+import type { ModuleOptions } from "../module/options.ts";
 import { usageError } from "../line/usage.ts";
 import { readJsonObject } from "../values.ts";
 
@@ -36,6 +38,8 @@ export const variables: readonly Variable[] = [
 /** What a step takes from its environment. */
 export interface StepEnvironment {
   readonly findManager: FindManager;
+  /** Values in the place of resources, that the module exports. */
+  readonly resources: readonly ResourceOverride[];
   readonly configOf: (step: string) => unknown;
   /** Gives the value of a secret, and sees to it that the value is shown nowhere. */
   readonly reveal: RevealSecret;
@@ -46,12 +50,13 @@ export interface StepEnvironment {
  *
  * @throws {SluiceError} USAGE for variables that cannot be understood.
  */
-export function readEnvironment(host: Host): StepEnvironment {
+export function readEnvironment(host: Host, options: ModuleOptions): StepEnvironment {
   const { env, cwd } = host;
   const config = readJsonObject("SLUICE_CONFIG", env.SLUICE_CONFIG || undefined, cwd) ?? {};
   const reveal = openSecrets((name) => env[name]);
   return {
-    findManager: openManagers([openValues(host), memoryIO()], "files"),
+    findManager: openManagers(managersOf(host, options), options.defaultIO ?? "files"),
+    resources: options.resources ?? [],
     configOf: (step) => Object.hasOwn(config, step) ? config[step] : undefined,
     reveal: (secret) => {
       const value = reveal(secret);
@@ -59,6 +64,12 @@ export function readEnvironment(host: Host): StepEnvironment {
       return value;
     },
   };
+}
+
+/** Those of the module count before the ones that are always there, and the place that the environment names first. */
+function managersOf(host: Host, { io = [] }: ModuleOptions): readonly IOManager[] {
+  const values = openValues(host);
+  return host.env.SLUICE_IO ? [memoryIO(), ...io, values] : [values, memoryIO(), ...io];
 }
 
 /** The manager that stands for `files`, which is where assets keep their values unless they say otherwise. */

@@ -1,5 +1,4 @@
 /** Runs one step in this process: from a request to the one line on stdout. */
-import type { Definitions } from "../../model/definitions.ts";
 import { systemRandom } from "../../model/ports.ts";
 import { formatStepOutcome, type StepOutcome } from "../../model/step/outcome.ts";
 import type { StepLogLine, StepReporter } from "../../model/step/reporter.ts";
@@ -8,6 +7,7 @@ import { executeStep } from "../../runtime/step.ts";
 import { failedOutcome } from "../../runtime/step/outcome.ts";
 import type { Host, Output } from "../host/host.ts";
 import type { Notes } from "../host/notes.ts";
+import type { LoadedModule } from "../module/load.ts";
 import { inertLines } from "../print/inert.ts";
 import { readEnvironment } from "./environment.ts";
 import { maskLine, maskOutcome } from "./masked.ts";
@@ -24,7 +24,7 @@ export interface StepCall {
   readonly watchStdin: boolean;
   readRequest(): Promise<StepRequest>;
   /** Loads the code of the user's. */
-  load(): Promise<Definitions>;
+  load(): Promise<Pick<LoadedModule, "definitions" | "options">>;
 }
 
 /** Runs a step and writes its outcome. Never throws. */
@@ -60,14 +60,14 @@ async function attempt(
   const { host, notes, reporters, graceMs } = call;
   const request = progress.request = await call.readRequest();
   for (const reporter of reporters) await reporter.opened(request);
-  const definitions = await call.load();
+  const { definitions, options } = await call.load();
   const log = (written: StepLogLine): void => {
     const line = maskLine(written, host.mask);
     notes.alert(...inertLines(formatLine(line)));
     for (const reporter of reporters) reporter.log(line);
   };
   return await executeStep(definitions, request, {
-    ...readEnvironment(host),
+    ...readEnvironment(host, options),
     clock: host.clock,
     random: systemRandom,
     signal: stops.signal,

@@ -51,7 +51,7 @@ export const step: Command = defineCommand({
       graceMs: options.grace,
       watchStdin: options["watch-stdin"],
       readRequest: () => readStepRequest(options, host, () => newId(host.clock, systemRandom)),
-      load: () => session.definitions(),
+      load: async () => ({ definitions: await session.definitions(), options: await session.options() }),
     });
     return { exitCode: stepExitCodes[outcome.status], text: () => [], json: { lines: () => [] } };
   },
