@@ -9,6 +9,9 @@ export type { Feature, FeatureUse } from "./features.ts";
 export { isLoss, reportLosses, requireCarried } from "./loss.ts";
 export type { Loss, LossReport, Verdict, VerdictTable } from "./loss.ts";
 
+// Targets
+export { exportPrefect } from "./prefect/export.ts";
+
 // Plugins
 export { PLUGIN_API_VERSION } from "./plugin.ts";
 export type {

@@ -1,0 +1,36 @@
+/** The deployment file. */
+import type { ExportedFile } from "../export.ts";
+import type { FlowPlan } from "./flows.ts";
+import type { PrefectOptions } from "./options.ts";
+import { type Yaml, yamlText } from "./yaml.ts";
+
+/** `prefect.yaml`: one deployment for each flow, with its schedules. */
+export function deploymentFile(
+  plans: readonly FlowPlan[],
+  project: string,
+  version: string,
+  { workPool }: PrefectOptions,
+): ExportedFile {
+  const text = yamlText({
+    "name": project,
+    "prefect-version": version,
+    "deployments": plans.map((plan) => deploymentOf(plan, workPool)),
+  });
+  return { path: "prefect.yaml", text };
+}
+
+function deploymentOf(plan: FlowPlan, workPool: string): Yaml {
+  return {
+    name: plan.name,
+    entrypoint: `flows.py:${plan.function}`,
+    tags: Object.entries(plan.tags).map(([tag, value]) => value === "" ? tag : `${tag}=${value}`),
+    work_pool: { name: workPool },
+    schedules: (plan.firing?.rules ?? []).map(({ cron, timezone }, place) => ({
+      slug: `tick-${place + 1}`,
+      cron,
+      timezone,
+      day_or: true,
+      active: plan.firing?.isActive ?? false,
+    })),
+  };
+}

@@ -1,0 +1,150 @@
+/** Flows: of the whole graph, of a backfill, of every job and schedule. */
+import type { JsonRecord, Snapshot } from "../../src/model/snapshot/snapshot.ts";
+import { call, type Expression, layOut, list, pairs } from "../python/expression.ts";
+import { shortHash } from "../python/identifier.ts";
+import { jsonExpression, textLiteral } from "../python/literal.ts";
+import { type ChosenSteps, type StepGraph, stepsFor } from "./graph.ts";
+import { flowNames } from "./names.ts";
+import { clockOf, type FiringRule, firingRules, tickExpression } from "./schedules.ts";
+
+/** A flow, and the deployment by which it is run. */
+export interface FlowPlan {
+  /** The name of the deployment. */
+  readonly name: string;
+  /** The name of the flow in Prefect. */
+  readonly flow: string;
+  /** The name of its function. */
+  readonly function: string;
+  readonly description: string;
+  /** What it runs; everything when undefined. */
+  readonly steps: ChosenSteps | undefined;
+  readonly tick?: Expression;
+  readonly config: JsonRecord;
+  readonly tags: { readonly [name: string]: string };
+  /** The schedules of the deployment. */
+  readonly firing?: { readonly rules: readonly FiringRule[]; readonly isActive: boolean };
+  /** Whether it takes the ends of a range, and steps, rather than a partition. */
+  readonly isBackfill?: boolean;
+}
+
+/** The flows of a project. */
+export function planFlows(graph: StepGraph, project: string, ticksFromMs: number): readonly FlowPlan[] {
+  const { snapshot } = graph;
+  const whole: FlowPlan = {
+    name: "all",
+    flow: `${project}.all`,
+    function: "run_all",
+    description: "Runs every step.",
+    steps: undefined,
+    config: {},
+    tags: {},
+  };
+  const jobs = snapshot.jobs.map((job): FlowPlan => ({
+    name: job.name,
+    ...flowNames(project, "job", job.name),
+    description: job.description ?? "",
+    steps: stepsFor(job.assets, graph),
+    config: job.config,
+    tags: job.tags,
+  }));
+  const schedules = snapshot.schedules.map((schedule): FlowPlan => {
+    const clock = clockOf(schedule, snapshot);
+    return {
+      name: schedule.name,
+      ...flowNames(project, "schedule", schedule.name),
+      description: schedule.description ?? "",
+      steps: stepsFor(schedule.assets, graph),
+      tick: tickExpression(schedule, clock),
+      config: schedule.config,
+      tags: schedule.tags,
+      firing: { rules: firingRules(clock, ticksFromMs), isActive: schedule.enabled },
+    };
+  });
+  return [whole, ...isPartitioned(snapshot, undefined) ? [backfillOf(project)] : [], ...jobs, ...schedules];
+}
+
+function backfillOf(project: string): FlowPlan {
+  return {
+    name: "backfill",
+    flow: `${project}.backfill`,
+    function: "backfill",
+    description: "Makes partitions, from the first to the last or those given, upstream first.",
+    steps: undefined,
+    config: {},
+    tags: {},
+    isBackfill: true,
+  };
+}
+
+/** Whether any of the steps has partitions. */
+export function isPartitioned({ steps }: Snapshot, chosen: ChosenSteps | undefined): boolean {
+  const names = chosen && new Set(chosen.names);
+  return steps.some(({ name, kind, partitions }) =>
+    kind !== "external" && partitions !== undefined && (names?.has(name) ?? true)
+  );
+}
+
+/** The function of a flow. */
+export function flowStatement(plan: FlowPlan, graph: StepGraph): string {
+  const hasPartitions = isPartitioned(graph.snapshot, plan.steps);
+  const decorator = call("flow", [], {
+    name: textLiteral(plan.flow),
+    description: plan.description === "" ? undefined : textLiteral(plan.description),
+    version: textLiteral(versionOf(plan, graph)),
+    task_runner: call("ThreadPoolTaskRunner", [], { max_workers: "WORKERS" }),
+  });
+  return [
+    layOut(decorator, 0, "@", ""),
+    `def ${plan.function}(`,
+    ...parametersOf(plan, hasPartitions).map((parameter) => `    ${parameter},`),
+    ") -> State:",
+    layOut(plan.isBackfill ? backfillBody() : bodyOf(plan, hasPartitions), 4, "    return ", ""),
+  ].join("\n");
+}
+
+/** Depends on the steps that a flow runs, with all that the snapshot says of them. */
+function versionOf(plan: FlowPlan, { snapshot, ordered }: StepGraph): string {
+  const names = plan.steps && new Set(plan.steps.names);
+  const steps = ordered.filter(({ name }) => names?.has(name) ?? true);
+  return shortHash(
+    JSON.stringify([steps, names ? [] : snapshot.assets.map(({ codeVersion }) => codeVersion ?? "")]),
+  );
+}
+
+function parametersOf({ isBackfill }: FlowPlan, hasPartitions: boolean): readonly string[] {
+  const config = "config: dict[str, Any] | None = None";
+  const size = "partitions_per_task: int | None = None";
+  if (isBackfill) {
+    return [
+      "first: str | None = None",
+      "last: str | None = None",
+      "partitions: list[str] | None = None",
+      "steps: list[str] | None = None",
+      config,
+      size,
+    ];
+  }
+  return hasPartitions ? ["partition: str | list[str] | None = None", config, size] : [config];
+}
+
+function bodyOf({ steps, tick, config, tags }: FlowPlan, hasPartitions: boolean): Expression {
+  return call("PROJECT.run", steps ? [list(steps.names.map(textLiteral))] : [], {
+    partition: hasPartitions ? "partition" : undefined,
+    tick,
+    defaults: Object.keys(config).length === 0 ? undefined : jsonExpression(config),
+    config: "config",
+    outputs: steps && steps.outputs.size > 0
+      ? pairs([...steps.outputs].map(([step, keys]) => [textLiteral(step), list(keys.map(textLiteral))]))
+      : undefined,
+    tags: Object.keys(tags).length === 0 ? undefined : jsonExpression(tags),
+    partitions_per_task: hasPartitions ? "partitions_per_task" : undefined,
+  });
+}
+
+function backfillBody(): Expression {
+  return call("PROJECT.backfill", ["first", "last", "partitions"], {
+    steps: "steps",
+    config: "config",
+    partitions_per_task: "partitions_per_task",
+  });
+}

@@ -1,0 +1,28 @@
+/** The helper package of an exported project. It is the same in every project. */
+import type { ExportedFile } from "../../export.ts";
+import { graphModule } from "./graph.ts";
+import { mappingsModule } from "./mappings.ts";
+import { initModule } from "./package.ts";
+import { partitionsModule } from "./partitions.ts";
+import { processModule } from "./process.ts";
+import { runModule } from "./run.ts";
+import { stepsModule } from "./steps.ts";
+import { ticksModule } from "./ticks.ts";
+import { windowsModule } from "./windows.ts";
+
+const MODULES: { readonly [name: string]: string } = {
+  __init__: initModule,
+  graph: graphModule,
+  mappings: mappingsModule,
+  partitions: partitionsModule,
+  process: processModule,
+  run: runModule,
+  steps: stepsModule,
+  ticks: ticksModule,
+  windows: windowsModule,
+};
+
+/** The files of the package. */
+export function helperFiles(): readonly ExportedFile[] {
+  return Object.entries(MODULES).map(([name, text]) => ({ path: `sluice_prefect/${name}.py`, text }));
+}

@@ -1,0 +1,281 @@
+/** `sluice_prefect/run.py`: Running steps within a flow. */
+export const runModule: string = String
+  .raw`"""Runs steps within a flow: upstream first, by priority, with an honest verdict."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from queue import SimpleQueue
+from typing import Any
+
+from prefect import get_run_logger
+from prefect.futures import PrefectFuture
+from prefect.runtime import flow_run
+from prefect.states import Cancelled, Completed, Failed, State
+
+from .graph import Plan, Read, Step, Unit
+from .steps import RUNS
+from .ticks import Tick
+
+# A range says as much as a list of more keys than this, in fewer words.
+SHORT_LIST = 3
+
+
+class Project:
+    """All steps of a project, and what holds for all of them."""
+
+    def __init__(self, *, workers: int, pools: Mapping[str, int]) -> None:
+        self.workers = workers
+        self.pools = dict(pools)
+        self.steps: dict[str, Step] = {}
+
+    def add(self, step: Step) -> None:
+        """Adds a step; those that it reads must be there already."""
+        self.steps[step.name] = step
+
+    def run(
+        self,
+        names: Sequence[str] | None = None,
+        *,
+        partition: str | list[str] | None = None,
+        tick: Tick | None = None,
+        defaults: Mapping[str, Any] | None = None,
+        config: Mapping[str, Any] | None = None,
+        outputs: Mapping[str, list[str]] | None = None,
+        tags: Mapping[str, str] | None = None,
+        partitions_per_task: int | None = None,
+    ) -> State:
+        """Runs steps, all by default, and gives the state that the flow has come to."""
+        now = _scheduled()
+        wanted: Any = partition
+        if tick is not None and not partition:
+            now = tick.instant_of(now)
+            if not tick.counts(now) or tick.is_missed(now):
+                return Cancelled(name="Skipped", message="This tick does not count.")
+            tick.wait(now)
+            wanted = {tick.partitions: True}
+        return self._run(
+            Plan(self._choose(names), now),
+            wanted,
+            config={**(defaults or {}), **(config or {})},
+            outputs=outputs,
+            tags=tags,
+            partitions_per_task=partitions_per_task,
+        )
+
+    def backfill(
+        self,
+        first: str | None,
+        last: str | None,
+        partitions: list[str] | None,
+        *,
+        steps: list[str] | None = None,
+        config: Mapping[str, Any] | None = None,
+        partitions_per_task: int | None = None,
+    ) -> State:
+        """Makes the partitions from the first to the last, those given, or all."""
+        chosen = self._choose(steps)
+        wanted: Any = partitions or {"all": True}
+        if first is not None or last is not None:
+            if first is None or last is None or partitions:
+                raise ValueError("Give first and last, or partitions, or none of them.")
+            wanted = f"{first}...{last}"
+        return self._run(
+            Plan(chosen, _scheduled()),
+            wanted,
+            config=config or {},
+            partitions_per_task=partitions_per_task,
+        )
+
+    def _run(
+        self,
+        plan: Plan,
+        wanted: Any,
+        *,
+        config: Mapping[str, Any],
+        outputs: Mapping[str, list[str]] | None = None,
+        tags: Mapping[str, str] | None = None,
+        partitions_per_task: int | None = None,
+    ) -> State:
+        plan.choose(wanted)
+        if plan.places and not any(plan.places.values()):
+            return Cancelled(name="Skipped", message="There are no partitions yet.")
+        request: dict[str, Any] = {"version": 1, "atMs": plan.now}
+        if tags:
+            request["tags"] = dict(tags)
+        dynamic_keys = plan.dynamic_keys()
+        if dynamic_keys:
+            request["dynamicKeys"] = dynamic_keys
+        loop = _Loop(self, plan, request, config, outputs or {})
+        run_id = str(flow_run.id)
+        try:
+            return loop.run(plan.units(partitions_per_task))
+        finally:
+            RUNS.close(run_id)
+
+    def _choose(self, names: Sequence[str] | None) -> list[Step]:
+        if names is None:
+            return list(self.steps.values())
+        chosen = set(names)
+        unknown = sorted(chosen - set(self.steps))
+        if unknown:
+            raise ValueError(f"There is no step {unknown[0]!r}.")
+        return [step for name, step in self.steps.items() if name in chosen]
+
+
+def _scheduled() -> int:
+    """The instant for which the flow run was scheduled, epoch milliseconds."""
+    return int(flow_run.scheduled_start_time.timestamp() * 1000)
+
+
+class _Loop:
+    """One run of some task runs."""
+
+    def __init__(
+        self,
+        project: Project,
+        plan: Plan,
+        request: dict[str, Any],
+        config: Mapping[str, Any],
+        outputs: Mapping[str, list[str]],
+    ) -> None:
+        self._project = project
+        self._plan = plan
+        self._request = request
+        self._config = config
+        self._outputs = outputs
+        self._ended: SimpleQueue[int] = SimpleQueue()
+        self._futures: dict[int, PrefectFuture[Any]] = {}
+        self._in_pool: Counter[str] = Counter()
+
+    def run(self, units: Sequence[Unit]) -> State:
+        """Submits each task run once everything upstream has ended, by priority."""
+        missing = [len({at for at, _ in unit.upstream}) for unit in units]
+        readers: list[list[int]] = [[] for _ in units]
+        for place, unit in enumerate(units):
+            for above in {at for at, _ in unit.upstream}:
+                readers[above].append(place)
+        ready = [
+            _rank(units, place) for place, count in enumerate(missing) if not count
+        ]
+        heapq.heapify(ready)
+        running = 0
+        while ready or running:
+            running += self._submit(units, ready, self._project.workers - running)
+            place = self._ended.get()
+            self._futures[place].wait()
+            running -= 1
+            self._in_pool[units[place].step.pool or ""] -= 1
+            for reader in readers[place]:
+                missing[reader] -= 1
+                if missing[reader] == 0:
+                    heapq.heappush(ready, _rank(units, reader))
+        return self._verdict(units)
+
+    def _submit(
+        self, units: Sequence[Unit], ready: list[tuple[int, int]], free: int
+    ) -> int:
+        waiting: list[tuple[int, int]] = []
+        started = 0
+        while ready and started < free:
+            rank = heapq.heappop(ready)
+            pool = units[rank[1]].step.pool or ""
+            if pool and self._in_pool[pool] >= self._project.pools[pool]:
+                waiting.append(rank)
+                continue
+            self._in_pool[pool] += 1
+            self._start(units, rank[1])
+            started += 1
+        for rank in waiting:
+            heapq.heappush(ready, rank)
+        return started
+
+    def _start(self, units: Sequence[Unit], place: int) -> None:
+        unit = units[place]
+        request = self._request_of(unit)
+        skip = self._skip_of(units, unit)
+        if skip is not None:
+            request["skip"] = skip
+        upstream = [self._futures[at] for at in sorted({at for at, _ in unit.upstream})]
+        future = unit.step.task.submit(request, wait_for=upstream)
+        self._futures[place] = future
+        future.add_done_callback(lambda _: self._ended.put(place))
+
+    def _request_of(self, unit: Unit) -> dict[str, Any]:
+        step = unit.step
+        request = {**self._request, "step": step.name}
+        keys = self._plan.keys(unit)
+        if keys:
+            is_run = unit.places == list(range(unit.places[0], unit.places[-1] + 1))
+            is_plain = not self._plan.space(step.partitions).leaves
+            is_known = "dynamicKeys" not in self._request
+            if len(keys) > SHORT_LIST and is_run and is_plain and is_known:
+                request["partitions"] = {"from": keys[0], "to": keys[-1]}
+                request["count"] = len(keys)
+            else:
+                request["partitions"] = keys
+        if step.name in self._outputs:
+            request["outputs"] = self._outputs[step.name]
+        if step.name in self._config:
+            request["config"] = self._config[step.name]
+        if step.code_versions:
+            request["codeVersions"] = dict(step.code_versions)
+        return request
+
+    def _skip_of(self, units: Sequence[Unit], unit: Unit) -> str | None:
+        """Why a step is skipped although all that it waits for went well."""
+        for at, read in unit.upstream:
+            state = self._futures[at].state
+            if not state.is_completed() or read.asset is None:
+                continue
+            skipped = _data(state).get("skipped", {}).get(read.asset)
+            if skipped and self._reads_any(units[at], unit, read, skipped):
+                return f"{read.asset} was skipped"
+        return None
+
+    def _reads_any(
+        self, above: Unit, unit: Unit, read: Read, skipped: Sequence[str | None]
+    ) -> bool:
+        if above.step.partitions is None:
+            return True
+        keys = self._plan.space(above.step.partitions).keys
+        reader = self._plan.reader(unit.step, read)
+        wanted = {keys[place] for own in unit.places for place in reader(own)}
+        return not wanted.isdisjoint(skipped)
+
+    def _verdict(self, units: Sequence[Unit]) -> State:
+        """Completed only when nothing has failed."""
+        count: Counter[str] = Counter()
+        failed: list[str] = []
+        for place, unit in enumerate(units):
+            state = self._futures[place].state
+            if state.is_completed():
+                count["done"] += 1
+            elif state.name == "Skipped":
+                count["skipped"] += 1
+            elif state.is_pending():
+                count["not reached"] += 1
+            elif state.is_cancelled() or state.is_cancelling():
+                count["cancelled"] += 1
+            else:
+                count["failed"] += 1
+                failed.append(f"{unit.step.name}: {state.message}")
+        summary = ", ".join(f"{number} {what}" for what, number in count.items())
+        get_run_logger().info("Steps: %s", summary or "none")
+        if failed:
+            return Failed(message=f"Steps: {summary}. {failed[0]}")
+        if count["cancelled"]:
+            return Cancelled(message=f"Steps: {summary}")
+        return Completed(message=f"Steps: {summary or 'none'}")
+
+
+def _rank(units: Sequence[Unit], place: int) -> tuple[int, int]:
+    return -units[place].step.priority, place
+
+
+def _data(state: State) -> dict[str, Any]:
+    data = state.result(raise_on_failure=False)
+    return data if isinstance(data, dict) else {}
+`;

@@ -1,0 +1,122 @@
+/** Schedules: how they are written for Prefect, and at which instants it fires otherwise than ours. */
+import { plainCron } from "./time/cron.ts";
+import { differingTicks, doubledTicks, inElapsedTime } from "./time/ticks.ts";
+import type { Partitions, TimePartitions } from "../../src/model/partitions/definition.ts";
+import type { ScheduleSnapshot, Snapshot } from "../../src/model/snapshot/snapshot.ts";
+import { call, type Expression, name, tuple } from "../python/expression.ts";
+import { textLiteral } from "../python/literal.ts";
+import type { Loss } from "../loss.ts";
+import { partitionsName } from "./names.ts";
+import { VERDICTS } from "./verdicts.ts";
+
+/** How far ahead the report looks for ticks that differ: two years. */
+const AHEAD_MS = 2 * 366 * 86_400_000;
+/** The report lists no more instants of one schedule. */
+const MOST_INSTANTS = 100;
+
+/** One schedule of a deployment. */
+export interface FiringRule {
+  readonly cron: string;
+  readonly timezone: string;
+}
+
+/** What a schedule follows: crons in a zone, and the windows whose ends count, if it has no cron of its own. */
+export interface ScheduleClock {
+  readonly crons: readonly string[];
+  readonly timezone: string;
+  readonly windows: TimePartitions | undefined;
+}
+
+/** The crons of a schedule; those of its windows when it has none. */
+export function clockOf(
+  { crons, timezone, partitions }: ScheduleSnapshot,
+  snapshot: Snapshot,
+): ScheduleClock {
+  if (crons.length > 0) {
+    return { crons: crons.map(plainCron), timezone: timezone ?? "UTC", windows: undefined };
+  }
+  const windows = windowsOf(partitions === undefined ? undefined : snapshot.partitions[partitions]);
+  return { crons: [plainCron(windows.cron)], timezone: windows.timezone, windows };
+}
+
+function windowsOf(partitions: Partitions | undefined): TimePartitions {
+  const leaves = partitions?.kind === "multi" ? Object.values(partitions.dimensions) : [partitions];
+  const windows = leaves.find((leaf) => leaf?.kind === "time");
+  if (windows?.kind === "time") return windows;
+  throw new TypeError("a schedule without a cron has no windows");
+}
+
+/** What Prefect is given: the same crons; those of every hour in UTC where that is the same and spares the pause. */
+export function firingRules({ crons, timezone }: ScheduleClock, fromMs: number): readonly FiringRule[] {
+  return crons.map((cron) => {
+    const elapsed = inElapsedTime(cron, timezone, fromMs, fromMs + AHEAD_MS);
+    return elapsed === undefined ? { cron, timezone } : { cron: elapsed, timezone: "UTC" };
+  });
+}
+
+/** What the flow of a schedule makes of a tick. */
+export function tickExpression({ runs, catchUp }: ScheduleSnapshot, clock: ScheduleClock): Expression {
+  return call("Tick", [tuple(clock.crons.map(textLiteral)), textLiteral(clock.timezone)], {
+    partitions: runs === "last" ? undefined : textLiteral(runs),
+    catch_up: catchUp ? "True" : undefined,
+    ends_of: clock.windows && name(partitionsName(clock.windows)),
+  });
+}
+
+/** Where Prefect fires at other instants than ours, within two years, with these instants. */
+export function scheduleLosses(snapshot: Snapshot, fromMs: number): readonly Loss[] {
+  return snapshot.schedules.flatMap((schedule) => {
+    const clock = clockOf(schedule, snapshot);
+    const subject = `schedule ${schedule.name}`;
+    return [...zoneLoss(schedule, clock, subject, fromMs), ...cronsLoss(clock, subject, fromMs)];
+  });
+}
+
+function zoneLoss(
+  { crons }: ScheduleSnapshot,
+  clock: ScheduleClock,
+  subject: string,
+  fromMs: number,
+): readonly Loss[] {
+  const rules = firingRules(clock, fromMs);
+  const differing = clock.crons.flatMap((cron, place) =>
+    differingTicks(
+      { crons: [cron], timezone: clock.timezone },
+      { crons: [rules[place].cron], timezone: rules[place].timezone },
+      fromMs,
+      fromMs + AHEAD_MS,
+    )
+  );
+  const instants = [...new Set(differing)].sort((a, b) => a - b);
+  if (instants.length === 0) return [];
+  const feature = crons.length > 0 ? "schedule.zone" : "schedule.windows";
+  return [{
+    feature,
+    subject,
+    kind: "emulated",
+    how:
+      "Prefect fires by its own rule of clock changes; the flow works out which tick is meant, and waits for it.",
+    differs:
+      "At these instants one of the two ticks and the other does not: a repeated wall time fires the first time, one that does not exist later by the length of the gap.",
+    advice: "Schedule outside of the hours in which the zone's clock is set, or in UTC.",
+    instants: shown(instants),
+  }];
+}
+
+function cronsLoss({ crons, timezone }: ScheduleClock, subject: string, fromMs: number): readonly Loss[] {
+  if (crons.length < 2) return [];
+  const doubled = doubledTicks(crons, timezone, fromMs, fromMs + AHEAD_MS);
+  if (doubled.length === 0) return [];
+  return [{
+    ...VERDICTS["schedule.crons"],
+    feature: "schedule.crons",
+    subject,
+    differs: "An instant that several of the crons name starts one run for each of them.",
+    advice: "Write crons that name no instant twice.",
+    instants: shown(doubled),
+  }];
+}
+
+function shown(instants: readonly number[]): readonly string[] {
+  return instants.slice(0, MOST_INSTANTS).map((instant) => new Date(instant).toISOString());
+}

@@ -1,0 +1,164 @@
+/** How Prefect carries every feature. */
+import type { Verdict, VerdictTable } from "../loss.ts";
+
+function native(how: string): Verdict {
+  return { kind: "native", how };
+}
+
+function emulated(how: string, differs?: string, advice?: string): Verdict {
+  return {
+    kind: "emulated",
+    how,
+    ...(differs !== undefined && { differs }),
+    ...(advice !== undefined && { advice }),
+  };
+}
+
+function refused(how: string, differs: string, advice: string, isFatal: boolean = false): Verdict {
+  return { kind: "refused", how, differs, advice, ...(isFatal && { isFatal }) };
+}
+
+const BY_KEY = "A parameter of the flow, checked against the keys that the helper works out as Sluice does.";
+const RULE = "A rule of the helper package, by which task runs wait for the partitions that they read.";
+
+/** How Prefect carries every feature. */
+export const VERDICTS: VerdictTable = {
+  "asset": native("A task that materializes the asset."),
+  "asset.external": emulated("An asset that tasks refer to, as upstream of what they make."),
+  "asset.multi": native("A task that materializes several assets."),
+  "asset.multi.subset": emulated("The step is asked for some outputs, and only these are materialized."),
+  "asset.unicode": native("Asset keys may hold letters of every script."),
+  "asset.description": native(
+    "A property of the asset and of its task; of the asset, Prefect keeps the first 2,500 characters.",
+  ),
+  "asset.group": emulated("A tag of the task, group=..."),
+  "asset.tags": emulated("Tags of the task, name=value."),
+  "asset.owners": native("A property of the asset."),
+  "asset.kinds": emulated("Tags of the task, kind=..."),
+  "asset.metadata": emulated("Part of the metadata of every materialization."),
+  "asset.codeVersion": native("The version of the task; the step refuses to run other code."),
+  "dependency": native("A task run waits for those upstream, and the asset refers to the assets upstream."),
+  "dependency.order": native("A task run waits for those upstream."),
+  "dependency.self": emulated("Task runs of one step wait for one another, in the order of partitions."),
+  "partitions.time": emulated(BY_KEY),
+  "partitions.time.end": emulated(BY_KEY),
+  "partitions.time.offset": emulated(BY_KEY),
+  "partitions.time.exclusions": emulated(BY_KEY),
+  "partitions.static": emulated(BY_KEY),
+  "partitions.dynamic": emulated(
+    "A parameter of the flow; the keys are a list in a Prefect variable.",
+    "Keys are added to the variable by hand or by code, not by Sluice.",
+    "Keep the variable up to date with Variable.set.",
+  ),
+  "partitions.two": emulated(BY_KEY),
+  "partitions.many": emulated(BY_KEY),
+  "mapping.identity": emulated(RULE),
+  "mapping.all": emulated(RULE),
+  "mapping.last": emulated(RULE),
+  "mapping.specific": emulated(RULE),
+  "mapping.static": emulated(RULE),
+  "mapping.time": emulated(RULE),
+  "mapping.time.offset": emulated(RULE),
+  "mapping.time.nonexistent": emulated(RULE),
+  "mapping.dimension": emulated(RULE),
+  "mapping.dimensions": emulated(RULE),
+  "mapping.custom": emulated(
+    "The step reads what its function says; a function between fixed lists is exported as a table.",
+    "Where a side is no fixed list, a task run waits for all partitions of the run that are made upstream.",
+    "Use one of the other mappings.",
+  ),
+  "check.inline": emulated(
+    "The step runs it; each result is an event sluice.check.passed or .failed of the asset, and part of its metadata.",
+  ),
+  "check.step": emulated("A task of its own, whose results are events of the asset."),
+  "check.blocking": native("A failure fails the task, and what waits for it does not run."),
+  "check.warn": emulated("A warning in the log, and an event."),
+  "check.partitioned": emulated("A task run for each partition."),
+  "retry": native("Retries of the task; failures that are for good are not tried again."),
+  "retry.backoff": native(
+    "A list of delays; from the 51st retry on Prefect repeats the last, and the step waits the rest.",
+  ),
+  "retry.jitter": emulated(
+    "Prefect waits the shortest delay that can be drawn, and the task the rest of the draw.",
+  ),
+  "retry.cap": native("The delays of the list are cut."),
+  "timeout": emulated(
+    "The step keeps the limit of each attempt; the task ends a process that does not answer.",
+  ),
+  "pool": emulated(
+    "A global concurrency limit that setup_server.py makes, asked for strictly; within one run also by the flow.",
+    "Without the limit on the server the steps of the pool fail.",
+    "Run setup_server.py, and give the sizes of pools as the option pools; the default is 1.",
+  ),
+  "priority": emulated(
+    "Within one run, of the steps that could start the one with the highest priority does.",
+    "Runs do not heed each other's priorities.",
+    "Use work queues with priorities for runs.",
+  ),
+  "batch": emulated("One task run takes the partitions of its step together."),
+  "backfill": emulated("The flow backfill cuts the partitions of each step into task runs of this size."),
+  "skip": emulated(
+    "The task run is Cancelled with the name Skipped, which claims no materialization; what waits for it is NotReady.",
+  ),
+  "config": emulated("A parameter of the flow, by step."),
+  "resources": emulated("The step makes them, from the environment of the worker."),
+  "io": emulated("The step reads and keeps values in the place that SLUICE_IO names."),
+  "io.memory": refused(
+    "Every step is a process.",
+    "A value in memory is gone before another step can read it.",
+    "Keep the value in files or S3.",
+    true,
+  ),
+  "io.custom": emulated(
+    "The module of the definitions brings its IO manager along.",
+    "The command must find the module and the manager.",
+    "Register the manager in the module.",
+  ),
+  "job": native("A flow and its deployment."),
+  "job.config": native("Defaults of the flow's parameter config."),
+  "job.tags": native("Tags of the deployment; the step finds them as tags of its run."),
+  "schedule": native("A deployment with a schedule."),
+  "schedule.crons": native("A deployment with several schedules."),
+  "schedule.zone": native("The zone of the schedule."),
+  "schedule.windows": emulated(
+    "A schedule by the cron of the windows; ticks at which no window ends are Cancelled with the name Skipped.",
+  ),
+  "schedule.last": emulated("The flow works out the last partition at the scheduled instant."),
+  "schedule.all": emulated("The flow works out all partitions at the scheduled instant."),
+  "schedule.catchUp": emulated(
+    "Runs that no worker took are late, and made up for as soon as there is one.",
+    "Ticks that come while the server is down are not made up for.",
+    "Make them up with the flow backfill.",
+  ),
+  "schedule.disabled": native("The schedule is not active."),
+  "automation.eager": refused(
+    "Prefect does not keep which partitions of an asset there are.",
+    "The asset is not made by itself.",
+    "Put it into a job with a schedule, or add a deployment trigger on the events of its upstream assets.",
+  ),
+  "automation.onCron": refused(
+    "Prefect does not keep which assets were updated since a tick.",
+    "The asset is not made by itself.",
+    "Put it into a job with a schedule of this cron.",
+  ),
+  "automation.onMissing": refused(
+    "Prefect does not keep which partitions of an asset there are.",
+    "The asset is not made by itself.",
+    "Run the flow backfill for what is missing.",
+  ),
+  "automation.condition": refused(
+    "Prefect has no conditions over the state of assets.",
+    "The asset is not made by itself.",
+    "Put it into a job with a schedule.",
+  ),
+  "freshness.window": refused(
+    "Prefect has no freshness policies.",
+    "Nobody is told when the asset grows too old.",
+    "Add an automation with a proactive trigger on prefect.asset.materialization.succeeded.",
+  ),
+  "freshness.cron": refused(
+    "Prefect has no freshness policies.",
+    "Nobody is told when the asset is late.",
+    "Add an automation with a proactive trigger on prefect.asset.materialization.succeeded.",
+  ),
+};
