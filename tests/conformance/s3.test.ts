@@ -39,19 +39,22 @@ const receipt: Receipt = {
   metadata: undefined,
 };
 
-(hasMoto ? describe : describe.skip)("s3IO at a real server", () => {
-  beforeAll(async () => {
-    const script = fileURLToPath(new URL("s3_server.py", import.meta.url));
-    const child = spawn(python as string, ["-W", "ignore", script], {
-      env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
-      stdio: ["pipe", "pipe", "ignore"],
-    });
-    server.child = child;
-    server.address = await new Promise<string>((resolve, reject) => {
-      child.stdout.setEncoding("utf8").once("data", (line) => resolve(String(line).trim()));
-      child.once("close", () => reject(new Error("the server did not start")));
-    });
+/** Starts the server, and waits for its address. */
+async function startServer(): Promise<void> {
+  const script = fileURLToPath(new URL("s3_server.py", import.meta.url));
+  const child = spawn(python as string, ["-W", "ignore", script], {
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
+    stdio: ["pipe", "pipe", "ignore"],
   });
+  server.child = child;
+  server.address = await new Promise<string>((resolve, reject) => {
+    child.stdout.setEncoding("utf8").once("data", (line) => resolve(String(line).trim()));
+    child.once("close", () => reject(new Error("the server did not start")));
+  });
+}
+
+(hasMoto ? describe : describe.skip)("s3IO at a real server", () => {
+  beforeAll(startServer);
   afterAll(async () => {
     server.child?.stdin?.end();
     if (server.child) await once(server.child, "close");

@@ -46,14 +46,18 @@ export async function buildBundle(order: BundleOrder): Promise<void> {
   }
 }
 
+/** What the entry imports of ours. */
+const HOST: URL = new URL("../host/process.ts", import.meta.url);
+const PROGRAM: URL = new URL("./program.ts", import.meta.url);
+
 /** The module itself is imported when stdout is out of its reach, and not before. */
 function entryText(module: string): string {
-  const own = (path: string) => JSON.stringify(fileURLToPath(new URL(path, import.meta.url)));
+  const path = (url: URL) => JSON.stringify(fileURLToPath(url));
   const name = JSON.stringify(basename(module));
   return [
     `import process from "node:process";`,
-    `import { openProcessHost } from ${own("../host/process.ts")};`,
-    `import { runBundle } from ${own("program.ts")};`,
+    `import { openProcessHost } from ${path(HOST)};`,
+    `import { runBundle } from ${path(PROGRAM)};`,
     `const host = openProcessHost();`,
     `const load = () => import(${JSON.stringify(module)});`,
     `host.exit(await runBundle(process.argv.slice(2), host, { path: ${name}, shown: ${name}, load }));`,
