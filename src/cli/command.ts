@@ -13,8 +13,10 @@ export type Lines = Iterable<string> | AsyncIterable<string>;
 
 /** What a command has to say, for people and for programs. Only one of the two is asked for. */
 export interface Answer {
-  /** Default 0. */
+  /** Default 0. Read when everything is written. */
   readonly exitCode?: number;
+  /** Whether every line is written as soon as it is there. Default false: they are gathered. */
+  readonly isLive?: boolean;
   /** The lines for people, without line ends. */
   readonly text: (page: Page) => Lines;
   /** The document of `--json`, without its `schemaVersion`; or objects, one per line. */

@@ -18,6 +18,8 @@ interface ProcessOptions {
   readonly env?: { readonly [name: string]: string };
   /** Is called with all of stderr so far, each time there is more. */
   readonly onError?: (text: string, kill: (signal: "SIGINT" | "SIGTERM" | "SIGKILL") => void) => void;
+  /** Is called with all of stdout so far, each time there is more. */
+  readonly onOutput?: (text: string, kill: (signal: "SIGINT" | "SIGTERM") => void) => void;
   /** Closes stdout after so many characters. */
   readonly closesAfter?: number;
 }
@@ -40,6 +42,7 @@ function start(line: string, options: ProcessOptions = {}): Promise<Ended> {
   let err = "";
   child.stdout.setEncoding("utf8").on("data", (text) => {
     out += text;
+    options.onOutput?.(out, (signal) => process.kill(child.pid as number, signal));
     if (out.length >= (options.closesAfter ?? Infinity)) child.stdout.destroy();
   });
   child.stderr.setEncoding("utf8").on("data", (text) => {
@@ -210,5 +213,61 @@ describe("sluice as a process", () => {
       },
     });
     assert.equal(JSON.parse((await start("runs --json", { folder })).out).runs[0].status, "interrupted");
+  });
+
+  test("follows the lines of a run in another process until it ends", async () => {
+    const folder = newFolder();
+    let isRunning = true;
+    let wasRunning = false;
+    let follower: Promise<Ended> | undefined;
+    const ran = await start("run sales.ts raw/orders --range 2026-01-01...2026-01-30 --concurrency 1", {
+      folder,
+      env: { SALES_PAUSE_MS: "50" },
+      onError(text) {
+        if (follower !== undefined || !text.includes("started")) return;
+        follower = start("logs last --follow --json", {
+          folder,
+          onOutput: () => wasRunning ||= isRunning,
+        });
+      },
+    });
+    isRunning = false;
+    assert.equal(ran.code, 0, ran.err);
+    const { code, out, err } = await (follower ?? assert.fail("it never started"));
+    assert.equal(code, 0, err);
+    const days = Array.from({ length: 30 }, (_, day) => `2026-01-${String(day + 1).padStart(2, "0")}`);
+    const messages = out.trim().split("\n").map((line) => JSON.parse(line).message);
+    assert.deepEqual(messages, days.map((day) => `pulled ${day}`));
+    assert.ok(wasRunning);
+    const over = await start("logs last -f --level info", { folder });
+    assert.deepEqual([over.code, over.out.trim().split("\n").length], [0, 30]);
+  });
+
+  test("stops following at Ctrl-C, and leaves the run alone", async () => {
+    const folder = newFolder();
+    let follower: Promise<Ended> | undefined;
+    const ran = await start("run sales.ts raw/orders --range 2026-01-01...2026-01-04", {
+      folder,
+      env: { SALES_PAUSE_MS: "60000" },
+      onError(text, kill) {
+        if (follower !== undefined || !text.includes("started")) return;
+        let isSent = false;
+        follower = start("logs last --follow", {
+          folder,
+          onOutput(_, interrupt) {
+            if (!isSent) interrupt("SIGINT");
+            isSent = true;
+          },
+        });
+        void follower.then(async () => {
+          const { out } = await start("runs --json", { folder });
+          assert.equal(JSON.parse(out).runs[0].status, "running");
+        }).finally(() => kill("SIGTERM"));
+      },
+    });
+    assert.equal(ran.code, 143, ran.err);
+    const { code, out, err } = await (follower ?? assert.fail("it never started"));
+    assert.deepEqual([code, err], [130, ""]);
+    assert.match(out, /pulled 2026-01-01/);
   });
 });

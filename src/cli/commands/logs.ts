@@ -3,10 +3,12 @@ import type { LogLine, StepRecord } from "../../model/events/record.ts";
 import type { LogLevel } from "../../model/ports.ts";
 import { didYouMean } from "../../model/suggest.ts";
 import { type Command, defineCommand } from "../command.ts";
+import { exitCodes } from "../exit.ts";
 import { inert, inertLines } from "../print/inert.ts";
 import { formatInstant, plural } from "../print/number.ts";
 import type { Page } from "../print/page.ts";
 import { nameOf } from "../print/run.ts";
+import { tailLogs } from "../progress/tail.ts";
 import { usageError } from "../line/usage.ts";
 import { findRun } from "../find_run.ts";
 
@@ -19,7 +21,10 @@ const LONGEST_LINE = 4_000;
 export const logs: Command = defineCommand({
   name: "logs",
   summary: "Prints what the steps of a run logged",
-  description: ["Reads the history in the folder; the module is not needed."],
+  description: [
+    "Reads the history in the folder; the module is not needed. A run may be followed while another process executes " +
+    "it: --follow prints what it logs until it has ended.",
+  ],
   takesModule: false,
   args: { run: { summary: "The id of a run, or `last`", arity: "one" } },
   options: {
@@ -35,12 +40,18 @@ export const logs: Command = defineCommand({
       choices: ["debug", "info", "warning", "error"],
       default: "debug",
     },
+    follow: {
+      type: "flag",
+      summary: "Goes on with what is logged from now on, until the run ends or Ctrl-C",
+      short: "f",
+    },
   },
   examples: [
     { line: "logs last --level warning", summary: "What the newest run warned about" },
     { line: "logs last --step clean/days", summary: "What one asset logged" },
+    { line: "logs last --follow", summary: "What the newest run logs, until it ends" },
   ],
-  async run({ args, options, session }) {
+  async run({ args, options, session, host }) {
     const orchestrator = await session.orchestrator("read");
     const run = await findRun(orchestrator, args.run, session.historyName);
     const steps = await orchestrator.steps(run.id);
@@ -48,15 +59,31 @@ export const logs: Command = defineCommand({
     const least = LEVELS.indexOf(options.level);
     const isShown = (line: LogLine): boolean =>
       LEVELS.indexOf(line.level) >= least && (chosen === undefined || chosen.has(line.step));
-    const only = chosen?.size === 1 ? [...chosen][0] : undefined;
-    const lines = (await orchestrator.logs(run.id, only === undefined ? {} : { step: only })).filter(isShown);
+    const filter = chosen?.size === 1 ? { step: [...chosen][0] } : {};
+    const tail = options.follow ? tailLogs(orchestrator, run.id, filter, host) : undefined;
+    const lines = tail?.lines ?? await orchestrator.logs(run.id, filter);
     const names = new Map(steps.map((step) => [step.step, nameOf(step)]));
     return {
-      text: (page) => lines.flatMap((line) => formatLogLine(line, names.get(line.step) ?? "", page)),
-      json: { lines: () => lines.map((line) => ({ runId: run.id, name: names.get(line.step), ...line })) },
+      get exitCode() {
+        return tail?.exitCode() ?? exitCodes.success;
+      },
+      isLive: options.follow,
+      text: (page) => pick(lines, isShown, (line) => formatLogLine(line, names.get(line.step) ?? "", page)),
+      json: {
+        lines: () => pick(lines, isShown, (line) => [{ runId: run.id, name: names.get(line.step), ...line }]),
+      },
     };
   },
 });
+
+/** What is made of some lines, one after the other. */
+async function* pick<T>(
+  lines: Iterable<LogLine> | AsyncIterable<LogLine>,
+  isShown: (line: LogLine) => boolean,
+  show: (line: LogLine) => readonly T[],
+): AsyncGenerator<T> {
+  for await (const line of lines) if (isShown(line)) yield* show(line);
+}
 
 /** The numbers of the steps that a number or a name means. */
 function chooseSteps(steps: readonly StepRecord[], text: string): ReadonlySet<number> {

@@ -16,10 +16,11 @@ export async function writeAnswer(
   isJson: boolean,
   output: Output,
 ): Promise<void> {
-  if (!isJson) return await writeLines(answer.text(page), output);
+  const piece = answer.isLive ? 1 : PIECE;
+  if (!isJson) return await writeLines(answer.text(page), output, piece);
   const { json } = answer;
   if (typeof json === "function") return await writeDocument(json(), output);
-  await writeLines(linesOf(json.lines()), output);
+  await writeLines(linesOf(json.lines()), output, piece);
 }
 
 /** Writes one JSON document with its schema version. */
@@ -31,11 +32,11 @@ async function* linesOf(objects: Iterable<object> | AsyncIterable<object>): Asyn
   for await (const object of objects) yield JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...object });
 }
 
-async function writeLines(lines: Lines, output: Output): Promise<void> {
+async function writeLines(lines: Lines, output: Output, pieceLength: number): Promise<void> {
   let piece = "";
   for await (const line of lines) {
     piece += `${line}\n`;
-    if (piece.length < PIECE) continue;
+    if (piece.length < pieceLength) continue;
     await output.write(piece);
     piece = "";
     if (output.isClosed) return;
