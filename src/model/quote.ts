@@ -36,6 +36,11 @@ export function quote(text: string): string {
   return `"${shown.map(escapeCharacter).join("")}${isCut ? "..." : ""}"`;
 }
 
+/** A text in double quotes with all that is not ASCII as `\\u{...}`: for texts that look the same and are not. */
+export function quoteEscaped(text: string): string {
+  return quote(text).replace(/[^\0-\x7f]/gu, (character) => `\\u{${codePoint(character)}}`);
+}
+
 /** One character by its code point and, so far as that helps, its looks: `U+0040 "@"`, `U+0020 (a space)`. */
 export function nameCharacter(character: string): string {
   const point = codePoint(character).toUpperCase().padStart(4, "0");

@@ -5,6 +5,7 @@ import { SluiceError } from "../model/issue.ts";
 import { quote } from "../model/quote.ts";
 import { didYouMean } from "../model/suggest.ts";
 import { identityAt } from "../model/partitions/identity.ts";
+import { checkDimensionText, checkDistinctKeys, checkKeyText } from "../model/partitions/key_text.ts";
 import { requireIndex } from "../model/partitions/space.ts";
 import { encodeSubset } from "../model/partitions/stored.ts";
 import type { Subset } from "../model/partitions/subset.ts";
@@ -111,10 +112,30 @@ export async function changeKeys(
   change: "partitions_added" | "partitions_removed",
 ): Promise<void> {
   requireDynamic(parts, name);
-  const known = new Set((await parts.store.facts()).dynamicKeys(name));
+  const listed = (await parts.store.facts()).dynamicKeys(name);
+  const known = new Set(listed);
   const changed = [...new Set(keys)].filter((key) => known.has(key) === (change === "partitions_removed"));
-  for (const key of changed) requireName(key);
-  if (changed.length > 0) await record(parts, change, [{ name, keys: changed }]);
+  if (changed.length === 0) return;
+  if (change === "partitions_added") checkNewKeys(parts, name, listed, changed);
+  await record(parts, change, [{ name, keys: changed }]);
+}
+
+/** Holds new keys to the rules of static ones. */
+function checkNewKeys(
+  { definitions }: Parts,
+  name: string,
+  listed: readonly string[],
+  added: readonly string[],
+): void {
+  const isDimension = definitions.assets.some(({ partitions }) =>
+    partitions?.kind === "multi" &&
+    Object.values(partitions.dimensions).some((leaf) => leaf.kind === "dynamic" && leaf.name === name)
+  );
+  for (const [place, key] of added.entries()) {
+    checkKeyText(key, ["keys", String(place)]);
+    if (isDimension) checkDimensionText(key, ["keys", String(place)]);
+  }
+  checkDistinctKeys(added, ["keys"], listed);
 }
 
 function requireDynamic(parts: Parts, name: string): void {
@@ -135,14 +156,4 @@ function dynamicNames({ definitions }: Parts): ReadonlySet<string> {
     for (const leaf of leaves) if (leaf?.kind === "dynamic") names.add(leaf.name);
   }
   return names;
-}
-
-function requireName(key: string): void {
-  if (key !== "" && !key.includes("|") && key.isWellFormed()) return;
-  throw new SluiceError({
-    code: "PARTITIONS_INVALID",
-    message: `${JSON.stringify(key.slice(0, 60))} cannot be a partition key.`,
-    path: ["keys"],
-    hint: 'A key is a text of at least one character, without "|", and without half characters.',
-  });
 }

@@ -24,6 +24,21 @@ export function checkRequest({ scope, partitions }: PlanRequest): void {
   );
 }
 
+/**
+ * Refuses to plan for a list of no partitions: whether nothing is meant by it or everything cannot be told, and steps
+ * without partitions would run all the same.
+ *
+ * @throws {SluiceError} PLAN_INVALID.
+ */
+export function requireSome({ partitions }: PlanRequest): void {
+  if (!Array.isArray(partitions) || partitions.length > 0) return;
+  throw invalid(
+    "partitions",
+    "The list of partitions is empty.",
+    'Leave the call out when there is nothing to make; "all" stands for all partitions.',
+  );
+}
+
 function isPartitions(value: unknown): boolean {
   if (typeof value === "string") return true;
   if (Array.isArray(value)) return value.every((key) => typeof key === "string");

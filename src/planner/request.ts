@@ -20,7 +20,8 @@ export interface PlanRequest {
   readonly select?: Selection;
   /**
    * Partitions of the roots of the selection. Assets partitioned like a root get the same partitions, others get
-   * those that read what is made. Needed when a selected root is partitioned and `scope` is `"all"`.
+   * those that read what is made. Needed when a selected root is partitioned and `scope` is `"all"`; a list of keys
+   * holds at least one.
    */
   readonly partitions?: PartitionRequest;
   /** Default `"all"`. */

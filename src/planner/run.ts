@@ -3,7 +3,7 @@ import type { StepDeclaration } from "../model/assets/declaration.ts";
 import { SluiceError } from "../model/issue.ts";
 import type { Subset } from "../model/partitions/subset.ts";
 import { selectAssets } from "../model/selection/select.ts";
-import { checkRequest } from "./check_request.ts";
+import { checkRequest, requireSome } from "./check_request.ts";
 import type { PlanningContext } from "./context.ts";
 import { type Cooperative, doAtOnce } from "./cooperative.ts";
 import { narrow } from "./narrow/narrow.ts";
@@ -18,7 +18,7 @@ import { missingInputs } from "./warnings.ts";
  * Plans one run. Pure: the same definitions, facts, instant and request give the same plan.
  *
  * @throws {SluiceError} SELECTION_INVALID, SELECTION_EMPTY, PARTITION_UNKNOWN, or PLAN_INVALID when partitions
- * are needed and none are given.
+ * are needed and none are given, or when the list of partitions is empty.
  */
 export function planRun(context: PlanningContext, request: PlanRequest): RunPlan {
   return doAtOnce(planRunInSlices(context, request));
@@ -27,6 +27,7 @@ export function planRun(context: PlanningContext, request: PlanRequest): RunPlan
 /** The same as {@linkcode planRun} as a generator that pauses between slices, for a loop that must not be held. */
 export function* planRunInSlices(context: PlanningContext, request: PlanRequest): Cooperative<RunPlan> {
   checkRequest(request);
+  requireSome(request);
   const selected = stepsOf(
     context.definitions,
     selectAssets(context.definitions, request.select),

@@ -1,6 +1,6 @@
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
-import { nameCharacter, quote } from "../../src/model/quote.ts";
+import { nameCharacter, quote, quoteEscaped } from "../../src/model/quote.ts";
 
 describe("quote", () => {
   test("shows plain text as it is, in double quotes", () => {
@@ -18,6 +18,14 @@ describe("quote", () => {
     assert.equal(quote("x".repeat(60)), `"${"x".repeat(60)}"`);
     assert.equal(quote("x".repeat(61)), `"${"x".repeat(60)}..."`);
     assert.equal(quote("\u{1f600}".repeat(5000)), `"${"\u{1f600}".repeat(60)}..."`);
+  });
+});
+
+describe("quoteEscaped", () => {
+  test("tells texts apart that look the same", () => {
+    assert.equal(quoteEscaped("caf\u00e9"), String.raw`"caf\u{e9}"`);
+    assert.equal(quoteEscaped("cafe\u0301"), String.raw`"cafe\u{301}"`);
+    assert.equal(quoteEscaped('a"\u{1f600}\n'), String.raw`"a\"\u{1f600}\n"`);
   });
 });
 

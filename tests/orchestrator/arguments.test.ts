@@ -61,7 +61,7 @@ const NOTHING_RUNS: { readonly [place: string]: Place } = {
   "plan({ select })": [(sluice, select) => sluice.plan({ select, scope: "missing" }), OPTIONAL],
   "plan({ partitions })": [
     (sluice, partitions) => sluice.plan({ select: raw, scope: "missing", partitions }),
-    [...OPTIONAL, "[]"],
+    OPTIONAL,
   ],
   "plan({ scope })": [(sluice, scope) => sluice.plan({ select: one, scope }), OPTIONAL],
   "plan({ checks })": [(sluice, checks) => sluice.plan({ select: one, checks }), [...OPTIONAL, "true"]],
@@ -90,7 +90,7 @@ const NOTHING_RUNS: { readonly [place: string]: Place } = {
   }],
   "runJob(x)": [(sluice, x) => sluice.runJob(x)],
   "backfill(x)": [(sluice, x) => sluice.backfill(isRecord(x) || x === undefined ? null as Wrong : x)],
-  "backfill({ select })": [(sluice, select) => sluice.backfill({ select: select ?? null, partitions: [] })],
+  "backfill({ select })": [(sluice, select) => sluice.backfill({ select: select ?? null, scope: "failed" })],
   "rerun(x)": [(sluice, x) => sluice.rerun(x)],
   "rerun(id, x)": [(sluice, x) => sluice.rerun("none", x)],
   "rerun(id, { from })": [(sluice, from) => sluice.rerun("none", { from })],

@@ -13,6 +13,7 @@ import {
   formatBackfillPlan,
   formatPlan,
   monthlyPartitions,
+  multiPartitions,
   type OrchestratorOptions,
   output,
   SluiceError,
@@ -224,7 +225,37 @@ describe("an orchestrator", () => {
     const { space, materialized } = await sluice.partitions(profile);
     assert.deepEqual([space.size, materialized.size, space.keyAt(0)], [2, 2, "bob"]);
     await assert.rejects(sluice.addPartitions("usrs", ["x"]), /No asset has dynamic partitions/);
-    await assert.rejects(sluice.addPartitions("users", ["a|b"]), /holds U\+007C "\|"/);
+    for (const key of ["a|b", "a...b", "a\nb", "", "\ud800"]) {
+      await assert.rejects(
+        sluice.addPartitions("users", ["dan", key]),
+        /PARTITIONS_INVALID: .*partition key/,
+      );
+    }
+    await sluice.addPartitions("users", ["caf\u00e9", "a,b"]);
+    const twice = sluice.addPartitions("users", ["cafe\u0301"]);
+    await assert.rejects(twice, /"caf\\u\{e9\}" and "cafe\\u\{301\}" differ only by their Unicode form/);
+    assert.equal((await sluice.partitions(profile)).space.size, 4);
+  });
+
+  test("holds keys that are added to a dimension to the rules of dimensions", async () => {
+    const cells = multiPartitions({ user: dynamicPartitions("users"), region: staticPartitions(["eu"]) });
+    const profile = defineAsset({ key: "profile", partitions: cells, run: () => 1 });
+    await using sluice = createOrchestrator(definitions({ assets: [profile] }), MEMORY);
+    await assert.rejects(sluice.addPartitions("users", ["a,b"]), /holds U\+002C ','/);
+    await sluice.addPartitions("users", ["ann"]);
+    assert.equal((await sluice.partitions(profile)).space.keyAt(0), "eu|ann");
+  });
+
+  test("refuses to plan for a list of no partitions, and wipes none for one", async () => {
+    await using sluice = createOrchestrator(all, MEMORY);
+    for (const scope of ["all", "missing"] as const) {
+      await assert.rejects(
+        sluice.plan({ partitions: [], scope }),
+        /PLAN_INVALID: The list of partitions is empty/,
+      );
+    }
+    await assert.rejects(sluice.planBackfill({ partitions: [] }), /The list of partitions is empty/);
+    assert.equal(await sluice.wipe("raw", []), 0);
   });
 
   test("runs jobs with their config and tags", async () => {

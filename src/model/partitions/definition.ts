@@ -6,6 +6,8 @@ import { quote } from "../quote.ts";
 import { declareWindows, type WindowOptions } from "../time/declare.ts";
 import {
   checkDimensionText,
+  checkDistinctKeys,
+  checkFormatText,
   checkKeyText,
   checkPartitionName,
   compareCodePoints,
@@ -111,8 +113,8 @@ export type Unit<
   : never;
 
 /**
- * Slices by a fixed list of names, in this order. Names may hold anything but `...`, control characters and halves of
- * surrogate pairs.
+ * Slices by a fixed list of names, in this order. Names may hold anything but `|`, `...`, control characters and halves
+ * of surrogate pairs, and no two may differ only by their Unicode form.
  *
  * @throws {SluiceError} PARTITIONS_INVALID for a name that is empty, not allowed or given twice.
  * @example
@@ -127,20 +129,14 @@ export type Unit<
  */
 export function staticPartitions<const Key extends string>(keys: readonly Key[]): StaticPartitions<Key> {
   requireKeyList(keys);
-  const seen = new Set<string>();
-  Array.from<Key>(keys).forEach((key, index) => {
-    checkKeyText(key, ["keys", String(index)]);
-    if (seen.has(key)) {
-      throw invalid(`The partition key ${quote(key)} is given twice.`, ["keys", String(index)]);
-    }
-    seen.add(key);
-  });
+  Array.from<Key>(keys).forEach((key, index) => checkKeyText(key, ["keys", String(index)]));
+  checkDistinctKeys(keys, ["keys"]);
   return Object.freeze({ kind: "static", keys: Object.freeze([...keys]) });
 }
 
 /**
  * Slices by names that are added and removed at run time. Definitions with one name share one list, which is kept in
- * the run store.
+ * the run store. They follow the rules of static keys, and in a dimension those of dimensions.
  *
  * @throws {SluiceError} PARTITIONS_INVALID for an empty name.
  * @example
@@ -161,7 +157,7 @@ export function dynamicPartitions<const Name extends string>(name: Name): Dynami
  * code-point order of the names of the dimensions.
  *
  * @throws {SluiceError} PARTITIONS_INVALID without dimensions, for a dimension that is itself a product, and for
- * static keys and key formats that hold one of `| [ ] ,`.
+ * static keys and key formats that hold one of `[ ] ,`.
  * @example
  * ```ts
  * import { dailyPartitions, multiPartitions, staticPartitions } from "sluice";
@@ -329,7 +325,9 @@ function windows<const Text extends string>(
   cron: string,
   options: WindowOptions,
 ): TimePartitions<Text> {
-  return Object.freeze({ kind: "time", unit, ...declareWindows(cron, options) });
+  const rule = declareWindows(cron, options);
+  checkFormatText(rule.format);
+  return Object.freeze({ kind: "time", unit, ...rule });
 }
 
 /** The unit's text; the type says the same. */

@@ -167,6 +167,7 @@ describe("static definitions", () => {
     ["\v", /U\+000B/],
     ["a\ud800", /half a character/],
     ["\udc00b", /half a character/],
+    ["a|b", /"a\|b" holds U\+007C '\|', which parts the keys of dimensions/],
   ];
   for (const [key, message] of wrong) {
     test(`refuse ${JSON.stringify(key)}`, () => {
@@ -187,6 +188,16 @@ describe("static definitions", () => {
       ["keys", "0"],
       /not number/,
     );
+  });
+
+  test("refuse keys that differ only by their Unicode form, and show both", () => {
+    refuses(
+      () => staticPartitions(["eu", "caf\u00e9", "cafe\u0301"]),
+      "PARTITIONS_INVALID",
+      ["keys", "2"],
+      /"caf\\u\{e9\}" and "cafe\\u\{301\}" differ only by their Unicode form/,
+    );
+    assert.equal(staticPartitions(["caf\u00e9", "cafe", "Caf\u00e9", "\uff21", "A"]).keys.length, 5);
   });
 });
 
@@ -258,7 +269,7 @@ describe("definitions of several dimensions", () => {
       ["dimensions", "region"],
       /no partition definition/,
     );
-    for (const key of ["a|b", "a,b", "[a", "a]"]) {
+    for (const key of ["a,b", "[a", "a]"]) {
       refuses(
         wrong({ region: staticPartitions([key]) }),
         "PARTITIONS_INVALID",
@@ -266,8 +277,8 @@ describe("definitions of several dimensions", () => {
         /Use another/,
       );
     }
-    const piped = dailyPartitions({ start, keyFormat: "%Y|%m|%d" });
-    refuses(wrong({ piped }), "PARTITIONS_INVALID", ["dimensions", "piped"], /"%Y\|%m\|%d" holds/);
+    const bracketed = dailyPartitions({ start, keyFormat: "[%Y-%m-%d]" });
+    refuses(wrong({ bracketed }), "PARTITIONS_INVALID", ["dimensions", "bracketed"], /"\[%Y-%m-%d\]" holds/);
   });
 });
 
