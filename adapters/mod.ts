@@ -10,6 +10,7 @@ export { isLoss, reportLosses, requireCarried } from "./loss.ts";
 export type { Loss, LossReport, Verdict, VerdictTable } from "./loss.ts";
 
 // Targets
+export { exportAirflow } from "./airflow/export.ts";
 export { exportPrefect } from "./prefect/export.ts";
 
 // Plugins

@@ -1,0 +1,226 @@
+/** One Dag as a Python file. */
+import { createHash } from "node:crypto";
+import type { Partitions } from "../../src/model/partitions/definition.ts";
+import type { Json } from "../../src/model/snapshot/snapshot.ts";
+import type { ExportOptions } from "../export.ts";
+import { assignment, call, type Expression, layOut, LINE, list, pairs } from "../python/expression.ts";
+import { identifierOf } from "../python/identifier.ts";
+import { jsonExpression, textLiteral } from "../python/literal.ts";
+import { assetStatement } from "./assets.ts";
+import type { DagPlan, DagStep } from "./dags.ts";
+import type { Graph } from "./graph.ts";
+import type { AirflowOptions } from "./options.ts";
+import { type TaskContext, taskName, taskStatement } from "./steps.ts";
+import { modulesOf, type Timing } from "./time/timetables.ts";
+
+/** What a file is made from. */
+export interface FileContext {
+  readonly graph: Graph;
+  readonly exported: ExportOptions;
+  readonly options: AirflowOptions;
+  /** The module of the helper that has the operator, and the one with everything else. */
+  readonly operator: { readonly name: string; readonly module: string };
+  readonly helper: string;
+}
+
+const HEADER = '"""A Dag of Sluice. Change the definitions, and export again."""';
+const LONGEST_TAG = 100;
+const HELPED: readonly string[] = [
+  "AllWindows",
+  "Cells",
+  "IntervalStart",
+  "Keys",
+  "LastWindow",
+  "RunKey",
+  "StepRetry",
+  "WindowKey",
+];
+
+/** The text of a Dag's file. */
+export function dagFile(plan: DagPlan, timing: Timing, context: FileContext): string {
+  const body = dagBody(plan, timing, context, "");
+  const hash = createHash("sha256").update(body, "utf8").digest("hex").slice(0, 16);
+  const text = dagBody(plan, timing, context, hash);
+  const file = [...importLines(text, context), "", text].join("\n");
+  const isLong = file.split("\n").some((line) => line.length > LINE);
+  return [HEADER, ...isLong ? ["# ruff: noqa: E501"] : [], "", file, ""].join("\n");
+}
+
+function dagBody(plan: DagPlan, timing: Timing, context: FileContext, hash: string): string {
+  const { graph } = context;
+  const keys = new Set([...assetsOf(plan), ...timing.follows]);
+  const assets = graph.snapshot.assets.filter(({ key }) => keys.has(key)).map(assetStatement);
+  const partition = timing.partition ? [assignment("PARTITION", timing.partition)] : [];
+  const dag = layOut(dagCall(plan, timing, context, hash), 0, "with ", ":");
+  const constants = [...assets, ...partition];
+  return [...constants, ...constants.length > 0 ? [""] : [], dag, ...taskLines(plan, context)].join("\n");
+}
+
+function assetsOf({ steps }: DagPlan): readonly string[] {
+  return steps.flatMap(({ step, outputs }) => [
+    ...outputs ?? step.outputs.map(({ key }) => key),
+    ...step.check ? [step.check.asset] : step.inputs.map(({ key }) => key),
+  ]);
+}
+
+function dagCall(plan: DagPlan, timing: Timing, context: FileContext, hash: string): Expression {
+  const { description, isPaused, steps } = plan;
+  const params = paramsOf(plan);
+  const readsItself = steps.some(({ step }) =>
+    step.inputs.some(({ key }) => context.graph.asset(key).step === step.name)
+  );
+  return call("DAG", [], {
+    dag_id: textLiteral(plan.id),
+    description: description === undefined ? undefined : textLiteral(description),
+    doc_md: textLiteral(documentation(hash, context.options)),
+    ...timing.named,
+    max_active_runs: readsItself ? "1" : undefined,
+    is_paused_upon_creation: isPaused ? "True" : undefined,
+    tags: tagsOf(plan, context),
+    params: params.length > 0 ? pairs(params) : undefined,
+    default_args: defaultsOf(plan, context),
+  });
+}
+
+/** Tells Airflow that something changed, also where only the arguments of a task did. It does not end like a file. */
+function documentation(hash: string, { codeHash }: AirflowOptions): string {
+  const code = codeHash === undefined ? "" : `\n\nCode: ${codeHash}`;
+  return `Exported from Sluice.${code}\n\nDefinitions: ${hash}`;
+}
+
+function tagsOf({ tags }: DagPlan, { exported }: FileContext): Expression {
+  const own = Object.entries(tags).map(([name, value]) => value === "" ? name : `${name}:${value}`);
+  const all = [exported.name, ...own].map((tag) => [...tag].slice(0, LONGEST_TAG).join(""));
+  return list([...new Set(all)].map(textLiteral));
+}
+
+const ANY_JSON = list(["null", "object", "array", "string", "number", "boolean"].map(textLiteral));
+
+/** The partitions of a run, and the config of each step that takes one. */
+function paramsOf({ steps, config }: DagPlan): readonly (readonly [string, Expression])[] {
+  const partitions = steps.some(({ step }) => step.partitions !== undefined)
+    ? [
+      [
+        textLiteral("partitions"),
+        call("Param", ["None"], {
+          type: list(["null", "string", "array", "object"].map(textLiteral)),
+          description: textLiteral("One key, a list, or {from, to}. Default: the run's."),
+        }),
+      ] as const,
+    ]
+    : [];
+  const configs = steps.filter(({ step }) => step.takesConfig).map(({ step: { name } }) => {
+    const value: Json = Object.hasOwn(config, name) ? config[name] : null;
+    return [
+      textLiteral(`config.${name}`),
+      call("Param", [jsonExpression(value)], { type: ANY_JSON }),
+    ] as const;
+  });
+  return [...partitions, ...configs];
+}
+
+/** Written out, so that no default of a cluster changes what a Dag does. */
+function defaultsOf({ tags }: DagPlan, { exported, options }: FileContext): Expression {
+  const { command, module } = exported;
+  const { cwd, image } = options;
+  const entries: (readonly [string, Expression | undefined])[] = [
+    ["command", list(command.map(textLiteral))],
+    ["module", module === undefined ? undefined : textLiteral(module)],
+    ["cwd", cwd === undefined ? undefined : textLiteral(cwd)],
+    ["image", image === undefined || options.runner === "process" ? undefined : textLiteral(image)],
+    ["run_tags", Object.keys(tags).length > 0 ? jsonExpression(tags) : undefined],
+    ["retries", "0"],
+    ["priority_weight", "0"],
+    ["weight_rule", textLiteral("absolute")],
+  ];
+  return pairs(
+    entries.flatMap(([name, value]) => value === undefined ? [] : [[textLiteral(name), value] as const]),
+  );
+}
+
+/** Tasks by group, then the order between them. */
+function taskLines({ steps }: DagPlan, { graph, options, operator }: FileContext): readonly string[] {
+  const { snapshot } = graph;
+  const groups = Map.groupBy(steps, (step) => groupOf(step, graph));
+  const of = (inside: readonly DagStep[], indent: number) =>
+    inside.map((step) => {
+      const place = step.step.partitions;
+      const partitions = place === undefined ? undefined : snapshot.partitions[place];
+      const context: TaskContext = {
+        graph,
+        level: options.level,
+        operator: operator.name,
+        leavesOut: partitions !== undefined && hasExclusions(partitions),
+      };
+      return taskStatement(step, indent, context);
+    });
+  const isFlat = groups.size === 1 && groups.has("default");
+  const lines = [...groups].flatMap(([group, inside]) =>
+    group === "default" || isFlat ? of(inside, 4) : [groupLine(group), ...of(inside, 8)]
+  );
+  return [...lines, ...edgeLines(steps, graph)];
+}
+
+/** Whether windows are left out, which Airflow's clock does not know of. */
+function hasExclusions(partitions: Partitions): boolean {
+  if (partitions.kind === "multi") return Object.values(partitions.dimensions).some(hasExclusions);
+  return partitions.kind === "time" && partitions.exclusions.length > 0;
+}
+
+function groupOf({ step: { outputs, check } }: DagStep, graph: Graph): string {
+  return graph.asset(check?.asset ?? outputs[0].key).group;
+}
+
+function groupLine(group: string): string {
+  const taskGroup = call("TaskGroup", [], {
+    group_id: textLiteral(identifierOf(`group ${group}`)),
+    group_display_name: textLiteral(group),
+    prefix_group_id: "False",
+  });
+  return layOut(taskGroup, 4, "    with ", ":");
+}
+
+function edgeLines(steps: readonly DagStep[], graph: Graph): readonly string[] {
+  const inside = new Set(steps.map(({ step }) => step.name));
+  const lines = steps.flatMap(({ step }) => {
+    const before = [...graph.upstreamOf(step)].filter((name) => inside.has(name)).map((name) =>
+      taskName(graph.step(name))
+    );
+    if (before.length === 0) return [];
+    if (before.length === 1) return [`    ${before[0]} >> ${taskName(step)}`];
+    return [layOut(list(before), 4, `    ${taskName(step)} << `, "")];
+  });
+  return lines.length > 0 ? ["", ...lines] : [];
+}
+
+/** Imports of what the text uses, sorted as Python's linters sort them. */
+function importLines(text: string, { operator, helper, options }: FileContext): readonly string[] {
+  const used = usedNames(text);
+  const modules = new Map<string, string[]>();
+  const add = (module: string, name: string) => modules.set(module, [...modules.get(module) ?? [], name]);
+  for (const [name, module] of modulesOf(options.level)) if (used.has(name)) add(module, name);
+  for (const name of HELPED) if (used.has(name)) add(helper, name);
+  add(operator.module, operator.name);
+  const sections = [["datetime", "zoneinfo"], ["airflow."], ["_sluice"]].map((starts) =>
+    [...modules.keys()].filter((module) => starts.some((start) => module.startsWith(start))).sort()
+  );
+  return sections.filter((section) => section.length > 0).flatMap((section, place) => [
+    ...place > 0 ? [""] : [],
+    ...section.map((module) => importLine(module, modules.get(module) ?? [])),
+  ]);
+}
+
+/** Python's linters put names in capitals first. */
+function importLine(module: string, names: readonly string[]): string {
+  const isConstant = (name: string) => name === name.toUpperCase();
+  const sorted = names.toSorted((a, b) => Number(isConstant(b)) - Number(isConstant(a)) || (a < b ? -1 : 1));
+  const line = `from ${module} import ${sorted.join(", ")}`;
+  if (line.length <= LINE) return line;
+  return [`from ${module} import (`, ...sorted.map((name) => `    ${name},`), ")"].join("\n");
+}
+
+/** The names that stand outside of string literals. */
+function usedNames(text: string): ReadonlySet<string> {
+  const code = text.replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, '""');
+  return new Set(code.match(/(?<![\w.])[A-Za-z]\w*/g));
+}

@@ -1,0 +1,373 @@
+/** The Python module that runs steps in processes. Machinery only: nothing of a user's is in it. */
+
+/** The module. */
+export const PROCESS_HELPER: string = String
+  .raw`"""Runs steps of Sluice as tasks of Airflow: machinery only, alike in all exports."""
+
+from __future__ import annotations
+
+import contextvars
+import itertools
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import airflow.sdk
+from airflow.sdk import BaseOperator
+
+try:
+    from airflow.sdk.exceptions import (
+        AirflowException,
+        AirflowFailException,
+        AirflowSkipException,
+    )
+except ImportError:  # Airflow 3.1
+    from airflow.exceptions import (
+        AirflowException,
+        AirflowFailException,
+        AirflowSkipException,
+    )
+
+DONE, FAILED_FOR_GOOD, SKIPPED = 0, 78, 99
+FOLDER = Path(__file__).resolve().parent.parent
+GRACE = 4.0  # Airflow kills the worker 5 seconds after it was told to stop.
+RetryPolicy = getattr(airflow.sdk, "RetryPolicy", object)
+
+
+class StepFailed(AirflowException):
+    """A step that may be tried again, after so many milliseconds if it said so."""
+
+    def __init__(self, message, retry_after_ms=None):
+        super().__init__(message)
+        self.retry_after_ms = retry_after_ms
+
+
+class StepRetry(RetryPolicy):
+    """Waits as long as the step's own policy says. Airflow 3.3 and later ask it."""
+
+    def evaluate(self, exception, try_number, max_tries, context=None):
+        wait = getattr(exception, "retry_after_ms", None)
+        if wait is None:
+            return airflow.sdk.RetryDecision.default()
+        return airflow.sdk.RetryDecision.retry(delay=timedelta(milliseconds=wait))
+
+
+class RunKey:
+    """The partition key of the run."""
+
+    def keys(self, run):
+        key = getattr(run, "partition_key", None)
+        if key is None:
+            raise AirflowFailException(
+                "This task makes partitions, and the run names none: give it a "
+                'partition key, or the param "partitions".'
+            )
+        return [key]
+
+
+class WindowKey(RunKey):
+    """The window that the partition key of the run names, in Sluice's writing."""
+
+    def __init__(self, *, read, write, zone, every_hour=False):
+        self.read, self.write, self.zone = read, write, ZoneInfo(zone)
+        self.every_hour = every_hour
+
+    def keys(self, run):
+        (key,) = super().keys(run)
+        start = datetime.strptime(key, self.read)
+        if start.tzinfo is None:
+            start = start.replace(tzinfo=self.zone)
+        return [self.format(start.astimezone(self.zone))]
+
+    def format(self, start):
+        repeated = self.every_hour and start.fold == 1
+        return start.strftime(f"{self.write}%z" if repeated else self.write)
+
+
+class IntervalStart(WindowKey):
+    """The window that begins with the data interval of the run."""
+
+    def __init__(self, *, write, zone, every_hour=False):
+        super().__init__(read="", write=write, zone=zone, every_hour=every_hour)
+
+    def keys(self, run):
+        if run.data_interval_start is None:
+            return super(WindowKey, self).keys(run)
+        return [self.format(run.data_interval_start.astimezone(self.zone))]
+
+
+class LastWindow(IntervalStart):
+    """The last window of a cron that is over when the run is due."""
+
+    def __init__(self, *, cron, write, zone, every_hour=False, end_offset=0):
+        super().__init__(write=write, zone=zone, every_hour=every_hour)
+        self.cron, self.end_offset = cron, end_offset
+
+    def keys(self, run):
+        from croniter import croniter
+
+        due = (run.logical_date or run.run_after).astimezone(self.zone)
+        local = due.replace(tzinfo=None)
+        ticks = croniter(self.cron, local + timedelta(seconds=1))
+        start = ticks.get_prev(datetime)
+        steps = self.end_offset - 1
+        for _ in range(abs(steps)):
+            start = ticks.get_prev(datetime) if steps < 0 else ticks.get_next(datetime)
+        if self.every_hour:
+            elapsed = due.astimezone(timezone.utc) + (start - local)
+            return [self.format(elapsed.astimezone(self.zone))]
+        return [self.format(first_instant(start, self.zone))]
+
+
+def first_instant(local, zone):
+    """A local time as an instant: the second of two, the end of the gap for none."""
+    second = local.replace(tzinfo=zone, fold=1)
+    first = local.replace(tzinfo=zone, fold=0)
+    if first.utcoffset() >= second.utcoffset():
+        return second
+    instant = first.astimezone(timezone.utc)
+    minute = timedelta(minutes=1)
+    while (instant - minute).astimezone(zone).utcoffset() == second.utcoffset():
+        instant -= minute
+    return instant.astimezone(zone)
+
+
+class AllWindows:
+    """All windows from the first one to the last that is over."""
+
+    def __init__(self, first, last):
+        self.first, self.last = first, last
+
+    def keys(self, run):
+        (last,) = self.last.keys(run)
+        return {"from": self.first, "to": last}
+
+
+class Keys:
+    """Always the same keys."""
+
+    def __init__(self, *keys):
+        self.fixed = list(keys)
+
+    def keys(self, run):
+        return self.fixed
+
+
+class Cells:
+    """The cells of several dimensions, in the order of their names."""
+
+    def __init__(self, *dimensions):
+        self.dimensions = dimensions
+
+    def keys(self, run):
+        axes = [dimension.keys(run) for dimension in self.dimensions]
+        if not any(isinstance(axis, dict) for axis in axes):
+            return ["|".join(cell) for cell in itertools.product(*axes)]
+        ends = [axis if isinstance(axis, dict) else edges(axis) for axis in axes]
+        return {end: "|".join(each[end] for each in ends) for end in ("from", "to")}
+
+
+def edges(keys):
+    return {"from": keys[0], "to": keys[-1]}
+
+
+class SluiceStep(BaseOperator):
+    """One step, run by the command "sluice step" in a process of its own."""
+
+    template_fields = ()
+
+    def __init__(
+        self,
+        *,
+        step,
+        command,
+        module=None,
+        outputs=None,
+        partition=None,
+        takes_config=False,
+        run_tags=None,
+        leaves_out=False,
+        cwd=None,
+        env=None,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.step = step
+        self.command = list(command)
+        self.module = module
+        self.outputs = outputs
+        self.partition = partition
+        self.takes_config = takes_config
+        self.run_tags = run_tags
+        self.leaves_out = leaves_out
+        self.cwd = cwd
+        self.env = env
+        self.process = None
+
+    def pre_execute(self, context):
+        self.partitions = self.find_partitions(context)
+        many = isinstance(self.partitions, dict) or len(self.partitions or ()) > 1
+        if many:  # The limit is that of one partition; the step holds each to it.
+            self.execution_timeout = None
+
+    def execute(self, context):
+        code, outcome = self.run_process(self.request(context))
+        for check in outcome.get("checks", ()):
+            self.log_check(check)
+        if code == DONE and outcome.get("status") == "success":
+            self.announce(context, outcome)
+            return {name: outcome[name] for name in ("outputs", "checks", "durationMs")}
+        if code == SKIPPED:
+            raise AirflowSkipException(outcome.get("reason") or "The step skipped.")
+        error = outcome.get("error") or {}
+        message = f"{error.get('name', 'Exit')}: {error.get('message', code)}"
+        if self.is_left_out(context, error):
+            raise AirflowSkipException(message)
+        if code == FAILED_FOR_GOOD:
+            raise AirflowFailException(message)
+        raise StepFailed(message, outcome.get("retryAfterMs"))
+
+    def on_kill(self):
+        # Called while execute still waits for the process: never wait here.
+        if self.process is not None and self.process.poll() is None:
+            self.stop(self.process)
+
+    def find_partitions(self, context):
+        if self.partition is None:
+            return None
+        asked = context["params"].get("partitions")
+        if asked is None:
+            return self.partition.keys(context["dag_run"])
+        return [asked] if isinstance(asked, str) else asked
+
+    def request(self, context):
+        instance = context["ti"]
+        request = {
+            "version": 1,
+            "runId": instance.run_id,
+            "step": self.step,
+            "attempt": instance.try_number,
+        }
+        if self.outputs:
+            request["outputs"] = self.outputs
+        if self.partitions is not None:
+            request["partitions"] = self.partitions
+        if self.takes_config:
+            config = context["params"].get(f"config.{self.step}")
+            if config is not None:
+                request["config"] = config
+        if self.run_tags:
+            request["tags"] = self.run_tags
+        return json.dumps(request)
+
+    def argv(self, *options):
+        module = [] if self.module is None else [self.module]
+        return [*self.command, "step", *module, *options]
+
+    def run_process(self, request):
+        process = self.process = subprocess.Popen(
+            self.argv("--request", "-", "--watch-stdin"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            cwd=self.cwd or FOLDER,
+            env={**os.environ, **(self.env or {})},
+        )
+        context = contextvars.copy_context()
+        lines = (self.log_lines, process.stderr)
+        logger = threading.Thread(target=context.run, args=lines)
+        logger.daemon = True
+        logger.start()
+        last = b""
+        try:
+            # The pipe stays open: its end tells the step that this task is dead.
+            self.tell(process.stdin, request)
+            for line in process.stdout:
+                last = line if line.strip() else last
+            code = process.wait()
+        except BaseException:  # Also AirflowTaskTimeout, which is no Exception.
+            self.stop(process)
+            process.wait()
+            raise
+        logger.join(timeout=GRACE)
+        return code, self.read_outcome(last)
+
+    def tell(self, stdin, request):
+        try:
+            stdin.write(request.encode() + b"\n")
+            stdin.flush()
+        except BrokenPipeError:  # It ended before it read; its exit code says why.
+            pass
+
+    def log_lines(self, stream):
+        for line in stream:
+            self.log.info("%s", line.decode(errors="replace").rstrip())
+
+    def log_check(self, check):
+        verdict = "passed" if check.get("passed") else "failed"
+        level = self.log.info if check.get("passed") else self.log.warning
+        level("The check %s of %s %s.", check.get("check"), check.get("asset"), verdict)
+
+    def read_outcome(self, line):
+        try:
+            outcome = json.loads(line)
+        except ValueError:
+            outcome = None
+        return outcome if isinstance(outcome, dict) else {}
+
+    def is_left_out(self, context, error):
+        """Whether Airflow's clock asked for a window that the definition leaves out."""
+        by_clock = str(context["dag_run"].run_type) in ("scheduled", "backfill")
+        return self.leaves_out and by_clock and error.get("code") == "PARTITION_UNKNOWN"
+
+    def announce(self, context, outcome):
+        """An event for what was made, for each partition, and for nothing else."""
+        made = {}
+        for output in outcome["outputs"]:
+            if output["status"] == "made":
+                made.setdefault(output["asset"], []).append(output)
+        self.outlets = [outlet for outlet in self.outlets if outlet.name in made]
+        for outlet in self.outlets:
+            event = context["outlet_events"][outlet]
+            outputs = made[outlet.name]
+            event.extra.update(facts(outputs, outcome["checks"]))
+            keys = [output["partition"] for output in outputs if "partition" in output]
+            if keys and hasattr(event, "add_partitions"):
+                event.add_partitions(keys)
+
+    def stop(self, process):
+        """Ends the process and all that it started, the deaf ones a little later."""
+        signal_group(process, signal.SIGTERM)
+        deadline = time.monotonic() + GRACE
+
+        def kill():
+            while time.monotonic() < deadline and process.returncode is None:
+                time.sleep(0.05)
+            signal_group(process, signal.SIGKILL)
+
+        threading.Thread(target=kill, daemon=True).start()
+
+
+def signal_group(process, number):
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        pass
+
+
+def facts(outputs, checks):
+    """What is told of values beside their events."""
+    named = ("dataVersion", "codeVersion", "metadata")
+    told = [{name: each[name] for name in named if name in each} for each in outputs]
+    asset = outputs[0]["asset"]
+    results = [check for check in checks if check["asset"] == asset]
+    extra = {"sluice": told[0] if len(told) == 1 else told}
+    return {**extra, "checks": results} if results else extra
+`;

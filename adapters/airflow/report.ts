@@ -1,0 +1,103 @@
+/** What the table of verdicts cannot know: what becomes of this graph's own schedules and conditions. */
+import type { ScheduleSnapshot } from "../../src/model/snapshot/snapshot.ts";
+import type { ExportOptions } from "../export.ts";
+import type { Loss } from "../loss.ts";
+import type { DagPlan } from "./dags.ts";
+import type { Graph } from "./graph.ts";
+import type { AirflowOptions } from "./options.ts";
+import { type Clock, clockTicks, ownTicks, type Tick } from "./time/clock.ts";
+import type { Timing } from "./time/timetables.ts";
+import { verdictsOf } from "./verdicts.ts";
+
+/** How far ahead ticks are compared. */
+const AHEAD_MS = 2 * 366 * 86_400_000;
+
+/** The losses of single schedules and assets. */
+export function specialLosses(
+  graph: Graph,
+  plans: readonly DagPlan[],
+  timings: readonly Timing[],
+  { exported, options }: { readonly exported: ExportOptions; readonly options: AirflowOptions },
+): readonly Loss[] {
+  return plans.flatMap(({ origin, steps }, place) => {
+    const { clock, follows } = timings[place];
+    if (origin.kind === "schedule" && clock) {
+      return clockLosses(graph, origin.schedule, clock, { exported, options });
+    }
+    if (origin.kind !== "automation") return [];
+    const unheard = origin.automation.triggers.map(({ key }) => key).filter((key) => !follows.includes(key));
+    return unheard.length === 0
+      ? []
+      : steps.flatMap(({ step }) =>
+        step.outputs.flatMap(({ key }) => unheardLoss(graph, key, unheard, options))
+      );
+  });
+}
+
+/** The instants at which a schedule's Dag does something else than the schedule here. */
+function clockLosses(
+  graph: Graph,
+  schedule: ScheduleSnapshot,
+  clock: Clock,
+  { exported, options }: { readonly exported: ExportOptions; readonly options: AirflowOptions },
+): readonly Loss[] {
+  const instants = departures(schedule, graph, clock, exported.ticksFromMs);
+  if (instants.length === 0) return [];
+  const feature = schedule.crons.length > 0 ? "schedule" : "schedule.windows";
+  return [{
+    feature,
+    subject: `schedule ${schedule.name}`,
+    ...verdictsOf(options)[feature],
+    differs: "At these instants one of the two ticks and the other does not, or they run different windows.",
+    advice: "Choose a time of day that no change of clocks touches, or UTC.",
+    instants: instants.map((ms) => new Date(ms).toISOString()),
+  }];
+}
+
+/** The instants within two years that differ, ascending. */
+export function departures(
+  schedule: ScheduleSnapshot,
+  { snapshot }: Pick<Graph, "snapshot">,
+  clock: Clock,
+  fromMs: number,
+): readonly number[] {
+  const partitions = schedule.partitions === undefined ? undefined : snapshot.partitions[schedule.partitions];
+  const startMs = Math.max(fromMs, clock.startMs ?? fromMs);
+  const theirs = keysByInstant(clockTicks(clock, startMs), startMs + AHEAD_MS);
+  const ours = keysByInstant(
+    ownTicks(schedule, partitions, startMs),
+    Math.min(startMs + AHEAD_MS, clock.endMs ?? Infinity),
+  );
+  const all = [...new Set([...theirs.keys(), ...ours.keys()])].sort((a, b) => a - b);
+  return all.filter((ms) => !ours.has(ms) || !theirs.has(ms) || ours.get(ms) !== theirs.get(ms));
+}
+
+function keysByInstant(ticks: Iterable<Tick>, untilMs: number): ReadonlyMap<number, string | undefined> {
+  const keys = new Map<number, string | undefined>();
+  for (const { atMs, key } of ticks) {
+    if (atMs > untilMs) break;
+    keys.set(atMs, key);
+  }
+  return keys;
+}
+
+function unheardLoss(
+  graph: Graph,
+  key: string,
+  unheard: readonly string[],
+  options: AirflowOptions,
+): readonly Loss[] {
+  const kind = graph.asset(key).automation?.kind;
+  const feature = kind === "eager"
+    ? "automation.eager"
+    : kind === "on-cron"
+    ? "automation.onCron"
+    : "automation.onMissing";
+  return [{
+    feature,
+    subject: `asset ${key}`,
+    ...verdictsOf(options)[feature],
+    differs: `Updates of ${unheard.join(", ")} do not start it: Airflow has no mapper that does the same.`,
+    advice: "Give it a schedule.",
+  }];
+}

@@ -1,0 +1,178 @@
+/** When a scheduled Dag runs, and which partition a run is of: the timetable, the dates, and the ticks that follow. */
+import type { ScheduleSnapshot, Snapshot } from "../../../src/model/snapshot/snapshot.ts";
+import type { Partitions } from "../../../src/model/partitions/definition.ts";
+import { openCadence } from "../../../src/model/time/cadence.ts";
+import { parseCron } from "../../../src/model/time/cron.ts";
+import { openZone } from "../../../src/model/time/zone.ts";
+import { PARTITIONED } from "../options.ts";
+import { AirflowCron, airflowTicks } from "./ticks.ts";
+import {
+  fiveFields,
+  openLastKeys,
+  type TimeDefinition,
+  windowEnds,
+  windowKeys,
+  windowsOf,
+} from "./windows.ts";
+
+/** How a schedule's runs are made in Airflow. */
+export interface Clock {
+  /** A key for each run, a data interval for each run, or runs of which only the helper knows the partition. */
+  readonly kind: "keyed" | "interval" | "plain";
+  /** Its crons, of five fields. */
+  readonly crons: readonly string[];
+  /** Its zone. */
+  readonly timezone: string;
+  /** How many ticks the key of a run lies behind (or before, when negative) its tick. */
+  readonly offset: number;
+  /** The windows that runs are of; undefined without any. */
+  readonly windows?: TimeDefinition;
+  /** The first instant at which a run may be. */
+  readonly startMs?: number;
+  /** The last one. */
+  readonly endMs?: number;
+}
+
+/** A tick, and the partition that it runs where that is a window. */
+export interface Tick {
+  /** When it is, epoch milliseconds. */
+  readonly atMs: number;
+  /** The key of the window. */
+  readonly key?: string;
+}
+
+/** Chooses the clock of a schedule. */
+export function openClock(
+  schedule: ScheduleSnapshot,
+  snapshot: Snapshot,
+  options: { readonly level: number; readonly ticksFromMs: number },
+): Clock {
+  const partitions = schedule.partitions === undefined ? undefined : snapshot.partitions[schedule.partitions];
+  const windows = windowsOf(partitions);
+  const crons = schedule.crons.length > 0 ? schedule.crons : [(windows as TimeDefinition).cron];
+  const timezone = openZone(schedule.timezone ?? windows?.timezone ?? "UTC").name;
+  const plain: Clock = {
+    kind: "plain",
+    crons: [...new Set(crons.map(fiveFields))],
+    timezone,
+    offset: 0,
+    ...(windows && { windows }),
+    ...startOf(schedule, windows, options.ticksFromMs),
+  };
+  if (!windows || schedule.runs === "all" || plain.crons.length > 1) return plain;
+  const offset = findOffset(plain, windows, options.ticksFromMs);
+  if (offset === undefined) return plain;
+  if (options.level >= PARTITIONED) return { ...plain, kind: "keyed", offset };
+  return offset === -1 ? { ...plain, kind: "interval", offset } : plain;
+}
+
+/** The ticks that Airflow will make from an instant on. */
+export function* clockTicks(clock: Clock, fromMs: number): Generator<Tick, void, void> {
+  const { crons, timezone, startMs = -Infinity, endMs = Infinity } = clock;
+  const keyOf = keyReader(clock);
+  for (const atMs of airflowTicks(crons, timezone, Math.max(fromMs, startMs))) {
+    if (atMs > endMs) return;
+    const key = keyOf(atMs);
+    yield key === undefined ? { atMs } : { atMs, key };
+  }
+}
+
+/** The ticks that the schedule means here from an instant on. */
+export function* ownTicks(
+  schedule: ScheduleSnapshot,
+  partitions: Partitions | undefined,
+  fromMs: number,
+): Generator<Tick, void, void> {
+  const windows = windowsOf(partitions);
+  const keyAt = windows && openLastKeys(windows);
+  for (const atMs of ownInstants(schedule, windows, fromMs)) {
+    const key = keyAt?.(atMs);
+    if (key !== undefined) yield { atMs, key };
+    else if (!keyAt) yield { atMs };
+  }
+}
+
+function* ownInstants(
+  { crons, timezone = "UTC" }: ScheduleSnapshot,
+  windows: TimeDefinition | undefined,
+  fromMs: number,
+): Generator<number, void, void> {
+  if (crons.length === 0) return yield* windowEnds(windows as TimeDefinition, fromMs);
+  const all = crons.map((cron) => openCadence(cron, timezone));
+  const ticks = all.map((cadence) => cadence.from(fromMs));
+  const ahead = ticks.map((each) => each.next());
+  for (;;) {
+    const tick = Math.min(...ahead);
+    if (tick === Infinity) return;
+    yield tick;
+    ahead.forEach((at, place) => at === tick && (ahead[place] = ticks[place].next()));
+  }
+}
+
+/** The key that a task makes of a run's tick. */
+function keyReader({ kind, crons, timezone, offset, windows }: Clock): (atMs: number) => string | undefined {
+  if (!windows) return () => undefined;
+  const keys = windowKeys(windows);
+  if (kind === "plain") return (atMs) => keys.keyOf(lastWindow(windows, atMs));
+  const cron = new AirflowCron(crons[0], timezone);
+  return (atMs) => keys.keyOf(cron.move(atMs, offset));
+}
+
+/** The start of the last window, as `LastWindow` of the helper counts. */
+function lastWindow({ cron, timezone, endOffset }: TimeDefinition, atMs: number): number {
+  const zone = openZone(timezone);
+  const times = new AirflowCron(cron, "UTC");
+  const local = zone.localAt(atMs);
+  const start = times.move(times.previous(local + 1000), endOffset - 1);
+  return parseCron(cron).everyHour ? atMs + (start - local) : zone.lastInstantOf(start);
+}
+
+/** How far back to try, and ahead. */
+const OFFSETS: readonly number[] = [-1, 0, -2, 1, -3, 2];
+/** How many ticks are looked at, and how many of them may differ (around changes of the clock). */
+const SAMPLE = 200;
+const MOST = 4;
+
+/** How many ticks back the tick lies whose time names the window; undefined when there is no such number. */
+function findOffset(clock: Clock, windows: TimeDefinition, fromMs: number): number | undefined {
+  const { crons: [cron], timezone } = clock;
+  if (timezone !== openZone(windows.timezone).name) return undefined;
+  if (cron === fiveFields(windows.cron)) return windows.endOffset - 1;
+  const airflow = new AirflowCron(cron, timezone);
+  const keys = windowKeys(windows);
+  const keyAt = openLastKeys(windows);
+  const start = Math.max(fromMs, clock.startMs ?? fromMs);
+  return OFFSETS.find((offset) => {
+    let differing = 0;
+    let tick = airflow.first(start);
+    for (let count = 0; count < SAMPLE && tick < Infinity && differing <= MOST; count++) {
+      if (keys.keyOf(airflow.move(tick, offset)) !== keyAt(tick)) differing++;
+      tick = airflow.next(tick);
+    }
+    return differing <= MOST;
+  });
+}
+
+/** From the first tick that has a window, to the end of the last one. Without windows catch-up begins at the export. */
+function startOf(
+  schedule: ScheduleSnapshot,
+  windows: TimeDefinition | undefined,
+  fromMs: number,
+): Pick<Clock, "startMs" | "endMs"> {
+  if (!windows) return schedule.catchUp ? { startMs: fromMs } : {};
+  const end = windows.endMs === undefined ? {} : { endMs: lastTick(schedule, windows, windows.endMs) };
+  const keyAt = openLastKeys(windows);
+  let left = 10_000;
+  for (const atMs of ownInstants(schedule, windows, windows.startMs)) {
+    if (keyAt(atMs) !== undefined) return { startMs: atMs, ...end };
+    if (--left === 0) break;
+  }
+  return { startMs: windows.startMs, ...end };
+}
+
+/** The first tick at or after the end of the last window: there, it is made. */
+function lastTick(schedule: ScheduleSnapshot, windows: TimeDefinition, endMs: number): number {
+  if (schedule.crons.length === 0) return endMs;
+  const [tick = endMs] = ownInstants(schedule, windows, endMs).take(1);
+  return tick;
+}

@@ -1,0 +1,144 @@
+/** The partitions that a schedule runs: what it means here, and what the task is told in Airflow. */
+import {
+  dimensionNames,
+  type LeafPartitions,
+  type Partitions,
+} from "../../../src/model/partitions/definition.ts";
+import { openCadence } from "../../../src/model/time/cadence.ts";
+import { parseCron } from "../../../src/model/time/cron.ts";
+import { parseKeyFormat } from "../../../src/model/time/format.ts";
+import { WindowKeys } from "../../../src/model/time/window_key.ts";
+import { boundWindows, openWindows } from "../../../src/model/time/windows.ts";
+import { openZone } from "../../../src/model/time/zone.ts";
+import { call, type Expression } from "../../python/expression.ts";
+import { numberLiteral, textLiteral } from "../../python/literal.ts";
+
+/** Windows of time. */
+export type TimeDefinition = Partitions & { readonly kind: "time" };
+
+/** The one dimension of time of a definition, or the definition itself. */
+export function windowsOf(partitions: Partitions | undefined): TimeDefinition | undefined {
+  if (partitions?.kind === "time") return partitions;
+  if (partitions?.kind !== "multi") return undefined;
+  const times = Object.values(partitions.dimensions).filter(({ kind }) => kind === "time");
+  return times.length === 1 ? times[0] as TimeDefinition : undefined;
+}
+
+/** Finds the key of the last window that exists at an instant; undefined when there is none. */
+export function openLastKeys(definition: TimeDefinition): (nowMs: number) => string | undefined {
+  const windows = openWindows(definition);
+  const keys = windowKeys(definition);
+  return (nowMs) => {
+    const bounds = boundWindows(definition, windows, nowMs);
+    return bounds && keys.keyOf(bounds.last);
+  };
+}
+
+/** The instants at which windows end, from an instant on. */
+export function* windowEnds(definition: TimeDefinition, fromMs: number): Generator<number, void, void> {
+  const { startMs, endMs = Infinity } = definition;
+  const cadence = openCadence(definition.cron, definition.timezone);
+  const ticks = cadence.from(Math.max(fromMs, startMs + 1));
+  for (let tick = ticks.next(); tick <= endMs && tick < Infinity; tick = ticks.next()) yield tick;
+}
+
+/** Writes the keys of windows. */
+export function windowKeys({ cron, timezone, format, startMs }: TimeDefinition): WindowKeys {
+  const { everyHour } = parseCron(cron);
+  return new WindowKeys(
+    parseKeyFormat(format),
+    openZone(timezone),
+    everyHour,
+    new Date(startMs).getUTCFullYear(),
+  );
+}
+
+/** Whether an hour of the definition's zone can come twice, so that keys need their offset. */
+function marksRepeats({ cron, timezone, format }: TimeDefinition): boolean {
+  if (!parseCron(cron).everyHour || parseKeyFormat(format).hasOffset) return false;
+  return openZone(timezone).startOf(1) < Infinity;
+}
+
+/** What Airflow may put into the id of a run. */
+const ALLOWED = /^(?:%[YymbBdjaAHIpMSfz]|[A-Za-z0-9_.~:+-])*$/;
+
+/** The form of the keys of runs: ours where Airflow takes it and it is never the same twice. */
+export function runKeyFormat(definition: TimeDefinition): string {
+  if (marksRepeats(definition)) return "%Y-%m-%dT%H:%M%z";
+  return ALLOWED.test(definition.format) ? definition.format : "%Y-%m-%dT%H:%M";
+}
+
+/** Where the helper finds the window of a run. */
+export type WindowSource = "run-key" | "interval" | "last";
+
+/** The helper's object for the windows of a definition. */
+export function windowExpression(definition: TimeDefinition, source: WindowSource): Expression {
+  const { format, timezone, cron, endOffset } = definition;
+  const read = runKeyFormat(definition);
+  if (source === "run-key" && read === format) return call("RunKey", []);
+  return call(
+    source === "run-key" ? "WindowKey" : source === "interval" ? "IntervalStart" : "LastWindow",
+    [],
+    {
+      cron: source === "last" ? textLiteral(fiveFields(cron)) : undefined,
+      read: source === "run-key" ? textLiteral(read) : undefined,
+      write: textLiteral(format),
+      zone: textLiteral(openZone(timezone).name),
+      every_hour: marksRepeats(definition) || source === "last" && parseCron(cron).everyHour
+        ? "True"
+        : undefined,
+      end_offset: source === "last" && endOffset !== 0 ? numberLiteral(endOffset) : undefined,
+    },
+  );
+}
+
+/** What a step is told of its partitions; undefined where only whoever starts the run can know. */
+export function partitionExpression(
+  partitions: Partitions,
+  source: WindowSource,
+  runs: "last" | "all",
+): Expression | undefined {
+  if (partitions.kind !== "multi") return leafExpression(partitions, source, runs);
+  const { dimensions } = partitions;
+  const isByWindow = runs === "all" || windowsOf(partitions) !== undefined;
+  const axes = dimensionNames(partitions).map((name) =>
+    leafExpression(dimensions[name], source, isByWindow && dimensions[name].kind !== "time" ? "all" : runs)
+  );
+  return axes.every((axis) => axis !== undefined) ? call("Cells", axes as Expression[]) : undefined;
+}
+
+function leafExpression(
+  leaf: LeafPartitions,
+  source: WindowSource,
+  runs: "last" | "all",
+): Expression | undefined {
+  if (leaf.kind === "dynamic") return undefined;
+  if (leaf.kind === "static") {
+    const keys = runs === "all" ? leaf.keys : leaf.keys.slice(-1);
+    return call("Keys", keys.map(textLiteral));
+  }
+  if (runs === "last") return windowExpression(leaf as TimeDefinition, source);
+  const first = firstKey(leaf as TimeDefinition);
+  return call("AllWindows", [textLiteral(first), windowExpression(leaf as TimeDefinition, "last")]);
+}
+
+/** The key of the first window of all, whether or not it is there yet. */
+function firstKey(definition: TimeDefinition): string {
+  const cadence = openCadence(definition.cron, definition.timezone);
+  return windowKeys(definition).keyOf(cadence.from(definition.startMs).next());
+}
+
+const MACROS: ReadonlyMap<string, string> = new Map([
+  ["@hourly", "0 * * * *"],
+  ["@daily", "0 0 * * *"],
+  ["@midnight", "0 0 * * *"],
+  ["@weekly", "0 0 * * 0"],
+  ["@monthly", "0 0 1 * *"],
+  ["@yearly", "0 0 1 1 *"],
+  ["@annually", "0 0 1 1 *"],
+]);
+
+/** A cron as five fields with one space between them: Airflow does not know every macro. */
+export function fiveFields(cron: string): string {
+  return MACROS.get(cron.trim().toLowerCase()) ?? cron.trim().split(/\s+/).join(" ");
+}
