@@ -2,10 +2,17 @@
 import type { Asset } from "./model/assets/declaration.ts";
 import type { Definitions } from "./model/definitions.ts";
 import type { SluiceEvent } from "./model/events/event.ts";
+import { SluiceError } from "./model/issue.ts";
 import type { Selection } from "./model/job.ts";
 import { ActiveRuns } from "./orchestrator/active.ts";
 import { executeBackfill } from "./orchestrator/backfills.ts";
-import { changeKeys, reportAsset, requirePartition, wipeAsset } from "./orchestrator/catalogue.ts";
+import {
+  changeKeys,
+  reportAsset,
+  requireKnown,
+  requirePartition,
+  wipeAsset,
+} from "./orchestrator/catalogue.ts";
 import type {
   AssetName,
   CloseOptions,
@@ -213,7 +220,14 @@ class LiveOrchestrator implements Orchestrator {
   async load(asset: AssetName, partition?: string): Promise<unknown> {
     const found = this.#asset("load", asset);
     requirePartition("load", found, partition);
-    return await this.#values.findManager(found).load({ asset: found.key, partition });
+    const manager = this.#values.findManager(found);
+    try {
+      return await manager.load({ asset: found.key, partition });
+    } catch (error) {
+      const isMissing = error instanceof SluiceError && error.code === "VALUE_MISSING";
+      if (isMissing && partition) await this.#read((parts) => requireKnown(parts, found, partition));
+      throw error;
+    }
   }
 
   locate(asset: AssetName, partition?: string): string | undefined {

@@ -66,6 +66,12 @@ export function requirePartition(verb: string, asset: Asset, partition: unknown)
   });
 }
 
+/** Refuses a partition that does not exist now, where that is why there is no value. Throws PARTITION_UNKNOWN. */
+export async function requireKnown(parts: Parts, asset: Asset, partition: string): Promise<void> {
+  const context = await openContext(parts);
+  requestedSubset(context.space(asset.partitions), [partition], asset.key);
+}
+
 /**
  * Forgets materializations and removes the values. The record goes first: a value that is left over after a crash is
  * written again, a record without a value would be believed.

@@ -210,6 +210,20 @@ describe("an orchestrator", () => {
     await assert.rejects(sluice.report(feed, { partition: "2025-01-01" }), SluiceError);
   });
 
+  test("loads what there is, and tells a partition that has no value from one that there is not", async () => {
+    const profile = defineAsset({ key: "profile", partitions: dynamicPartitions("users"), run: () => 7 });
+    await using sluice = createOrchestrator(definitions({ assets: [profile] }), MEMORY);
+    await sluice.addPartitions("users", ["ann", "bob"]);
+    await sluice.materialize("profile", { partitions: "ann" });
+    await assert.rejects(sluice.load("profile", "bob"), /VALUE_MISSING/);
+    await assert.rejects(
+      sluice.load("profile", "bop"),
+      /PARTITION_UNKNOWN: profile has no partition "bop"[^]*Did you mean bob\?/,
+    );
+    await sluice.removePartitions("users", ["ann"]);
+    assert.equal(await sluice.load("profile", "ann"), 7);
+  });
+
   test("adds and removes partitions at run time", async () => {
     const profile = defineAsset({
       key: "profile",

@@ -84,7 +84,7 @@ export function checkPartitionName(name: string, what: string, path: readonly st
 function holdsSeparator(what: string, text: string): string {
   return `The ${what} ${quote(text)} holds ${
     nameCharacter(DIMENSION_SEPARATOR)
-  }, which parts the keys of dimensions.`;
+  }, which parts the keys of several dimensions.`;
 }
 
 function givenTwice(first: string, second: string, path: readonly string[]): SluiceError {

@@ -167,7 +167,7 @@ describe("static definitions", () => {
     ["\v", /U\+000B/],
     ["a\ud800", /half a character/],
     ["\udc00b", /half a character/],
-    ["a|b", /"a\|b" holds U\+007C '\|', which parts the keys of dimensions/],
+    ["a|b", /"a\|b" holds U\+007C '\|', which parts the keys of several dimensions/],
   ];
   for (const [key, message] of wrong) {
     test(`refuse ${JSON.stringify(key)}`, () => {
