@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { definitions } from "../model/definitions.ts";
+import type { Issue } from "../model/issue.ts";
 import type { Orchestrator, StoreOptions } from "../orchestrator/contract.ts";
 import type { Session } from "./command.ts";
 import type { GlobalValues } from "./line/global_options.ts";
@@ -36,9 +37,12 @@ export function openSession({ module, options, host, notes }: OpenSessionRequest
     return await loadModule({ name: module, timeoutMs: options["load-timeout"] }, host);
   };
   const loadOnce = () => loaded ??= load();
+  const warn = ({ message, hint }: Issue) =>
+    notes.note(message, ...(hint === undefined ? [] : [`  hint: ${hint}`]));
   const open = async (use: "read" | "write"): Promise<Orchestrator> => {
     const found = await loadOnce();
-    const store = use === "read" ? storeToRead(place.file) : place.store;
+    const chosen = use === "read" ? storeToRead(place.file) : place.store;
+    const store = chosen === "memory" ? chosen : { ...chosen, onWarning: warn };
     const { createOrchestrator } = await import("../orchestrator.ts");
     return createOrchestrator(found.definitions, {
       ...found.options,

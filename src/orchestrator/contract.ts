@@ -12,6 +12,7 @@ import type {
   RunRecord,
   StepRecord,
 } from "../model/events/record.ts";
+import type { Issue } from "../model/issue.ts";
 import type { RunConfig, Selection } from "../model/job.ts";
 import type { Clock, Random } from "../model/ports.ts";
 import type { PartitionSpace } from "../model/partitions/space.ts";
@@ -61,6 +62,13 @@ export interface StoreOptions {
    * STORE_READONLY. The file must be there; it is not changed, and no other is left. Default false.
    */
   readonly readonly?: boolean;
+  /** How long to wait while another program holds the file's lock, milliseconds. Default 30,000. */
+  readonly lockWaitMs?: number;
+  /**
+   * Hears what does not keep the store from working: a long wait, an old SQLite, a write-ahead log that a reader keeps
+   * from being cut. Default: nobody.
+   */
+  readonly onWarning?: (issue: Issue) => void;
 }
 
 /** How a run is made. */

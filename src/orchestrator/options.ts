@@ -1,7 +1,17 @@
 /** What an orchestrator and its runs are given, held to its shape before anything is opened or recorded. */
 import { SluiceError } from "../model/issue.ts";
 import { nameType } from "../model/quote.ts";
-import { FILLED, FLAG, isRecord, objectWith, oneOf, requireFields, TEXT } from "./arguments.ts";
+import {
+  DURATION,
+  FILLED,
+  FLAG,
+  FUNCTION,
+  isRecord,
+  objectWith,
+  oneOf,
+  requireFields,
+  TEXT,
+} from "./arguments.ts";
 
 const OPTION_FIELDS = {
   folder: FILLED,
@@ -16,6 +26,8 @@ const STORE_FIELDS = {
   events: oneOf("packed", "rows"),
   thread: FLAG,
   readonly: FLAG,
+  lockWaitMs: DURATION,
+  onWarning: FUNCTION,
 };
 
 /**

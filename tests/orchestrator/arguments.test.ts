@@ -177,6 +177,8 @@ const STORE_OPTIONS: { readonly [name: string]: readonly string[] } = {
   events: OPTIONAL,
   thread: [...OPTIONAL, "true"],
   readonly: [...OPTIONAL, "true"],
+  lockWaitMs: [...OPTIONAL, "5"],
+  onWarning: [...OPTIONAL, "function"],
 };
 
 /** That a call does as documented, or is refused in a way that helps. */

@@ -2,7 +2,9 @@
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { createOrchestrator } from "sluice";
+import { connectNodeSqlite } from "../../../src/stores/sqlite/file/driver.ts";
 import definitions from "../fixtures/sales.ts";
 import { useFolders } from "../support/folder.ts";
 import { sluice } from "../support/sluice.ts";
@@ -52,5 +54,21 @@ describe("a command that only looks", () => {
       assert.equal((await sluice(`${line} --folder ${folder}`)).code, 0, line);
       assert.deepEqual(readdirSync(folder).sort(), before, line);
     }
+  });
+});
+
+describe("a command that records", () => {
+  test("says that it waits for the lock of another program, and goes on when it is let go", async () => {
+    const folder = newFolder();
+    assert.equal((await sluice(`run sales.ts raw/orders --partition 2026-01-01 --folder ${folder}`)).code, 0);
+    const other = connectNodeSqlite(join(folder, "history.sqlite"), { readOnly: false });
+    other.exec("BEGIN IMMEDIATE");
+    setTimeout(() => other.exec("COMMIT"), 1_300);
+    const { code, err } = await sluice(
+      `run sales.ts raw/orders --partition 2026-01-02 --folder ${folder}`,
+    );
+    other.close();
+    assert.equal(code, 0, err);
+    assert.match(err, /The store \S+history\.sqlite waits for another program's lock\./);
   });
 });
