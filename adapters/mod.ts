@@ -11,6 +11,7 @@ export type { Loss, LossReport, Verdict, VerdictTable } from "./loss.ts";
 
 // Targets
 export { exportAirflow } from "./airflow/export.ts";
+export { exportDagster } from "./dagster/export.ts";
 export { exportPrefect } from "./prefect/export.ts";
 
 // Plugins

@@ -1,0 +1,243 @@
+/** `defs/assets.py` of an exported project: a statement for each step, and for each external asset. */
+import type { AssetSnapshot, InputSnapshot, StepSnapshot } from "../../../src/model/snapshot/snapshot.ts";
+import type { RetryPolicy } from "../../../src/model/policy.ts";
+import {
+  assignment,
+  call,
+  type Expression,
+  layOut,
+  list,
+  type NamedArguments,
+  pairs,
+  set,
+} from "../../python/expression.ts";
+import { jsonExpression, numberLiteral, textLiteral } from "../../python/literal.ts";
+import { conditionExpression, freshnessExpression } from "./conditions.ts";
+import { dynamicNames, encode } from "../partitions/encoding.ts";
+import { keyExpression, wholeKeyExpression } from "./keys.ts";
+import { carryMapping } from "../partitions/mappings.ts";
+import { variableName } from "./names.ts";
+import { carriedMetadata, carriedOwners } from "./fields.ts";
+import type { Site } from "../site.ts";
+
+/** An external asset. */
+export function externalStatement(asset: AssetSnapshot, site: Site): string {
+  const step = site.steps.get(asset.step) as StepSnapshot;
+  const place = asset.partitions;
+  const value = specExpression(asset, step, site, {
+    partitions_def: place === undefined ? undefined : site.partitions.constantOf(place),
+  });
+  return assignment(variableName(site.externals.get(asset.key) as string, `external ${asset.key}`), value);
+}
+
+/** A step that makes assets. */
+export function stepStatement(step: StepSnapshot, site: Site): string {
+  const { name, partitions, subsettable } = step;
+  const op = site.ops.get(name) as string;
+  const specs = step.outputs.map(({ key }) =>
+    specExpression(site.assets.get(key) as AssetSnapshot, step, site, {})
+  );
+  const decorator = call(site.plainSteps.has(name) ? "dg.multi_asset" : "assets.step", [], {
+    name: textLiteral(op),
+    specs: list(specs),
+    check_specs: checkSpecs(step),
+    partitions_def: partitions === undefined ? undefined : site.partitions.constantOf(partitions),
+    can_subset: subsettable && step.outputs.length > 1 ? "True" : undefined,
+    backfill_policy: backfillExpression(step),
+    ...opArguments(step),
+  });
+  const run = call("steps.run", ["context", textLiteral(name)], runArguments(step, site));
+  return [
+    layOut(decorator, 0, "@", ""),
+    signature(variableName(op, name), "dg.AssetExecutionContext"),
+    layOut(run, 4, "    yield from ", ""),
+  ].join("\n");
+}
+
+/** The first line of a function that takes a context. */
+export function signature(name: string, context: string): string {
+  const items = [{ before: "context: ", value: context }];
+  return layOut({ open: `${name}(`, close: ")", items, isTuple: false }, 0, "def ", ":");
+}
+
+/** What ops of assets and of checks have in common. */
+export function opArguments({ retry, pool, priority, takesConfig }: StepSnapshot): NamedArguments {
+  return {
+    retry_policy: retry && retryExpression(retry),
+    pool: pool === undefined ? undefined : textLiteral(pool),
+    op_tags: priority === 0
+      ? undefined
+      : pairs([[textLiteral("dagster/priority"), textLiteral(String(Math.round(priority)))]]),
+    config_schema: takesConfig
+      ? pairs([[textLiteral("config"), call("dg.Field", ["dg.Any"], { is_required: "False" })]])
+      : undefined,
+  };
+}
+
+/** What the runner is told beside the name of the step. */
+export function runArguments({ timeoutMs, inputs }: StepSnapshot, site: Site): NamedArguments {
+  const dynamic = [
+    ...new Set(
+      inputs.flatMap(({ key }) => dynamicNames(site.partitionsAt(site.assets.get(key)?.partitions))),
+    ),
+  ];
+  return {
+    timeout: timeoutMs === undefined ? undefined : numberLiteral(timeoutMs / 1000),
+    dynamic: dynamic.length > 0 ? list(dynamic.map((each) => textLiteral(each))) : undefined,
+  };
+}
+
+function retryExpression({ maxRetries, delayMs, backoff, jitter }: RetryPolicy): Expression {
+  return call("dg.RetryPolicy", [], {
+    max_retries: numberLiteral(maxRetries),
+    delay: delayMs === undefined ? undefined : numberLiteral(delayMs / 1000),
+    backoff: backoff === undefined || backoff === "constant"
+      ? undefined
+      : `dg.Backoff.${backoff.toUpperCase()}`,
+    jitter: jitter === undefined || jitter === "none"
+      ? undefined
+      : `dg.Jitter.${jitter === "full" ? "FULL" : "PLUS_MINUS"}`,
+  });
+}
+
+/** A body that takes many partitions at once gets them in one run, unless a policy says otherwise. */
+function backfillExpression({ batch, maxPartitionsPerRun }: StepSnapshot): Expression | undefined {
+  if (maxPartitionsPerRun === undefined && !batch) return undefined;
+  return maxPartitionsPerRun == null
+    ? call("dg.BackfillPolicy.single_run", [])
+    : call("dg.BackfillPolicy.multi_run", [], { max_partitions_per_run: numberLiteral(maxPartitionsPerRun) });
+}
+
+function checkSpecs({ checks }: StepSnapshot): Expression | undefined {
+  if (checks.length === 0) return undefined;
+  return list(
+    checks.map(({ name, asset, description, blocking }) =>
+      call("dg.AssetCheckSpec", [textLiteral(name)], {
+        asset: keyExpression(asset),
+        description: description === undefined ? undefined : textLiteral(description),
+        blocking: blocking ? "True" : undefined,
+      })
+    ),
+  );
+}
+
+function specExpression(
+  asset: AssetSnapshot,
+  step: StepSnapshot,
+  site: Site,
+  more: NamedArguments,
+): Expression {
+  const { group, tags, kinds, codeVersion, description, automation, freshness } = asset;
+  const owners = carriedOwners(asset);
+  const metadata = carriedMetadata(asset);
+  const deps = depsExpression(asset, step, site);
+  return call("dg.AssetSpec", [keyExpression(asset.key)], {
+    deps,
+    skippable: step.skippable ? "True" : undefined,
+    group_name: group === "default" ? undefined : textLiteral(site.groups.get(group) as string),
+    owners: owners.length > 0 ? list(owners.map((each) => textLiteral(each))) : undefined,
+    tags: hasAny(tags) ? jsonExpression(tags) : undefined,
+    kinds: kinds.length > 0 ? set([...new Set(kinds)].map((each) => textLiteral(each))) : undefined,
+    code_version: codeVersion === undefined ? undefined : textLiteral(codeVersion),
+    description: description === undefined ? undefined : textLiteral(description),
+    metadata: hasAny(metadata) ? jsonExpression(metadata) : undefined,
+    automation_condition: automation && conditionExpression(automation),
+    freshness_policy: freshness && freshnessExpression(freshness),
+    ...more,
+  });
+}
+
+function hasAny(record: object): boolean {
+  return Object.keys(record).length > 0;
+}
+
+function depsExpression(
+  { key }: AssetSnapshot,
+  { inputs, outputs, partitions }: StepSnapshot,
+  site: Site,
+): Expression | undefined {
+  const made = new Set(outputs.map((output) => output.key));
+  const own = inputs.filter((input) => input.key === key || !made.has(input.key));
+  const deps = uniqueInputs(own).map((input) => {
+    const mapped = mappingExpression(input, partitions, site);
+    if (mapped === undefined) return keyExpression(input.key);
+    return call("dg.AssetDep", [keyExpression(input.key)], { partition_mapping: mapped });
+  });
+  return deps.length > 0 ? list(deps) : undefined;
+}
+
+/** A key may be read under two names; an edge is one. */
+export function uniqueInputs(inputs: readonly InputSnapshot[]): readonly InputSnapshot[] {
+  const first = new Map<string, InputSnapshot>();
+  for (const input of inputs) if (!first.has(input.key)) first.set(input.key, input);
+  return [...first.values()];
+}
+
+function mappingExpression(
+  { key, mapping }: InputSnapshot,
+  partitions: number | undefined,
+  site: Site,
+): Expression | undefined {
+  const upstream = site.partitionsAt(site.assets.get(key)?.partitions);
+  const { expression, isBeta } = carryMapping(mapping, site.partitionsAt(partitions), upstream);
+  return expression !== undefined && isBeta ? site.partitions.mapping(expression) : expression;
+}
+
+/** A sensor that adds the keys of a definition whose cells come to be. */
+export function growingStatement(place: number, site: Site): string | undefined {
+  const partitions = site.snapshot.partitions[place];
+  if (encode(partitions).kind !== "growing") return undefined;
+  const name = `new_cells_${place + 1}`;
+  const decorator = call("dg.sensor", [], {
+    name: textLiteral(name),
+    minimum_interval_seconds: "60",
+    default_status: "dg.DefaultSensorStatus.RUNNING",
+  });
+  const found = call("ticks.new_cells", [
+    "context",
+    site.partitions.constantOf(place),
+    site.partitions.dimensionsOf(place),
+  ]);
+  return [
+    layOut(decorator, 0, "@", ""),
+    signature(name, "dg.SensorEvaluationContext"),
+    layOut(found, 4, "    return ", ""),
+  ].join("\n");
+}
+
+/** A check that is a step. */
+export function checkStatement(step: StepSnapshot, site: Site): string {
+  const { name, inputs, partitions } = step;
+  const check = step.check as NonNullable<StepSnapshot["check"]>;
+  const others = uniqueInputs(inputs).filter(({ key }) => key !== check.asset);
+  const op = site.ops.get(name) as string;
+  const described = {
+    description: check.description === undefined ? undefined : textLiteral(check.description),
+    additional_deps: others.length > 0 ? list(others.map(({ key }) => keyExpression(key))) : undefined,
+    blocking: check.blocking ? "True" : undefined,
+  };
+  const decorator = site.plainSteps.has(name)
+    ? call("dg.asset_check", [], {
+      asset: keyExpression(check.asset),
+      name: textLiteral(check.name),
+      ...described,
+      ...opArguments(step),
+    })
+    : call("assets.check", [], {
+      spec: call("dg.AssetCheckSpec", [textLiteral(check.name)], {
+        asset: wholeKeyExpression(check.asset),
+        ...described,
+      }),
+      op_name: textLiteral(op),
+      ...opArguments(step),
+    });
+  const run = call("steps.check", ["context", textLiteral(name)], {
+    ...runArguments(step, site),
+    partitioned: partitions === undefined ? undefined : "True",
+  });
+  return [
+    layOut(decorator, 0, "@", ""),
+    signature(variableName(op, name), "dg.AssetCheckExecutionContext"),
+    layOut(run, 4, "    return ", ""),
+  ].join("\n");
+}

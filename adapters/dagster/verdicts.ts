@@ -1,0 +1,169 @@
+/** How Dagster carries every feature. */
+import type { Verdict, VerdictTable } from "../loss.ts";
+
+function native(how: string, differs?: string, advice?: string): Verdict {
+  return {
+    kind: "native",
+    how,
+    ...differs !== undefined && { differs },
+    ...advice !== undefined && { advice },
+  };
+}
+
+function emulated(how: string, differs?: string, advice?: string): Verdict {
+  return {
+    kind: "emulated",
+    how,
+    ...differs !== undefined && { differs },
+    ...advice !== undefined && { advice },
+  };
+}
+
+const BETA = "Dagster calls the class beta; the warning is switched off where it is made.";
+
+/** The verdicts. What one graph makes of them is in `losses.ts`. */
+export const VERDICTS = {
+  "asset": native("A multi-asset with one spec, whose body runs the step in a process."),
+  "asset.external": native("An AssetSpec in the definitions."),
+  "asset.multi": native("A multi-asset with a spec for each asset."),
+  "asset.multi.subset": native("can_subset; the step is asked for the selected keys."),
+  "asset.unicode": emulated(
+    "The key is as it is; inputs and outputs of its op are numbered, since Dagster names them in ASCII only.",
+  ),
+  "asset.description": native("description of the spec."),
+  "asset.group": native("group_name of the spec."),
+  "asset.tags": native("tags of the spec."),
+  "asset.owners": native("owners of the spec."),
+  "asset.kinds": native("kinds of the spec."),
+  "asset.metadata": native("metadata of the spec."),
+  "asset.codeVersion": native("code_version of the spec; the step refuses to run code of another version."),
+  "dependency": native("A dep of the spec; the step itself loads the value from the IO place."),
+  "dependency.order": native("A dep of the spec."),
+  "dependency.self": native("A dep of the spec on itself, with a mapping to earlier windows."),
+  "partitions.time": native("The definition of the unit, or of a cron; keys are the same."),
+  "partitions.time.end": native("end_date."),
+  "partitions.time.offset": native("end_offset."),
+  "partitions.time.exclusions": native("exclusions."),
+  "partitions.static": native("StaticPartitionsDefinition."),
+  "partitions.dynamic": native(
+    "DynamicPartitionsDefinition of the same name.",
+    "The keys are those that Dagster's instance knows, not those of Sluice's run store.",
+    "Add them with instance.add_dynamic_partitions or in the UI.",
+  ),
+  "partitions.two": native("MultiPartitionsDefinition; keys are the same."),
+  "partitions.many": emulated(
+    "Dagster has two dimensions: one is carried by itself, more as a list of the keys of all cells.",
+    "The UI shows the cells as one list.",
+  ),
+  "mapping.identity": native("IdentityPartitionMapping, or what is inferred."),
+  "mapping.all": native("AllPartitionMapping, or what is inferred."),
+  "mapping.last": native("LastPartitionMapping."),
+  "mapping.specific": native("SpecificPartitionsPartitionMapping."),
+  "mapping.static": native("StaticPartitionMapping."),
+  "mapping.time": native(
+    "TimeWindowPartitionMapping, inferred where it has no offsets.",
+  ),
+  "mapping.time.offset": native(
+    "TimeWindowPartitionMapping with the same offsets.",
+    "Dagster joins neighbouring windows of a range before it moves them, so that a range can depend on other windows than its members do.",
+  ),
+  "mapping.time.nonexistent": native(`allow_nonexistent_upstream_partitions. ${BETA}`),
+  "mapping.dimension": native("What Dagster infers between two dimensions and one."),
+  "mapping.dimensions": native(`MultiPartitionMapping. ${BETA}`),
+  "mapping.custom": emulated(
+    "A table of keys between two fixed lists, else all upstream partitions.",
+  ),
+  "check.inline": native("check_specs of the multi-asset; the step evaluates them."),
+  "check.step": native("asset_check, with a body that runs the step."),
+  "check.blocking": native("blocking."),
+  "check.warn": native("The severity of the result."),
+  "check.partitioned": emulated(
+    "The check looks at the partitions of its run.",
+    "Dagster keeps one result for the asset, not one for each partition, and the check cannot be run without its asset.",
+    "The metadata of a failed result names the partitions.",
+  ),
+  "retry": native("RetryPolicy; a step that asks for another attempt is given it by RetryRequested."),
+  "retry.backoff": native("backoff of the RetryPolicy; the arithmetic is the same."),
+  "retry.jitter": native("jitter of the RetryPolicy; the arithmetic is the same."),
+  "retry.cap": emulated(
+    "The step works out the delay and asks for it by RetryRequested.",
+    "A process that dies without an outcome is tried again after the delay of the RetryPolicy, which has no cap.",
+  ),
+  "timeout": emulated("The step watches its own time; the process is killed when it overstays that by 10 s."),
+  "pool": native(
+    "pool.",
+    "Limits belong to Dagster's instance.",
+    "Run deploy/pools.sh against the instance.",
+  ),
+  "priority": native("The op tag dagster/priority, which orders the ready steps of a run."),
+  "batch": native(
+    "One run for a range (BackfillPolicy.single_run); the step gets all its partitions in one request.",
+    "The data version of each partition of a range is in its metadata (sluice/data_version); the tag is Dagster's own.",
+  ),
+  "backfill": native(
+    "BackfillPolicy.multi_run or single_run; a step without batch makes its partitions one after the other.",
+    "The data version of each partition of a range is in its metadata (sluice/data_version); the tag is Dagster's own.",
+  ),
+  "skip": native("A skippable spec that yields no result; what is downstream is skipped."),
+  "config": native(
+    "config of the op, passed on to the step, which validates it.",
+    "Dagster does not know the schema.",
+  ),
+  "resources": native("The step opens its own resources."),
+  "io": native("The step reads and writes the IO place that SLUICE_IO names."),
+  "io.memory": {
+    kind: "refused",
+    how: "Every step is a process of its own, and what it keeps in memory is gone when it ends.",
+    differs: "The value is lost; that it was made is recorded.",
+    advice: "Keep it in files: leave `io` out, or write `io: files()`.",
+  },
+  "io.custom": emulated(
+    "The step asks for the manager by its name.",
+    "The process of the step must know the manager.",
+    "Keep values by the manager `files`, or run steps by a command of your own that knows it.",
+  ),
+  "job": native("define_asset_job with a selection by keys, by group, or of all."),
+  "job.config": native("config of the job, by op."),
+  "job.tags": native("tags of the job or of its run requests."),
+  "schedule": native("ScheduleDefinition."),
+  "schedule.crons": native("A list of crons; an instant that several name counts once."),
+  "schedule.zone": native("execution_timezone; clock changes mean the same."),
+  "schedule.windows": emulated(
+    "The cron of the windows, and a function that skips ticks at which no window ends.",
+  ),
+  "schedule.last": emulated("A function that requests the last partition at the tick."),
+  "schedule.all": emulated(
+    "A function that requests every partition, a run each.",
+    "Each partition is a run of its own.",
+  ),
+  "schedule.catchUp": {
+    kind: "refused",
+    how:
+      "Dagster's scheduler does not make up for ticks from before it was started, or while the schedule was off.",
+    differs: "Ticks that were missed while the schedule was off are not made up for.",
+    advice: "Launch a backfill of the partitions that are missing.",
+  },
+  "schedule.disabled": native("default_status is STOPPED."),
+  "automation.eager": native(
+    "AutomationCondition.eager.",
+    "Dagster's sensor default_automation_condition_sensor is off until it is switched on.",
+    "Switch it on in the UI.",
+  ),
+  "automation.onCron": native(
+    "AutomationCondition.on_cron.",
+    "Dagster's sensor default_automation_condition_sensor is off until it is switched on.",
+    "Switch it on in the UI.",
+  ),
+  "automation.onMissing": native(
+    "AutomationCondition.on_missing.",
+    "Dagster's sensor default_automation_condition_sensor is off until it is switched on.",
+    "Switch it on in the UI.",
+  ),
+  "automation.condition": native(
+    "The same tree of conditions.",
+    "Dagster's sensor default_automation_condition_sensor is off until it is switched on.",
+    "Switch it on in the UI.",
+  ),
+  "freshness.window": native("FreshnessPolicy.time_window."),
+  "freshness.cron": native("FreshnessPolicy.cron."),
+} satisfies VerdictTable as VerdictTable;

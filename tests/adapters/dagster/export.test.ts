@@ -1,0 +1,106 @@
+import { describe, test } from "bun:test";
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { defineAsset, defineJob, definitions, parseSnapshot, type SluiceError, takeSnapshot } from "sluice";
+import {
+  exportDagster,
+  type ExportedFile,
+  type ExportOptions,
+  FEATURES,
+  featuresOf,
+  requireCarried,
+} from "sluice/adapters";
+import { VERDICTS } from "../../../adapters/dagster/verdicts.ts";
+import { randomDefinitions } from "../../conformance/exports/random_definitions.ts";
+import { everything } from "./graph.ts";
+
+const options: ExportOptions = {
+  name: "demo",
+  module: "definitions.ts",
+  command: ["sluice"],
+  ticksFromMs: Date.UTC(2026, 10, 1),
+  target: { pools: { warehouse: 2 } },
+};
+const golden = fileURLToPath(new URL("./golden/", import.meta.url));
+
+describe("exportDagster", () => {
+  test("writes what it wrote before (SLUICE_UPDATE_GOLDEN=1 writes it anew)", () => {
+    const { files } = exportDagster(takeSnapshot(everything), options);
+    if (process.env.SLUICE_UPDATE_GOLDEN === "1") update(files);
+    const known = readdirSync(golden, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile());
+    assert.deepEqual(
+      known.map((entry) => relative(golden, join(entry.parentPath, entry.name)).replaceAll("\\", "/")).sort(),
+      files.map(({ path }) => path).sort(),
+    );
+    for (const { path, text } of files) assert.equal(readFileSync(join(golden, path), "utf8"), text, path);
+  });
+
+  test("writes the same again, whatever the order of the declarations, and from JSON", () => {
+    const a = defineAsset({ key: "a", run: () => 1 });
+    const b = defineAsset({ key: "b", deps: { a }, run: () => 1 });
+    const jobs = [defineJob({ name: "x", selection: "*" }), defineJob({ name: "y", selection: [a] })];
+    const one = takeSnapshot(definitions({ assets: [a, b], jobs }));
+    const other = takeSnapshot(definitions({ assets: [b, a], jobs: jobs.toReversed() }));
+    assert.deepEqual(exportDagster(one, options), exportDagster(other, options));
+    const whole = takeSnapshot(everything);
+    const read = parseSnapshot(JSON.parse(JSON.stringify(whole)));
+    assert.deepEqual(exportDagster(read, options), exportDagster(whole, options));
+  });
+
+  test("answers for every feature", () => {
+    assert.deepEqual(Object.keys(VERDICTS), Object.keys(FEATURES));
+    for (const [feature, { kind, how, differs }] of Object.entries(VERDICTS)) {
+      assert.ok(how.endsWith("."), feature);
+      assert.ok(kind !== "refused" || differs !== undefined, feature);
+    }
+    const snapshot = takeSnapshot(everything);
+    const told = new Set(
+      exportDagster(snapshot, options).report.entries.map((each) => `${each.feature} ${each.subject}`),
+    );
+    for (const { feature, subject } of featuresOf(snapshot)) {
+      assert.ok(told.has(`${feature} ${subject}`), feature);
+    }
+  });
+
+  test("writes ASCII, and no name of the user's into a path", () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const { files } = exportDagster(takeSnapshot(randomDefinitions(seed)), options);
+      for (const { path, text } of files) {
+        assert.match(text, /^[\n\x20-\x7e]*$/, `${path} of ${seed}`);
+        assert.match(path, /^[A-Za-z_./0-9]+$/);
+      }
+    }
+  });
+
+  test("refuses values in memory that another step reads", () => {
+    const kept = defineAsset({ key: "kept", io: "memory", run: () => 1 });
+    const alone = exportDagster(takeSnapshot(definitions({ assets: [kept] })), options);
+    requireCarried(alone.report, false);
+    const reader = defineAsset({ key: "reader", deps: { kept }, run: () => 1 });
+    const { report } = exportDagster(takeSnapshot(definitions({ assets: [kept, reader] })), options);
+    assert.throws(
+      () => requireCarried(report, false),
+      (error: SluiceError) => error.code === "EXPORT_REFUSED" && /kept/.test(error.message),
+    );
+  });
+
+  test("refuses names that are no project's, and keeps packages apart from modules", () => {
+    const snapshot = takeSnapshot(definitions({ assets: [defineAsset({ key: "a", run: () => 1 })] }));
+    assert.throws(() => exportDagster(snapshot, { ...options, name: "a b" }), /EXPORT_REFUSED/);
+    assert.throws(() => exportDagster(snapshot, { ...options, name: "../x" }), /EXPORT_REFUSED/);
+    const { files } = exportDagster(snapshot, { ...options, name: "Dagster" });
+    assert.ok(files.some(({ path }) => path === "src/dagster_project/definitions.py"));
+  });
+});
+
+function update(files: readonly ExportedFile[]): void {
+  if (existsSync(golden)) rmSync(golden, { recursive: true });
+  for (const { path, text } of files) {
+    mkdirSync(dirname(join(golden, path)), { recursive: true });
+    writeFileSync(join(golden, path), text);
+  }
+}

@@ -1,0 +1,1 @@
+"""A graph of assets, exported from Sluice."""

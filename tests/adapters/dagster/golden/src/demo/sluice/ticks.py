@@ -1,0 +1,139 @@
+"""What a tick of a schedule runs: the last partition, or all that exist then."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import product
+from typing import Any
+
+import dagster as dg
+
+Dimensions = Mapping[str, dg.PartitionsDefinition]
+
+
+def last(
+    context: dg.ScheduleEvaluationContext,
+    partitions: dg.PartitionsDefinition,
+    dimensions: Dimensions | None = None,
+    *,
+    run_config: Mapping[str, Any] | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> list[dg.RunRequest] | dg.SkipReason:
+    """Runs the last partition, or every cell of the last window."""
+    keys = _last_keys(context, partitions, dimensions)
+    return _requests(context, keys, run_config, tags)
+
+
+def every(
+    context: dg.ScheduleEvaluationContext,
+    partitions: dg.PartitionsDefinition,
+    dimensions: Dimensions | None = None,
+    *,
+    run_config: Mapping[str, Any] | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> list[dg.RunRequest] | dg.SkipReason:
+    """Runs every partition."""
+    at, instance = context.scheduled_execution_time, context.instance
+    axes = _axes(partitions, dimensions)
+    choices = [_keys(axis, at, instance) for axis in axes]
+    keys = ["|".join(cell) for cell in product(*choices)]
+    return _requests(context, keys, run_config, tags)
+
+
+def ended(
+    context: dg.ScheduleEvaluationContext,
+    partitions: dg.PartitionsDefinition,
+    dimensions: Dimensions | None = None,
+    *,
+    whole: bool = False,
+    run_config: Mapping[str, Any] | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> list[dg.RunRequest] | dg.SkipReason:
+    """Runs the last partition, or all, when a window ends at this instant."""
+    at = context.scheduled_execution_time
+    windows = next(each for each in _axes(partitions, dimensions) if _is_time(each))
+    with dg.partition_loading_context(at):
+        window = windows.get_prev_partition_window(at)
+    is_over = windows.end is not None and at > windows.end
+    if window is None or window.end != at or is_over:
+        return dg.SkipReason("No window ends at this instant.")
+    run = every if whole else last
+    return run(context, partitions, dimensions, run_config=run_config, tags=tags)
+
+
+def new_cells(
+    context: dg.SensorEvaluationContext,
+    cells: dg.DynamicPartitionsDefinition,
+    dimensions: Dimensions,
+) -> dg.SensorResult | dg.SkipReason:
+    """Adds the keys of cells that have come to be."""
+    now = datetime.now().astimezone()
+    instance = context.instance
+    known = set(instance.get_dynamic_partitions(cells.name))
+    keys = product(*(_keys(each, now, instance) for each in dimensions.values()))
+    new = [key for key in ("|".join(cell) for cell in keys) if key not in known]
+    if not new:
+        return dg.SkipReason("All cells are known.")
+    return dg.SensorResult(dynamic_partitions_requests=[cells.build_add_request(new)])
+
+
+def _last_keys(
+    context: dg.ScheduleEvaluationContext,
+    partitions: dg.PartitionsDefinition,
+    dimensions: Dimensions | None,
+) -> list[str]:
+    at, instance = context.scheduled_execution_time, context.instance
+    axes = _axes(partitions, dimensions)
+    has_window = sum(_is_time(each) for each in axes) == 1
+    choices = []
+    for axis in axes:
+        keys = _keys(axis, at, instance)
+        choices.append(keys if has_window and not _is_time(axis) else keys[-1:])
+    return ["|".join(cell) for cell in product(*choices)]
+
+
+def _axes(
+    partitions: dg.PartitionsDefinition, dimensions: Dimensions | None
+) -> list[dg.PartitionsDefinition]:
+    if dimensions is not None:
+        return list(dimensions.values())
+    if isinstance(partitions, dg.MultiPartitionsDefinition):
+        return [each.partitions_def for each in partitions.partitions_defs]
+    return [partitions]
+
+
+def _is_time(partitions: dg.PartitionsDefinition) -> bool:
+    return isinstance(partitions, dg.TimeWindowPartitionsDefinition)
+
+
+def _keys(
+    partitions: dg.PartitionsDefinition, at: datetime, instance: dg.DagsterInstance
+) -> Sequence[str]:
+    return partitions.get_partition_keys(
+        current_time=at, dynamic_partitions_store=instance
+    )
+
+
+def _requests(
+    context: dg.ScheduleEvaluationContext,
+    keys: Sequence[str],
+    run_config: Mapping[str, Any] | None,
+    tags: Mapping[str, str] | None,
+) -> list[dg.RunRequest] | dg.SkipReason:
+    if not keys:
+        return dg.SkipReason("There is no partition yet.")
+    return list(_each(context.scheduled_execution_time, keys, run_config, tags))
+
+
+def _each(
+    at: datetime,
+    keys: Sequence[str],
+    run_config: Mapping[str, Any] | None,
+    tags: Mapping[str, str] | None,
+) -> Iterator[dg.RunRequest]:
+    for key in keys:
+        yield dg.RunRequest(
+            run_key=f"{at.isoformat()} {key}",
+            partition_key=key,
+            run_config=run_config,
+            tags=tags,
+        )
