@@ -5,6 +5,7 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import process from "node:process";
+import { nodeVariable, prepareNode } from "./node.ts";
 import { root, runtimes } from "./process.ts";
 import { engines, preparePython } from "./python.ts";
 import { runTests } from "./suite.ts";
@@ -22,20 +23,23 @@ console.log(formatTally(total));
 process.exitCode = total.failed > 0 ? 1 : 0;
 
 async function compare(): Promise<Tally> {
-  const pythons: Record<string, string> = {};
+  const programs: Record<string, string> = {};
   const tallies: Tally[] = [];
   for (const engine of engines) {
     const python = await preparePython(engine);
-    if ("path" in python) pythons[engine.variable] = python.path;
+    if ("path" in python) programs[engine.variable] = python.path;
     else if ("failed" in python) {
       console.log(`failed: conformance with ${engine.name}: ${python.failed}`);
       tallies.push({ passed: 0, failed: 1, skipped: 0 });
     } else console.log(`skipped: conformance with ${engine.name}: ${python.absent}`);
   }
+  const node = await prepareNode();
+  if (node) programs[nodeVariable] = node;
+  else console.log("skipped: conformance on Node: there is none that runs TypeScript");
   for (const runtime of runtimes) {
     console.log(`\nConformance on ${runtime}`);
-    for (const [variable, path] of Object.entries(pythons)) console.log(`  ${variable}=${path}`);
-    tallies.push(await runTests(runtime, files, pythons));
+    for (const [variable, path] of Object.entries(programs)) console.log(`  ${variable}=${path}`);
+    tallies.push(await runTests(runtime, files, programs));
   }
   return sumTallies(tallies);
 }

@@ -2,9 +2,6 @@
 import { writeSync } from "node:fs";
 import { DagsterPipesError } from "../error.ts";
 
-/** A full pipe is tried again after this long. */
-const PAUSE_MS = 1;
-
 /**
  * Writes all bytes, in one call of the system where that takes them all. A pipe that is full, or that another part
  * of the process has set to refuse waiting, is tried until its reader has made room.
@@ -19,7 +16,7 @@ export function writeFully(descriptor: number, bytes: Uint8Array, what: string):
       if (!isBusy(cause)) {
         throw new DagsterPipesError("CHANNEL_FAILED", `Cannot write to ${what}.`, { cause });
       }
-      pause();
+      pause(1);
     }
   }
 }
@@ -29,6 +26,7 @@ function isBusy(error: unknown): boolean {
   return code === "EAGAIN" || code === "EWOULDBLOCK" || code === "EINTR";
 }
 
-function pause(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+/** Waits without giving anything else in this process its turn. */
+export function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

@@ -14,8 +14,8 @@ import { NOTHING } from "../wire/message.ts";
 export const PAGE = 4096;
 /** The smallest filler. A page never ends with less room than this, unless it is full. */
 const LEAST = NOTHING.length + 1;
-/** One page of run-up for so many bytes of line: reading it takes several times as long as writing the line. */
-const BYTES_PER_RUN_UP = 8 * PAGE;
+/** The shortest run-up in pages: reading it takes about as long as a busy system lets a process run on. */
+const LEAST_RUN_UP = 16;
 
 /** What to append to a file that is `size` bytes long, so that `line` (ASCII, no newline) can be read safely. */
 export function layOut(size: number, line: string): string {
@@ -38,9 +38,12 @@ function fill(bytes: number): string {
   return `${NOTHING.padEnd(bytes - 1)}\n`;
 }
 
-/** Whole pages of messages that do nothing, as many to a page as fit. */
+/**
+ * Whole pages of messages that do nothing, as many to a page as fit, and as long as the line. To read them takes tens
+ * of times as long as to write both, which leaves room for a writer that is made to wait in the middle.
+ */
 function runUp(length: number): string {
   const inPage = Math.floor(PAGE / LEAST);
   const page = `${NOTHING}\n`.repeat(inPage - 1) + fill(PAGE - (inPage - 1) * LEAST);
-  return page.repeat(Math.ceil(length / BYTES_PER_RUN_UP));
+  return page.repeat(Math.max(LEAST_RUN_UP, Math.ceil(length / PAGE)));
 }
