@@ -50,8 +50,9 @@ export function planStep(definitions: Definitions, request: StepRequest, nowMs: 
 /** The rank of the step, and the positions of its outputs where not all are asked for. */
 function findStep(
   definitions: Definitions,
-  { step: name, outputs }: StepRequest,
+  { step, outputs }: StepRequest,
 ): { readonly rank: number; readonly outputs: readonly number[] | undefined } {
+  const name = step.normalize("NFC");
   const asset = definitions.graph.rankOf(name);
   const own = definitions.stepGraph.rankOf(name);
   const rank = own ?? (asset === undefined ? undefined : definitions.stepOfAsset[asset]);
@@ -59,12 +60,12 @@ function findStep(
     const known = [...definitions.stepGraph.keys, ...definitions.graph.keys];
     throw invalid("step", `There is no step ${quote(name)}.`, didYouMean(name, known));
   }
-  const step = definitions.steps[rank];
-  if (step.kind === "external") {
-    throw invalid("step", `${step.name} is made elsewhere and has no body to run.`);
+  const declaration = definitions.steps[rank];
+  if (declaration.kind === "external") {
+    throw invalid("step", `${name} is made elsewhere and has no body to run.`);
   }
-  const asked = outputs ?? (own === undefined && step.subsettable ? [name] : undefined);
-  return { rank, outputs: asked && positionsOf(step, asked) };
+  const asked = outputs ?? (own === undefined && declaration.subsettable ? [name] : undefined);
+  return { rank, outputs: asked && positionsOf(declaration, asked) };
 }
 
 function positionsOf(step: StepDeclaration, asked: readonly string[]): readonly number[] | undefined {

@@ -117,8 +117,8 @@ function freshened(receipt: Receipt, attempt: number): Receipt {
 function watchDeadline({ deadlineMs }: StepRequest, { clock }: StepSurroundings) {
   const controller = new AbortController();
   const late = () => controller.abort(new Error("the deadline of the request has passed"));
-  const takeBack = deadlineMs === undefined
-    ? () => {}
-    : clock.after(Math.max(0, deadlineMs - clock.now()), late);
+  const leftMs = deadlineMs === undefined ? Infinity : deadlineMs - clock.now();
+  if (leftMs <= 0) late();
+  const takeBack = leftMs > 0 && leftMs < Infinity ? clock.after(leftMs, late) : () => {};
   return { signal: controller.signal, end: takeBack };
 }

@@ -35,6 +35,13 @@ export interface Host {
   ask(question: string): Promise<string | undefined>;
   /** Calls back with every signal to stop, instead of what the process would do by itself. Gives its undoing. */
   onSignal(listener: (signal: StopSignal) => void): () => void;
+  /** Calls back with what was thrown where nobody catches it, instead of ending the process. Gives its undoing. */
+  onUncaught(listener: (error: unknown) => void): () => void;
+  /**
+   * Calls back when the process ends and `exit` was not called: by code of the user's, or for want of anything to wait
+   * for. The listener gives the exit code and cannot wait. Gives its undoing.
+   */
+  onEnd(listener: () => number): () => void;
   /** Ends the process at once. */
   exit(code: number): void;
   /**

@@ -34,6 +34,8 @@ export function openProcessHost(): Host {
     runtime: runtimeName(),
     ask,
     onSignal,
+    onUncaught,
+    onEnd,
     exit: (code) => process.exit(code),
     guardUserCode,
     sealStdout: () => sealStdout(stdout),
@@ -85,6 +87,28 @@ function onSignal(listener: (signal: StopSignal) => void): () => void {
   for (const [signal, each] of listeners) process.on(signal, each);
   return () => {
     for (const [signal, each] of listeners) process.off(signal, each);
+  };
+}
+
+function onUncaught(listener: (error: unknown) => void): () => void {
+  process.on("uncaughtException", listener);
+  return () => void process.off("uncaughtException", listener);
+}
+
+/** Deno's own way to end the process tells nobody, and is where the other one ends: it takes the detour once. */
+function onEnd(listener: () => number): () => void {
+  const { Deno } = globalThis as { Deno?: { exit(code?: number): void } };
+  const leave = Deno?.exit;
+  let isEnding = false;
+  if (Deno) Deno.exit = (code) => isEnding ? leave?.call(Deno, code) : process.exit(code);
+  const end = () => {
+    isEnding = true;
+    process.exit(listener());
+  };
+  process.once("exit", end);
+  return () => {
+    process.off("exit", end);
+    if (Deno && leave) Deno.exit = leave;
   };
 }
 

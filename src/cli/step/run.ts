@@ -1,6 +1,6 @@
 /** Runs one step in this process: from a request to the one line on stdout. */
 import { systemRandom } from "../../model/ports.ts";
-import { formatStepOutcome, type StepOutcome } from "../../model/step/outcome.ts";
+import { formatStepOutcome, stepExitCodes, type StepOutcome } from "../../model/step/outcome.ts";
 import type { StepLogLine, StepReporter } from "../../model/step/reporter.ts";
 import type { StepRequest } from "../../model/step/request.ts";
 import { executeStep } from "../../runtime/step.ts";
@@ -29,36 +29,64 @@ export interface StepCall {
 
 /** Runs a step and writes its outcome. Never throws. */
 export async function runStep(call: StepCall): Promise<StepOutcome> {
-  const { host, notes, stdout, reporters } = call;
+  const { host, notes } = call;
   const startMs = host.clock.now();
-  const stops = watchStops(call, host, notes);
-  const progress: { request: StepRequest | undefined } = { request: undefined };
-  let outcome: StepOutcome;
-  try {
-    outcome = await Promise.race([attempt(call, stops, progress), stops.overdue]);
-  } catch (error) {
-    outcome = failedOutcome(progress.request, error);
-  }
-  outcome = maskOutcome(outcome, host.mask);
-  stops.settle();
-  outcome = await report(reporters, progress.request, {
-    ...outcome,
+  const told: Told = { request: undefined };
+  const finished = (outcome: StepOutcome): StepOutcome => ({
+    ...maskOutcome(outcome, host.mask),
     durationMs: host.clock.now() - startMs,
   });
+  const forget = host.onEnd(() => lastWords(call, finished(failedOutcome(told.request, new EndedError()))));
+  const stops = watchStops(call, host, notes);
+  let outcome: StepOutcome;
+  try {
+    outcome = finished(await Promise.race([attempt(call, stops, told), stops.overdue]));
+  } catch (error) {
+    outcome = finished(failedOutcome(told.request, error));
+  }
+  stops.settle();
+  outcome = await report(call.reporters, told.request, outcome);
   if (outcome.error) notes.alert(...inertLines(describe(outcome)));
   await notes.flush();
-  await stdout.write(`${formatStepOutcome(outcome)}\n`);
+  await call.stdout.write(lineOf(outcome));
+  forget();
   stops.end();
   return outcome;
+}
+
+/** What is known so far. */
+interface Told {
+  request: StepRequest | undefined;
+}
+
+/** The process ends now, and nothing can be waited for. */
+function lastWords({ stdout, reporters }: StepCall, outcome: StepOutcome): number {
+  for (const reporter of reporters) void reporter.outcome(outcome);
+  void stdout.write(lineOf(outcome));
+  return stepExitCodes[outcome.status];
+}
+
+/** Code has ended the process, or waited for something that nothing can bring about any more. */
+class EndedError extends Error {
+  override readonly name = "EndedError";
+
+  constructor() {
+    super("the process ended before the step was over: code called exit, or waited for what could not come");
+  }
+}
+
+function lineOf(outcome: StepOutcome): string {
+  return `${formatStepOutcome(outcome)}\n`;
 }
 
 async function attempt(
   call: StepCall,
   stops: Stops,
-  progress: { request: StepRequest | undefined },
+  told: Told,
 ): Promise<StepOutcome> {
   const { host, notes, reporters, graceMs } = call;
-  const request = progress.request = await call.readRequest();
+  const request = told.request = await call.readRequest();
+  if (request.deadlineMs !== undefined) stops.giveUpAt(request.deadlineMs);
   for (const reporter of reporters) await reporter.opened(request);
   const { definitions, options } = await call.load();
   const log = (written: StepLogLine): void => {

@@ -1,4 +1,5 @@
 /** Reasons to stop a step: a signal, or the end of stdin where a parent holds it open. */
+import type { IssueCode } from "../../model/issue.ts";
 import type { Host } from "../host/host.ts";
 import type { Notes } from "../host/notes.ts";
 
@@ -14,8 +15,13 @@ export interface StopOptions {
 export interface Stops {
   /** Aborted at the first reason. */
   readonly signal: AbortSignal;
-  /** Rejects when the step is not to be waited for any more: it had its time, or there was a second signal. */
+  /**
+   * Rejects when the step is not to be waited for any more: it had its time, there was a second signal, or something
+   * was thrown where nobody catches it.
+   */
   readonly overdue: Promise<never>;
+  /** Gives up at an instant, and the grace time after it. */
+  giveUpAt(deadlineMs: number): void;
   /** Lets reasons count no more: the outcome is on its way, and a signal must not cut it off. */
   settle(): void;
   /** Stops watching. */
@@ -30,33 +36,48 @@ export function watchStops({ graceMs, watchStdin }: StopOptions, host: Host, not
   const controller = new AbortController();
   const late = Promise.withResolvers<never>();
   late.promise.catch(() => {});
-  let takeBack = () => {};
+  const timers: (() => void)[] = [];
   let isOver = false;
+  const giveUpAfter = (delayMs: number, error: StoppedError): void => {
+    const giveUp = () => late.reject(error);
+    timers.push(host.clock.after(Math.max(0, delayMs) + graceMs + SLACK_MS, giveUp));
+  };
   const stop = (why: string): void => {
     if (isOver) return;
     if (controller.signal.aborted) return late.reject(new StoppedError(`${why}, a second time`));
     notes.alert(`Stopping: ${why}.`);
-    takeBack = host.clock.after(
-      graceMs + SLACK_MS,
-      () => late.reject(new StoppedError(`${why}, and the step did not stop within ${graceMs} ms`)),
-    );
+    giveUpAfter(0, new StoppedError(`${why}, and the step did not stop within ${graceMs} ms`));
     controller.abort(new StoppedError(why));
   };
-  const unwatch = host.onSignal((signal) => stop(`stopped by ${signal}`));
+  const unwatch = [
+    host.onSignal((signal) => stop(`stopped by ${signal}`)),
+    host.onUncaught((error) => late.reject(error)),
+  ];
   if (watchStdin) host.stdin.ended().then(() => stop("stopped because stdin has ended"));
   return {
     signal: controller.signal,
     overdue: late.promise,
+    giveUpAt: (deadlineMs) =>
+      giveUpAfter(deadlineMs - host.clock.now(), new StoppedError(LATE, "STEP_TIMEOUT")),
     settle() {
       isOver = true;
-      takeBack();
+      for (const takeBack of timers) takeBack();
     },
-    end: unwatch,
+    end() {
+      for (const each of unwatch) each();
+    },
   };
 }
+
+const LATE = "the deadline of the request has passed";
 
 /** Why a step did not come to its end. */
 export class StoppedError extends Error {
   override readonly name = "StoppedError";
-  readonly code = "CANCELED";
+  readonly code: IssueCode;
+
+  constructor(message: string, code: IssueCode = "CANCELED") {
+    super(message);
+    this.code = code;
+  }
 }

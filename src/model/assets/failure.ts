@@ -15,6 +15,16 @@ export interface StepFailureOptions {
   readonly cause?: unknown;
 }
 
+/** What was thrown, where it is a {@linkcode StepFailure}, also one of another copy of Sluice. */
+export function asStepFailure(thrown: unknown): StepFailure | undefined {
+  try {
+    return thrown instanceof Error && thrown.name === "StepFailure" ? thrown as StepFailure : undefined;
+  } catch {
+    // A property of the error throws in its turn.
+    return undefined;
+  }
+}
+
 /**
  * Thrown by a body to say whether, and when, it should be tried again. Any other error obeys the retry policy.
  *

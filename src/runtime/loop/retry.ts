@@ -1,6 +1,6 @@
 /** Whether a failed attempt is tried again, and when. */
 import type { StepDeclaration } from "../../model/assets/declaration.ts";
-import { StepFailure } from "../../model/assets/failure.ts";
+import { asStepFailure } from "../../model/assets/failure.ts";
 import { retryDelayMs } from "../../model/policy.ts";
 import type { Random } from "../../model/ports.ts";
 import { Refusal } from "../step/refusal.ts";
@@ -17,7 +17,7 @@ export function nextRetryMs(
   random: Random,
 ): number | undefined {
   if (error instanceof Refusal) return undefined;
-  const wish = error instanceof StepFailure ? error : undefined;
+  const wish = asStepFailure(error);
   if (wish?.retry === false) return undefined;
   const asksForIt = wish !== undefined && (wish.retry === true || wish.retryAfterMs !== undefined);
   const most = wish?.maxRetries ?? policy?.maxRetries ?? (asksForIt ? 1 : 0);

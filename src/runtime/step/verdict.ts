@@ -20,7 +20,12 @@ const MENDABLE: ReadonlySet<IssueCode> = new Set<IssueCode>([
 /** Whether an error says by itself that trying again is of no use. */
 export function isFinal(error: unknown): boolean {
   if (error instanceof Refusal) return true;
-  return error instanceof Error && (isForGood(error) || isForGood(error.cause));
+  try {
+    return error instanceof Error && (isForGood(error) || isForGood(error.cause));
+  } catch {
+    // A property of the error throws in its turn.
+    return false;
+  }
 }
 
 /** Whether an error is one of Sluice, also of another copy of it, with such a code. */

@@ -87,6 +87,20 @@ describe("a step that is told to stop", () => {
     assert.deepEqual([code, outcome.status, outcome.error?.code], [75, "retry", "STEP_TIMEOUT"]);
   });
 
+  test("whose deadline has passed does not begin", async () => {
+    const request = { version: 1, runId: "r", step: "skipped", deadlineMs: 1 };
+    const { code, outcome } = await step(["--request", "-"], { input: JSON.stringify(request) });
+    assert.deepEqual([code, outcome.error?.code, outcome.outputs], [75, "STEP_TIMEOUT", []]);
+  });
+
+  test("by a deadline that its body does not heed ends all the same", async () => {
+    const { code, outcome } = await step(["--asset", "slow", "--timeout", "300ms", "--grace", "100ms"], {
+      io: newFolder(),
+      env: { STEP_MODE: "deaf" },
+    });
+    assert.deepEqual([code, outcome.error?.code], [75, "STEP_TIMEOUT"]);
+  });
+
   test("ends when its parent is killed", async () => {
     const words = [...commandLine, "step", "steps.ts", "--asset", "slow", "--watch-stdin"];
     const [first, ...rest] = runFile;
@@ -101,6 +115,29 @@ describe("a step that is told to stop", () => {
     assert.equal(isAlive(pid), true);
     process.kill(parent.pid as number, "SIGKILL");
     while (isAlive(pid)) await sleep(50);
+  });
+});
+
+describe("a step that leaves by itself", () => {
+  const leave = (STEP_MODE: string) => step(["--asset", "leaving"], { io: newFolder(), env: { STEP_MODE } });
+
+  for (const mode of ["exits", ...("Deno" in globalThis ? ["exits by Deno"] : [])]) {
+    test(`and ${mode} has failed, and may be tried again`, async () => {
+      const { code, outcome } = await leave(mode);
+      assert.deepEqual([code, outcome.status, outcome.step], [75, "retry", "leaving"]);
+      assert.match(outcome.error?.message ?? "", /the process ended before the step was over/);
+    });
+  }
+
+  test("by an error that nobody catches has failed with that error", async () => {
+    const { code, outcome } = await leave("throws");
+    assert.deepEqual([code, outcome.status, outcome.error?.name], [75, "retry", "TypeError"]);
+  });
+
+  test("is not held up by a promise that nobody catches", async () => {
+    const { code, outcome, err } = await leave("rejects");
+    assert.deepEqual([code, outcome.status], [0, "success"]);
+    assert.match(err, /rejected and nobody caught it: Error: stray/);
   });
 });
 

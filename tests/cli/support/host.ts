@@ -58,6 +58,8 @@ export function openTestHost(options: HostOptions = {}): TestHost {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    onUncaught: () => () => {},
+    onEnd: () => () => {},
     exit: (code) => void exits.push(code),
     guardUserCode() {},
     sealStdout: () => Promise.resolve(stdout),
