@@ -11,12 +11,11 @@ import { openReaders, type Readers, SqliteReads } from "./reads.ts";
 import { restore, type Restored } from "./restore.ts";
 import type { SqliteStore } from "./store.ts";
 
-/** Opens a store that only reads, beside the one that writes. */
+/** Opens a store that only reads, beside the one that writes. What assets hold is read when somebody asks for it. */
 export async function openReadingStore(path: string, port: FilePort, clock: Clock): Promise<SqliteStore> {
-  const store = new ReadingStore(path, openReaders(port), clock);
   try {
-    await store.facts();
-    return store;
+    const { last_seq: lastSeq } = await port.call("meta");
+    return new ReadingStore(path, openReaders(port), clock, lastSeq);
   } catch (error) {
     await port.close();
     throw error;
@@ -30,18 +29,20 @@ export async function openReadingStore(path: string, port: FilePort, clock: Cloc
 class ReadingStore extends SqliteReads implements SqliteStore {
   readonly isReadOnly = true;
   readonly #clock: Clock;
+  readonly #firstSeq: number;
   #restored: Restored | undefined;
   #version = -1;
   /** One reading of everything at a time. */
   #reading: Promise<unknown> = Promise.resolve();
 
-  constructor(path: string, readers: Readers, clock: Clock) {
+  constructor(path: string, readers: Readers, clock: Clock, lastSeq: number) {
     super(path, readers);
     this.#clock = clock;
+    this.#firstSeq = lastSeq;
   }
 
   get lastSeq(): number {
-    return this.#restored?.lastSeq ?? 0;
+    return this.#restored?.lastSeq ?? this.#firstSeq;
   }
 
   async facts(): Promise<Facts> {
