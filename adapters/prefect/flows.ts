@@ -111,7 +111,7 @@ function versionOf(plan: FlowPlan, { snapshot, ordered }: StepGraph): string {
   );
 }
 
-function parametersOf({ isBackfill }: FlowPlan, hasPartitions: boolean): readonly string[] {
+function parametersOf({ isBackfill, steps }: FlowPlan, hasPartitions: boolean): readonly string[] {
   const config = "config: dict[str, Any] | None = None";
   const size = "partitions_per_task: int | None = None";
   if (isBackfill) {
@@ -124,11 +124,14 @@ function parametersOf({ isBackfill }: FlowPlan, hasPartitions: boolean): readonl
       size,
     ];
   }
-  return hasPartitions ? ["partition: str | list[str] | None = None", config, size] : [config];
+  const own = steps === undefined ? ["steps: list[str] | None = None"] : [];
+  return hasPartitions
+    ? ["partition: str | list[str] | None = None", ...own, config, size]
+    : [...own, config];
 }
 
 function bodyOf({ steps, tick, config, tags }: FlowPlan, hasPartitions: boolean): Expression {
-  return call("PROJECT.run", steps ? [list(steps.names.map(textLiteral))] : [], {
+  return call("PROJECT.run", [steps ? list(steps.names.map(textLiteral)) : "steps"], {
     partition: hasPartitions ? "partition" : undefined,
     tick,
     defaults: Object.keys(config).length === 0 ? undefined : jsonExpression(config),

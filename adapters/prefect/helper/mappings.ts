@@ -16,14 +16,20 @@ from .windows import Windows, overlapping
 Reader = Callable[[int], Sequence[int]]
 
 
+def _existing(keys: Sequence[str], space: Space) -> list[int]:
+    """The places of those keys that exist."""
+    places = (space.find(key) for key in keys)
+    return sorted({place for place in places if place is not None})
+
+
 @dataclass(frozen=True)
 class Same:
     """The partition with the same key."""
 
     def resolve(self, downstream: Space, upstream: Space) -> Reader:
         """Finds keys upstream."""
-        keys, places = downstream.keys, upstream.places
-        return lambda place: [places[keys[place]]] if keys[place] in places else []
+        keys = downstream.keys
+        return lambda place: _existing([keys[place]], upstream)
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,7 @@ class These:
 
     def resolve(self, downstream: Space, upstream: Space) -> Reader:
         """The places of the given keys that exist."""
-        given = [upstream.places[key] for key in self.keys if key in upstream.places]
+        given = _existing(self.keys, upstream)
         return lambda place: given
 
 
@@ -66,13 +72,8 @@ class Table:
 
     def resolve(self, downstream: Space, upstream: Space) -> Reader:
         """Looks rows up."""
-        keys, places, rows = downstream.keys, upstream.places, self.rows
-
-        def read(place: int) -> list[int]:
-            wanted = rows.get(keys[place], ())
-            return [places[key] for key in wanted if key in places]
-
-        return read
+        keys, rows = downstream.keys, self.rows
+        return lambda place: _existing(rows.get(keys[place], ()), upstream)
 
 
 @dataclass(frozen=True)

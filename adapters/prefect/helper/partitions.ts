@@ -4,9 +4,11 @@ export const partitionsModule: string = String
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Union
+from math import prod
+from typing import Any, Union
 
 from prefect.variables import Variable
 
@@ -45,13 +47,6 @@ class Cells:
 
     dimensions: tuple[tuple[str, Leaf], ...]
 
-    def keys(self, now: int) -> list[str]:
-        """The keys of all cells."""
-        return [
-            "|".join(parts)
-            for parts in product(*(leaf.keys(now) for _, leaf in self.dimensions))
-        ]
-
 
 Partitions = Union[Leaf, Cells]
 
@@ -70,20 +65,32 @@ class Space:
             if isinstance(partitions, Cells)
             else {}
         )
+        self.keys: Sequence[str]
         if partitions is None:
             self.keys = [""]
         elif isinstance(partitions, Windows):
             self.keys = [partitions.key_of(start) for start, _ in self.spans]
         elif isinstance(partitions, Cells):
-            parts = product(*(leaf.keys for leaf in self.leaves.values()))
-            self.keys = ["|".join(part) for part in parts]
+            self.keys = _CellKeys(self)
         else:
             self.keys = partitions.keys(now)
-        self.places = {key: place for place, key in enumerate(self.keys)}
+        self._places = (
+            {} if self.leaves else {key: at for at, key in enumerate(self.keys)}
+        )
+
+    def find(self, key: str) -> int | None:
+        """The place of a key; None for one that does not exist."""
+        if not self.leaves:
+            return self._places.get(key)
+        parts = key.split("|")
+        if len(parts) != len(self.leaves):
+            return None
+        places = [leaf.find(part) for leaf, part in zip(self.leaves.values(), parts)]
+        return None if None in places else self.cell(places)
 
     def place_of(self, key: str) -> int:
         """The place of a key; ValueError for one that does not exist."""
-        place = self.places.get(key)
+        place = self.find(key)
         if place is None:
             raise ValueError(f"There is no partition {key!r}. {self._describe()}")
         return place
@@ -102,7 +109,7 @@ class Space:
         ]
         return [self.cell(places) for places in product(*ranges)]
 
-    def cell(self, places: tuple[int, ...]) -> int:
+    def cell(self, places: Iterable[int]) -> int:
         """The place of a cell by its places along the dimensions."""
         cell = 0
         for leaf, place in zip(self.leaves.values(), places):
@@ -135,4 +142,21 @@ class Space:
         if not self.keys:
             return "There are no partitions at this time."
         return f"Keys run from {self.keys[0]!r} to {self.keys[-1]!r}."
+
+
+class _CellKeys(Sequence[str]):
+    """The keys of the cells of a space, made when they are asked for."""
+
+    def __init__(self, space: Space) -> None:
+        self._space = space
+
+    def __len__(self) -> int:
+        return prod(len(leaf.keys) for leaf in self._space.leaves.values())
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return [self[at] for at in range(len(self))[place]]
+        places = self._space.places_of_cell(range(len(self))[place])
+        leaves = self._space.leaves.values()
+        return "|".join(leaf.keys[at] for leaf, at in zip(leaves, places))
 `;

@@ -34,6 +34,9 @@ class Cron:
         self.hours = _numbers(hours, range(24))
         self.months = set(_numbers(months, range(1, 13)))
         self.every_hour = len(self.hours) == 24
+        self.times = [
+            hour * 60 + minute for hour in self.hours for minute in self.minutes
+        ]
         self._days = None if days == "*" else days.split(",")
         self._weekdays = None if weekdays == "*" else weekdays.split(",")
 
@@ -87,11 +90,19 @@ class Cadence:
         if not self.cron.ticks_on(day):
             return []
         midnight = datetime(day.year, day.month, day.day)
+        start = self._instant(midnight, 0)
+        if self._is_even(midnight, start):
+            return [start + minute * 60_000 for minute in self.cron.times]
         ticks: set[int] = set()
         for hour in self.cron.hours:
             for minute in self.cron.minutes:
                 ticks.update(self._instants(midnight.replace(hour=hour, minute=minute)))
         return sorted(ticks)
+
+    def _is_even(self, midnight: datetime, start: int) -> bool:
+        """Whether the clock is not set on a day, which is nearly always so."""
+        following = self._instant(midnight + timedelta(days=1), 0)
+        return following - start == DAY_MS and self._instant(midnight, 1) == start
 
     def forward(self, from_ms: int) -> Iterator[int]:
         """The ticks at and after an instant."""

@@ -53,3 +53,11 @@ export function writeFiles(folder: string, files: readonly ExportedFile[]): void
     writeFileSync(join(folder, path), text);
   }
 }
+
+/** The command line of this checkout, as whoever runs this test runs it. */
+export function sluiceCommand(): readonly string[] {
+  const main = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url));
+  return "Deno" in globalThis
+    ? [process.execPath, "run", "-A", "--no-check", main]
+    : [process.execPath, main];
+}

@@ -1,0 +1,247 @@
+import { afterAll, describe, test } from "bun:test";
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { type Definitions, takeSnapshot } from "sluice";
+import weather from "../../../examples/weather/definitions.ts";
+import { exportPrefect } from "../../../adapters/prefect/export.ts";
+import { openSpace, type PartitionSpace } from "../../../src/model/partitions/space.ts";
+import { resolveMapping } from "../../../src/model/partitions/resolve.ts";
+import type { Mapping } from "../../../src/model/partitions/mapping.ts";
+import { retryDelayMs } from "../../../src/model/policy.ts";
+import type { Snapshot, StepSnapshot } from "../../../src/model/snapshot/snapshot.ts";
+import { randomDefinitions } from "../exports/random_definitions.ts";
+import { atScale } from "../python.ts";
+import { askPrefect, findPrefect, writeFiles } from "./prefect.ts";
+
+const python = findPrefect("Exports to Prefect");
+const folder = mkdtempSync(join(tmpdir(), "sluice-prefect-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Shortly before and after clock changes, and an ordinary day. */
+const INSTANTS = [Date.UTC(2026, 2, 29, 3), Date.UTC(2026, 9, 25, 2, 30), Date.UTC(2026, 10, 17, 12, 7)];
+const DYNAMIC = ["b", "a", "it's"];
+
+interface Digest {
+  readonly count: number;
+  readonly first: string | null;
+  readonly last: string | null;
+  readonly hash: string;
+}
+
+interface LoadedStep {
+  readonly name: string;
+  readonly task: {
+    readonly name: string;
+    readonly description: string | null;
+    readonly retries: number;
+    readonly delays: number | readonly number[] | null;
+    readonly tags: readonly string[];
+    readonly version: string | null;
+    readonly assets: readonly {
+      readonly key: string;
+      readonly description: string | null;
+      readonly owners: readonly string[];
+    }[];
+    readonly upstream: readonly string[];
+  };
+  readonly partitions: readonly (Digest | null)[];
+  readonly last: readonly (Digest | null)[];
+  readonly reads: readonly {
+    readonly step: string;
+    readonly asset: string | null;
+    readonly rows: readonly (readonly (readonly [string, Digest])[])[];
+  }[];
+}
+
+interface Loaded {
+  readonly warnings: readonly string[];
+  readonly flows: { readonly [name: string]: string | null };
+  readonly taskCount: number;
+  readonly steps: readonly LoadedStep[];
+}
+
+const graphs: readonly Definitions[] = [
+  weather,
+  ...Array.from({ length: atScale(10, 200) }, (_, seed) => randomDefinitions(seed)),
+];
+const snapshots = graphs.map(takeSnapshot);
+let answers: readonly Loaded[] | undefined;
+
+/** All projects are loaded by one process, once. */
+function loaded(): readonly Loaded[] {
+  if (answers) return answers;
+  const projects = snapshots.map((snapshot, place) => {
+    const project = join(folder, String(place));
+    const { files } = exportPrefect(snapshot, {
+      name: "shop",
+      module: "../shop.ts",
+      command: ["sluice"],
+      ticksFromMs: INSTANTS[0],
+    });
+    writeFiles(project, files);
+    return project;
+  });
+  const question = { projects, instants: INSTANTS, dynamicKeys: DYNAMIC };
+  return answers = askPrefect(python as string, new URL("load.py", import.meta.url), question);
+}
+
+function spaceOf(snapshot: Snapshot, partitions: number | undefined, nowMs: number): PartitionSpace {
+  const definition = partitions === undefined ? undefined : snapshot.partitions[partitions];
+  return openSpace(definition, { nowMs, dynamicKeys: () => DYNAMIC });
+}
+
+function digestOf(keys: readonly string[]): Digest {
+  const hash = createHash("sha256").update(keys.length <= 20_000 ? keys.join("\n") : "").digest("hex");
+  return { count: keys.length, first: keys[0] ?? null, last: keys.at(-1) ?? null, hash };
+}
+
+function keysOf(space: PartitionSpace): readonly string[] {
+  return Array.from({ length: space.size }, (_, index) => space.keyAt(index));
+}
+
+/** Steps with a body, with what was loaded of each. */
+function eachStep(visit: (step: StepSnapshot, found: LoadedStep, snapshot: Snapshot) => void): void {
+  for (const [place, snapshot] of snapshots.entries()) {
+    const found = new Map(loaded()[place].steps.map((step) => [step.name, step]));
+    const steps = snapshot.steps.filter(({ kind }) => kind !== "external");
+    assert.deepEqual([...found.keys()].sort(), steps.map(({ name }) => name).sort());
+    for (const step of steps) visit(step, found.get(step.name) as LoadedStep, snapshot);
+  }
+}
+
+(python ? describe : describe.skip)("an exported project", () => {
+  test("is imported without a warning, with a flow for every job and schedule", () => {
+    for (const [place, { warnings, flows, taskCount, steps }] of loaded().entries()) {
+      assert.deepEqual(warnings, []);
+      const { jobs, schedules } = snapshots[place];
+      const expected = [
+        ...jobs.map(({ name }) => `job.${name}`),
+        ...schedules.map(({ name }) => `schedule.${name}`),
+      ];
+      const own = Object.keys(flows).filter((name) => name !== "shop.all" && name !== "shop.backfill");
+      assert.deepEqual(own.sort(), expected.map((name) => `shop.${name}`).sort());
+      assert.equal(taskCount, steps.length);
+    }
+  });
+
+  test("has the snapshot's assets, edges, tags, owners, descriptions and versions", () => {
+    eachStep((step, { task }, snapshot) => {
+      const own = step.outputs.map(({ key }) => key);
+      const assets = snapshot.assets.filter(({ key }) => own.includes(key));
+      assert.equal(task.name, step.name);
+      const byKey = new Map(task.assets.map((asset) => [asset.key, asset]));
+      assert.deepEqual([...byKey.keys()].sort(), own.map((key) => `sluice://${key}`).sort());
+      for (const { key, description, owners } of assets) {
+        const found = byKey.get(`sluice://${key}`);
+        assert.equal(
+          found?.description ?? undefined,
+          description && [...description].slice(0, 2500).join(""),
+        );
+        assert.deepEqual(found?.owners, owners);
+      }
+      const upstream = own.length === 0
+        ? []
+        : step.inputs.map(({ key }) => key).filter((key) => !own.includes(key));
+      assert.deepEqual(task.upstream, [...new Set(upstream)].map((key) => `sluice://${key}`).sort());
+      if (assets.length === 1) {
+        const [{ group, kinds, tags, codeVersion }] = assets;
+        assert.equal(task.version ?? undefined, codeVersion);
+        const expected = [
+          ...group === "default" ? [] : [`group=${group}`],
+          ...kinds.map((kind) => `kind=${kind}`),
+          ...Object.entries(tags).map(([tag, value]) => value === "" ? tag : `${tag}=${value}`),
+        ];
+        assert.deepEqual([...task.tags].sort(), [...new Set(expected)].sort());
+      }
+    });
+  });
+
+  test("has the retries of the policies", () => {
+    eachStep((step, { task }) => {
+      assert.equal(task.retries, step.retry?.maxRetries ?? 0);
+      for (let retry = 1; retry <= task.retries; retry++) {
+        const delays = task.delays ?? 0;
+        const seconds = typeof delays === "number" ? delays : delays[Math.min(retry, delays.length) - 1];
+        assert.equal(
+          seconds,
+          retryDelayMs(step.retry ?? { maxRetries: 0 }, retry, { random: () => 0 }) / 1000,
+        );
+      }
+    });
+  });
+
+  test("works out the keys that there are", () => {
+    let compared = 0;
+    eachStep((step, found, snapshot) => {
+      if (step.partitions === undefined) return;
+      for (const [place, nowMs] of INSTANTS.entries()) {
+        const space = spaceOf(snapshot, step.partitions, nowMs);
+        if (space.size > 20_000) continue;
+        assert.deepEqual(found.partitions[place], digestOf(keysOf(space)), `${step.name} at ${nowMs}`);
+        compared++;
+      }
+    });
+    assert.ok(compared > 100);
+  });
+
+  test("works out the last partition", () => {
+    eachStep((step, found, snapshot) => {
+      if (step.partitions === undefined) return;
+      for (const [place, nowMs] of INSTANTS.entries()) {
+        assert.equal(
+          found.last[place]?.last ?? null,
+          lastKey(spaceOf(snapshot, step.partitions, nowMs)),
+          step.name,
+        );
+      }
+    });
+  });
+
+  test("waits for the partitions that are read", () => {
+    let compared = 0;
+    eachStep((step, found, snapshot) => {
+      for (const read of found.reads) {
+        const input = step.inputs.find(({ key }) => key === read.asset);
+        if (!input?.mapping || step.partitions === undefined) continue;
+        if (input.mapping.kind === "custom") continue;
+        const upstream = snapshot.assets.find(({ key }) => key === input.key)?.partitions;
+        for (const [place, nowMs] of INSTANTS.entries()) {
+          if (upstream === undefined || spaceOf(snapshot, upstream, nowMs).size > 20_000) continue;
+          const sides = [step.partitions, upstream].map((partitions) => ({
+            partitions: partitions === undefined ? undefined : snapshot.partitions[partitions],
+            space: spaceOf(snapshot, partitions, nowMs),
+          }));
+          const mapping = resolveMapping(input.mapping as Mapping, sides[0], sides[1]);
+          for (const [key, digest] of read.rows[place]) {
+            const keys: string[] = [];
+            mapping.eachUpstreamRange(sides[0].space.indexOf(key), (start, end) => {
+              for (let at = start; at < end; at++) keys.push(sides[1].space.keyAt(at));
+            });
+            assert.deepEqual(digest, digestOf(keys), `${step.name} reads ${input.key} for ${key}`);
+            compared++;
+          }
+        }
+      }
+    });
+    assert.ok(compared > 500);
+  });
+
+  test("is laid out as ruff has it, and free of what it finds wrong", () => {
+    const ruff = join(dirname(python as string), "ruff");
+    loaded();
+    for (const args of [["format", "--check"], ["check", "--select", "E,F,W,I", "--ignore", "E501"]]) {
+      const { status, stdout, stderr } = spawnSync(ruff, [...args, "--no-cache", folder], {
+        encoding: "utf8",
+      });
+      assert.equal(status, 0, (stdout + stderr).slice(-2000));
+    }
+  });
+});
+
+function lastKey(space: PartitionSpace): string | null {
+  return space.size === 0 ? null : space.keyAt(space.size - 1);
+}

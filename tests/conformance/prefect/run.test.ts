@@ -1,0 +1,179 @@
+import { afterAll, describe, test } from "bun:test";
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Definitions, takeSnapshot } from "sluice";
+import { exportPrefect } from "../../../adapters/prefect/export.ts";
+import {
+  type Case,
+  type CaseRun,
+  cases,
+  moduleOf,
+  runLocally,
+  valuesBelow,
+  weather,
+} from "../exports/cases.ts";
+import { askPrefect, findPrefect, sluiceCommand, writeFiles } from "./prefect.ts";
+
+const python = findPrefect("Runs in Prefect");
+const folder = mkdtempSync(join(tmpdir(), "sluice-prefect-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface RanTask {
+  readonly name: string;
+  readonly type: string;
+  readonly state: string;
+  readonly runs: number;
+}
+
+interface Ran {
+  readonly type: string;
+  readonly name: string;
+  readonly message: string | null;
+  readonly tasks: readonly RanTask[];
+}
+
+interface Answer {
+  readonly cases: readonly (readonly Ran[])[];
+  readonly events: readonly {
+    readonly event: string;
+    readonly asset: string;
+    readonly payload: { readonly [name: string]: unknown };
+  }[];
+  readonly warnings: readonly string[];
+}
+
+const all: readonly Case[] = [...cases, weather];
+let answer: Promise<Answer> | undefined;
+
+/** All cases are run by one process, on one server. */
+function ran(): Promise<Answer> {
+  return answer ??= runAll();
+}
+
+async function runAll(): Promise<Answer> {
+  const questions: unknown[] = [];
+  for (const one of all) {
+    const { default: definitions } = await import(moduleOf(one)) as { readonly default: Definitions };
+    const project = join(folder, one.name);
+    const { files } = exportPrefect(takeSnapshot(definitions), {
+      name: "shop",
+      module: moduleOf(one),
+      command: sluiceCommand(),
+      ticksFromMs: 0,
+    });
+    writeFiles(project, files);
+    questions.push({
+      folder: project,
+      env: { ...one.env, SLUICE_IO: valuesOf(one) },
+      runs: one.runs.map((run) => ({ flow: flowOf(run), parameters: parametersOf(run) })),
+    });
+  }
+  return askPrefect(python as string, new URL("run.py", import.meta.url), { cases: questions });
+}
+
+function valuesOf({ name }: Case): string {
+  return join(folder, name, "values");
+}
+
+function flowOf({ job }: CaseRun): string {
+  return job === undefined ? "shop.all" : `shop.job.${job}`;
+}
+
+function parametersOf({ assets, partitions }: CaseRun) {
+  const steps = assets && { steps: assets };
+  if (partitions === undefined) return { ...steps };
+  if (!("start" in partitions)) return { ...steps, partition: partitions };
+  return { ...steps, partition: `${partitions.start}...${partitions.end}`, partitions_per_task: 31 };
+}
+
+async function outcomeOf(name: string): Promise<{ readonly runs: readonly Ran[] }> {
+  const { cases: outcomes } = await ran();
+  return { runs: outcomes[all.findIndex((one) => one.name === name)] };
+}
+
+function statesOf({ tasks }: Ran): { readonly [name: string]: string } {
+  return Object.fromEntries(tasks.map(({ name, state, runs }) => [name, `${state} ${runs}`]));
+}
+
+(python ? describe : describe.skip)("an exported flow", () => {
+  test("leaves the same values as a local run, to the byte", async () => {
+    await ran();
+    for (const one of all) {
+      const expected = await runLocally(one, join(folder, "local", one.name));
+      const found = valuesBelow(valuesOf(one));
+      assert.deepEqual([...found.keys()], [...expected.keys()], one.name);
+      assert.deepEqual(found, expected, one.name);
+      assert.ok(found.size > 0, one.name);
+    }
+  });
+
+  test("is Completed only when nothing failed", async () => {
+    for (const one of all) {
+      const { runs } = await outcomeOf(one.name);
+      const types = runs.map(({ type }) => type);
+      const expected = runs.map((_, place) =>
+        place === runs.length - 1 && one.status === "failed" ? "FAILED" : "COMPLETED"
+      );
+      assert.deepEqual(types, expected, `${one.name}: ${runs.map(({ message }) => message).join("; ")}`);
+    }
+  });
+
+  test("tries again what may be, and says how often", async () => {
+    const { runs: [run] } = await outcomeOf("retries");
+    assert.deepEqual(statesOf(run), { after: "Completed 1", flaky: "Completed 3" });
+  });
+
+  test("skips what skips, and does not reach what is behind it", async () => {
+    const { runs: [run] } = await outcomeOf("skips");
+    assert.deepEqual(statesOf(run), {
+      digest: "NotReady 0",
+      news: "Skipped 1",
+      size: "Completed 1",
+      source: "Completed 1",
+    });
+  });
+
+  test("stops behind a blocking check, and only there", async () => {
+    const { runs: [run] } = await outcomeOf("failing_check");
+    assert.deepEqual(statesOf(run), {
+      never: "NotReady 0",
+      rows: "Completed 1",
+      sum: "Completed 1",
+      "sum:small": "Failed 1",
+    });
+  });
+
+  test("takes ranges in one process where it is told to", async () => {
+    const { runs: [first, second] } = await outcomeOf("weather");
+    assert.equal(first.tasks.length, 6);
+    assert.equal(first.tasks[0].name, "weather/day [2012-01-01...2012-01-31]");
+    assert.equal(second.tasks.length, 4);
+  });
+
+  test("leaves an event for each materialization and check, with its facts", async () => {
+    const { events } = await ran();
+    const of = (event: string, asset: string) =>
+      events.filter((each) => each.event === event && each.asset === `sluice://${asset}`).map(({ payload }) =>
+        payload
+      );
+    const made = "prefect.asset.materialization.succeeded";
+    const [even] = of(made, "split/even");
+    assert.deepEqual(even.metadata, { rows: 5, first: 0 });
+    const [rows] = of(made, "rows");
+    assert.deepEqual(rows.checks, { many: false, some: true });
+    assert.equal(of("sluice.check.failed", "rows").length, 1);
+    assert.equal(of("sluice.check.failed", "sum").length, 1);
+    assert.equal(of("sluice.check.passed", "rows").length, 1);
+    assert.equal(of(made, "news").length, 0);
+    assert.equal(of(made, "digest").length, 0);
+    assert.deepEqual(of(made, "shops").map(({ partition }) => partition).sort(), ["asia", "eu", "us"]);
+    const months = of(made, "weather/month").map(({ partition }) => partition);
+    assert.deepEqual(months.sort(), ["2012-01", "2012-02", "2012-03"]);
+  });
+
+  test("uses nothing that Prefect warns of", async () => {
+    assert.deepEqual((await ran()).warnings, []);
+  });
+});
