@@ -2,15 +2,20 @@
  * Planning a backfill of ten million cells: 1,000 assets of about 10,000 daily partitions with up to three dependencies
  * each, among them monthly ones through a time-window mapping and ones of two dimensions. Compared with the least that
  * any planner must do: one pass of bit operations over as many words.
+ *
+ * Then what could grow with a product: staleness where thousands of days read thousands of days, and a graph of a
+ * thousand assets that each wait for all before. Compared with one pass over the days of both sides, or over the edges.
  */
 import process from "node:process";
-import { type Asset, defineAsset, definitions } from "sluice";
+import { type Asset, defineAsset, definitions, type Mapping } from "sluice";
 import {
+  allMapping,
   createOrchestrator,
   dailyPartitions,
   monthlyPartitions,
   multiPartitions,
   staticPartitions,
+  timeWindowMapping,
 } from "sluice";
 import { compare, describeHost, formatTable } from "./harness.ts";
 
@@ -71,3 +76,50 @@ console.log(formatTable([
   ]),
 ]));
 await sluice.close();
+
+/** An asset by day that reads another through a mapping, both made, and then one day of the other again. */
+async function openReaders(mapping: Mapping) {
+  const up = defineAsset({ key: "up", partitions: days, run: () => 1 });
+  const down = defineAsset({ key: "down", partitions: days, after: [{ asset: up, mapping }], run: () => 1 });
+  const readers = createOrchestrator(definitions({ assets: [up, down] }), {
+    store: "memory",
+    defaultIO: "memory",
+  });
+  await readers.materialize("up", { partitions: "all" });
+  await readers.materialize("down", { partitions: "all" });
+  await readers.report("up", { partition: "2010-01-01" });
+  return readers;
+}
+
+function openDense(count: number) {
+  const assets: Asset[] = [];
+  for (let index = 0; index < count; index++) {
+    assets.push(defineAsset({ key: `n${index}`, after: [...assets], run: () => 1 }));
+  }
+  return createOrchestrator(definitions({ assets }), { store: "memory", defaultIO: "memory" });
+}
+
+function sumOf(numbers: Float64Array): number {
+  let sum = 0;
+  for (let index = 0; index < numbers.length; index++) sum += numbers[index];
+  return sum;
+}
+
+const open = [
+  await openReaders(allMapping()),
+  await openReaders(timeWindowMapping({ startOffset: -365, endOffset: 0 })),
+  openDense(1_000),
+];
+const [everyDay, lastYear, dense] = open;
+const numbers = new Float64Array(499_500);
+const products = await compare([
+  { name: "one pass over 499,500 edges", run: () => sumOf(numbers) },
+  { name: "stale: 10,000 days that read all 10,000", run: () => everyDay.plan({ scope: "stale" }) },
+  { name: "stale: 10,000 days that read a year each", run: () => lastYear.plan({ scope: "stale" }) },
+  { name: "missing: 1,000 assets that wait for all before", run: () => dense.plan({ scope: "missing" }) },
+], isFull ? 15 : 5);
+console.log(formatTable([
+  ["", "ms", "to the limit"],
+  ...products.map(({ name, wallMs, wallRatio }) => [name, wallMs.toFixed(1), `x${wallRatio.toFixed(1)}`]),
+]));
+for (const each of open) await each.close();
