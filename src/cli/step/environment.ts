@@ -25,14 +25,24 @@ export const variables: readonly Variable[] = [
   { name: "SLUICE_IO", summary: "Where values and receipts lie: a folder, or `s3://bucket/prefix`" },
   {
     name: "SLUICE_FOLDER",
-    summary: "Without SLUICE_IO, values lie in its folder `values`; `.sluice` when not set",
+    summary: "Without SLUICE_IO values lie in its folder `values`; default `.sluice`",
   },
   {
     name: "SLUICE_CONFIG",
-    summary: "Config by step name, as JSON or as `@FILE`; the config of a request comes first",
+    summary: "Config by step name, as JSON or as `@FILE`; that of the request comes first",
   },
   { name: "SLUICE_MODULE", summary: "The module, where the command line names none" },
-  { name: "NAME, NAME_FILE", summary: 'The value of `secret("NAME")`, or the file that holds it' },
+  { name: "AWS_ACCESS_KEY_ID", summary: "S3: whose requests they are" },
+  { name: "AWS_SECRET_ACCESS_KEY", summary: "S3: what they are signed with" },
+  { name: "AWS_SESSION_TOKEN", summary: "S3: of keys that were lent" },
+  { name: "AWS_CONTAINER_CREDENTIALS_FULL_URI", summary: "S3: where a pod borrows keys (EKS Pod Identity)" },
+  { name: "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", summary: "S3: where a task borrows keys (ECS)" },
+  { name: "AWS_CONTAINER_AUTHORIZATION_TOKEN", summary: "S3: what it shows the lender" },
+  { name: "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", summary: "S3: the file that holds it" },
+  { name: "AWS_REGION", summary: "S3: the region; else AWS_DEFAULT_REGION, else `us-east-1`" },
+  { name: "AWS_DEFAULT_REGION", summary: "S3: the region, where AWS_REGION is not set" },
+  { name: "AWS_ENDPOINT_URL_S3", summary: "S3: the address of another service than Amazon's" },
+  { name: "AWS_ENDPOINT_URL", summary: "S3: the same, where AWS_ENDPOINT_URL_S3 is not set" },
 ];
 
 /** What a step takes from its environment. */

@@ -2,6 +2,8 @@ import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
+import { variables } from "../../../src/cli/step/environment.ts";
 import { useFolders } from "../support/folder.ts";
 import { start, step } from "../support/step.ts";
 
@@ -14,6 +16,38 @@ function allText(folder: string): string {
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
     .join("\n");
 }
+
+/** The table of variables as docs/step.md has it. */
+function variableTable(): string {
+  const rows = variables.map(({ name, summary }) => [`\`${name}\``, summary]);
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column].length)));
+  const line = (row: readonly string[]) =>
+    `| ${row.map((text, column) => text.padEnd(widths[column])).join(" | ")} |\n`;
+  const rule = widths.map((width) => "-".repeat(width));
+  return [["Variable", "Meaning"], rule, ...rows].map(line).join("");
+}
+
+describe("the variables of a step", () => {
+  test("are those that docs/step.md lists (SLUICE_UPDATE_DOCS=1 writes them)", () => {
+    const page = new URL("../../../docs/step.md", import.meta.url);
+    const text = readFileSync(page, "utf8");
+    const [before, rest] = text.split("a test holds it equal. -->\n\n");
+    const after = rest.replace(/^(\|.*\n)+/, "");
+    const whole = `${before}a test holds it equal. -->\n\n${variableTable()}${after}`;
+    if (process.env.SLUICE_UPDATE_DOCS === "1") writeFileSync(page, whole);
+    else assert.equal(text, whole);
+  });
+
+  test("are all that the code reads", () => {
+    const root = new URL("../../../src/", import.meta.url);
+    const files = ["cli/step/environment.ts", "io/s3.ts", "io/s3/credentials.ts", "cli/program.ts"];
+    const read = files.flatMap((file) => {
+      const text = readFileSync(new URL(file, root), "utf8").replaceAll(/\{ name: "\w+", summary: .*/g, "");
+      return [...text.matchAll(/\b((?:SLUICE|AWS)_[A-Z0-9_]+)\b(?! and)/g)].map(([name]) => name);
+    });
+    assert.deepEqual([...new Set(read)].sort(), variables.map(({ name }) => name).sort());
+  });
+});
 
 describe("the config of a step", () => {
   const configured = (words: readonly string[], env: { readonly [name: string]: string } = {}) => {
