@@ -1,4 +1,5 @@
 /** Values in the memory of this process. */
+import { KeyIndex } from "../model/key_index.ts";
 import type { IOManager, Receipt, ValueAddress, ValueTable } from "./manager.ts";
 import { missingValue } from "./missing.ts";
 
@@ -105,21 +106,19 @@ interface Cell {
  * stays; partitions and receipts, which few values have, lie elsewhere.
  */
 class MemoryTable implements ValueTable {
-  readonly #places: Map<string, number> = new Map();
+  readonly #places: KeyIndex = new KeyIndex();
   readonly #values: unknown[] = [];
   readonly #receipts: Map<number, Receipt> = new Map();
   readonly #partitions: Map<number, Map<string, Cell>> = new Map();
 
   /** Whether an asset has a number. */
   knows(asset: string): boolean {
-    return this.#places.has(asset);
+    return this.#places.find(asset) >= 0;
   }
 
   placeOf(asset: string): number {
-    const known = this.#places.get(asset);
-    if (known !== undefined) return known;
-    const place = this.#values.push(NOTHING) - 1;
-    this.#places.set(asset, place);
+    const place = this.#places.numberOf(asset);
+    if (place === this.#values.length) this.#values.push(NOTHING);
     return place;
   }
 
@@ -186,14 +185,8 @@ class MemoryTable implements ValueTable {
     }
   }
 
-  /** Looked for, since it is needed for a message only. */
-  #nameOf(place: number): string {
-    for (const [asset, known] of this.#places) if (known === place) return asset;
-    throw new RangeError(`There is no place ${place}.`);
-  }
-
   #missing(place: number, partition: string | undefined): Error {
-    return missingValue({ asset: this.#nameOf(place), partition }, "this process holds none in memory");
+    return missingValue({ asset: this.#places.keys[place], partition }, "this process holds none in memory");
   }
 }
 

@@ -22,11 +22,13 @@ export interface CompiledDefinitions {
 
 /** Compiles declarations that have been checked; a cycle is the one issue left to find. */
 export function compileDefinitions(links: Links): CompiledDefinitions | { readonly issue: Issue } {
-  const { assets, keys, steps, areSteps } = links;
-  const stepGraph = compileGraph(areSteps ? keys : steps.map((step) => step.name), stepDependencies(links));
+  const { assets, keys, numbers, steps, areSteps } = links;
+  const stepGraph = areSteps
+    ? compileGraph(keys, stepDependencies(links), numbers)
+    : compileGraph(steps.map((step) => step.name), stepDependencies(links));
   if ("cycle" in stepGraph) return { issue: cycleIssue(stepGraph.cycle.map((number) => steps[number])) };
   if (areSteps) return sameGraph(links, stepGraph);
-  const graph = compileGraph(keys, assetDependencies(links));
+  const graph = compileGraph(keys, assetDependencies(links), numbers);
   if ("cycle" in graph) return { issue: cycleIssue(graph.cycle.map((number) => assets[number]["~step"])) };
   return separateGraphs(links, graph, stepGraph);
 }

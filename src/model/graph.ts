@@ -52,9 +52,14 @@ export interface GraphCycle {
  *
  * @param keys The nodes, in the user's order; the number of a node is its place in this list.
  * @param dependencies For each node the numbers of the nodes it waits for.
+ * @param numbers The number of each key, where that is known already.
  * @throws {RangeError} When a dependency is not the number of a node.
  */
-export function compileGraph(keys: readonly string[], dependencies: Dependencies): AssetGraph | GraphCycle {
+export function compileGraph(
+  keys: readonly string[],
+  dependencies: Dependencies,
+  numbers?: ReadonlyMap<string, number>,
+): AssetGraph | GraphCycle {
   const given = "offsets" in dependencies ? dependencies : packDependencies(dependencies);
   const size = keys.length;
   const waiting = transpose(given, size);
@@ -65,7 +70,7 @@ export function compileGraph(keys: readonly string[], dependencies: Dependencies
   const { offsets, targets } = sorted.children;
   for (let edge = 0; edge < targets.length; edge++) targets[edge] = rankOfUser[targets[edge]];
   const parents = transpose({ offsets, targets }, size);
-  return new CompiledGraph(keys, sorted, rankOfUser, transpose(parents, size), parents);
+  return new CompiledGraph(keys, sorted, rankOfUser, transpose(parents, size), parents, numbers);
 }
 
 /** Packs lists of dependencies into rows. */
@@ -90,7 +95,7 @@ class CompiledGraph implements AssetGraph {
   readonly level: Int32Array;
   readonly userIndex: Int32Array;
   readonly rankOfUser: Int32Array;
-  #ranks: Map<string, number> | undefined;
+  #numbers: ReadonlyMap<string, number> | undefined;
 
   constructor(
     keys: readonly string[],
@@ -98,6 +103,7 @@ class CompiledGraph implements AssetGraph {
     rankOfUser: Int32Array,
     children: PackedDependencies,
     parents: PackedDependencies,
+    numbers: ReadonlyMap<string, number> | undefined,
   ) {
     this.size = keys.length;
     this.keys = inOrder(keys, sorted.order);
@@ -108,12 +114,14 @@ class CompiledGraph implements AssetGraph {
     this.level = sorted.level;
     this.userIndex = sorted.order;
     this.rankOfUser = rankOfUser;
+    this.#numbers = numbers;
   }
 
-  /** Most graphs are never asked by key, and the index costs more than all the rest: it waits for the first one. */
+  /** An index costs more than all the rest: where none is given, it waits for the first question. */
   rankOf(key: string): number | undefined {
-    this.#ranks ??= indexKeys(this.keys);
-    return this.#ranks.get(key);
+    this.#numbers ??= indexKeys(this);
+    const number = this.#numbers.get(key);
+    return number === undefined ? undefined : this.rankOfUser[number];
   }
 }
 
@@ -123,10 +131,10 @@ function inOrder(keys: readonly string[], order: Int32Array): readonly string[] 
   return ordered;
 }
 
-function indexKeys(keys: readonly string[]): Map<string, number> {
-  const ranks = new Map<string, number>();
-  for (let rank = 0; rank < keys.length; rank++) ranks.set(keys[rank], rank);
-  return ranks;
+function indexKeys({ keys, userIndex }: Pick<AssetGraph, "keys" | "userIndex">): Map<string, number> {
+  const numbers = new Map<string, number>();
+  for (let rank = 0; rank < keys.length; rank++) numbers.set(keys[rank], userIndex[rank]);
+  return numbers;
 }
 
 /** Turns every edge around. Since the rows are read in order, the new ones come out sorted. */

@@ -11,8 +11,8 @@ export interface Links extends StepColumns {
   readonly assets: readonly Asset[];
   /** The keys of the assets. */
   readonly keys: readonly string[];
-  /** Whether no two assets have the same key, to the letter. */
-  readonly isDistinct: boolean;
+  /** The number of the asset of each key. */
+  readonly numbers: ReadonlyMap<string, number>;
   /** The number of the step that makes an asset, by the asset's number. */
   readonly stepOfAsset: Int32Array;
   /** Whether every asset is a step of its own and there are no others: both then have the same numbers. */
@@ -60,7 +60,7 @@ export function linkSteps(assets: readonly Asset[], checks: readonly Check[]): L
     ...columns,
     assets,
     keys,
-    isDistinct: numbers.size === assets.length,
+    numbers,
     stepOfAsset,
     areSteps: shared.size === 0 && checks.length === 0,
     targets: findTargets(columns.inputKeys, numbers),

@@ -28,7 +28,7 @@ export function planRun(context: PlanningContext, request: PlanRequest): RunPlan
 export function* planRunInSlices(context: PlanningContext, request: PlanRequest): Cooperative<RunPlan> {
   checkRequest(request);
   requireSome(request);
-  const selected = stepsOf(
+  const selected = yield* stepsOf(
     context.definitions,
     selectAssets(context.definitions, request.select),
     request.checks ?? true,

@@ -5,7 +5,7 @@ import type { RunStore } from "../stores/store.ts";
 import type { Pace } from "./pace.ts";
 
 /** With so many events of one run, they are committed before the end of their turn. */
-const MOST_GATHERED = 4_096;
+const MOST_GATHERED = 2_048;
 /** With more events than this not committed, runs wait. */
 const MOST_UNCOMMITTED = 1 << 16;
 

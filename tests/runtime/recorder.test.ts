@@ -48,9 +48,9 @@ describe("Recorder", () => {
     const { calls, recorder } = openSink();
     const tape = recorder.open("a");
     for (let step = 0; step < 10_000; step++) tape.push(STARTED, step, 1);
-    assert.deepEqual(calls.map(([batch]) => batch.size), [4_096, 4_096]);
+    assert.deepEqual(calls.map(([batch]) => batch.size), [2_048, 2_048, 2_048, 2_048]);
     await tape.flush();
-    assert.deepEqual(calls.map(([batch]) => batch.size), [4_096, 4_096, 1_808]);
+    assert.deepEqual(calls.map(([batch]) => batch.size), [2_048, 2_048, 2_048, 2_048, 1_808]);
   });
 
   test("says that it is pressed until the store has caught up", async () => {

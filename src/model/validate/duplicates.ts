@@ -26,8 +26,8 @@ function addAssetNames({ assets, steps }: Declared, issues: Issue[]): void {
 }
 
 /** Whether folding cannot make two keys alike, as in most graphs: nothing needs to be remembered then. */
-function isPlainlyDistinct({ keys, isDistinct, areSteps }: Declared): boolean {
-  return isDistinct && areSteps && keys.every(isFolded);
+function isPlainlyDistinct({ keys, numbers, areSteps }: Declared): boolean {
+  return numbers.size === keys.length && areSteps && keys.every(isFolded);
 }
 
 interface Named {

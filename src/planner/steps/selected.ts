@@ -3,6 +3,7 @@ import type { StepDeclaration } from "../../model/assets/declaration.ts";
 import type { Definitions } from "../../model/definitions.ts";
 import { SluiceError } from "../../model/issue.ts";
 import { ranksIn } from "../../model/reach.ts";
+import type { Cooperative } from "../cooperative.ts";
 
 /** Step declarations to run, and which outputs of those that can make a part. */
 export interface SelectedSteps {
@@ -12,16 +13,35 @@ export interface SelectedSteps {
   readonly outputs: ReadonlyMap<number, readonly number[]>;
 }
 
+/** How many assets are looked at between two pauses. */
+const SLICE = 1 << 14;
+
 /** The steps that make the selected assets, and their checks. External assets are left out. */
-export function stepsOf(definitions: Definitions, assets: Uint8Array, withChecks: boolean): SelectedSteps {
-  const { stepOfAsset, isExternal } = definitions;
-  const chosen = new Uint8Array(isExternal.length);
-  for (let rank = 0; rank < assets.length; rank++) {
-    if (assets[rank] && !isExternal[stepOfAsset[rank]]) chosen[stepOfAsset[rank]] = 1;
+export function* stepsOf(
+  definitions: Definitions,
+  assets: Uint8Array,
+  withChecks: boolean,
+): Cooperative<SelectedSteps> {
+  const chosen = new Uint8Array(definitions.isExternal.length);
+  for (let rank = 0; rank < assets.length; rank += SLICE, yield) {
+    chooseSteps(definitions, assets, chosen, rank, Math.min(rank + SLICE, assets.length));
   }
   const outputs = partialOutputs(definitions, assets, chosen);
   if (withChecks) chooseChecks(definitions, assets, chosen);
+  yield;
   return { ranks: ranksIn(chosen), outputs };
+}
+
+function chooseSteps(
+  { stepOfAsset, isExternal }: Definitions,
+  assets: Uint8Array,
+  chosen: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  for (let rank = start; rank < end; rank++) {
+    if (assets[rank] && !isExternal[stepOfAsset[rank]]) chosen[stepOfAsset[rank]] = 1;
+  }
 }
 
 function partialOutputs(

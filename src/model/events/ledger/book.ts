@@ -1,4 +1,5 @@
 /** The book of assets: what is recorded of every asset and partition, written by the ledger and read by facts. */
+import { KeyIndex } from "../../key_index.ts";
 import { freshVersion } from "../outputs.ts";
 import { Axes } from "./axes/axes.ts";
 import type { Axis, Shape } from "./axes/axis.ts";
@@ -37,31 +38,30 @@ export class AssetBook {
   /** Run ids and code versions that rows refer to. */
   readonly runs: TextPool = new TextPool();
   readonly codes: TextPool = new TextPool();
-  /** Keys of assets by ordinal. */
-  readonly keys: string[] = [];
   /** Sheets that began anew: all that was stored of them is outdated. */
   readonly replaced: Set<number> = new Set();
   /** Segments written since they were last stored, by number, with the first place that changed them. */
   readonly touched: Map<number, number> = new Map();
-  readonly #ordinals: Map<string, number> = new Map();
-  readonly #sheetsOf: number[][] = [];
+  readonly #ordinals: KeyIndex = new KeyIndex();
+  /** Numbers of the sheets of those assets that have partitions, by ordinal. */
+  readonly #sheetsOf: Map<number, number[]> = new Map();
   #sheets: Sheet[] = [new Sheet(UNIT_SHEET, NONE, undefined, 0)];
   #epoch = 0;
   #page: BookPage | undefined;
 
+  /** Keys of assets by ordinal. */
+  get keys(): readonly string[] {
+    return this.#ordinals.keys;
+  }
+
   /** The ordinal of an asset, a new one if need be. */
   assetOf(key: string): number {
-    const known = this.#ordinals.get(key);
-    if (known !== undefined) return known;
-    const ordinal = this.keys.push(key) - 1;
-    this.#ordinals.set(key, ordinal);
-    this.#sheetsOf.push([]);
-    return ordinal;
+    return this.#ordinals.numberOf(key);
   }
 
   /** The ordinal of an asset, or -1. */
   findAsset(key: string): number {
-    return this.#ordinals.get(key) ?? NONE;
+    return this.#ordinals.find(key);
   }
 
   /** All sheets, to be read at once. */
@@ -71,7 +71,7 @@ export class AssetBook {
 
   /** The sheet of an asset and a shape among those of a page or of now. */
   findSheet(asset: number, shape: Shape, sheets: readonly Sheet[] = this.#sheets): Sheet | undefined {
-    const id = this.#sheetsOf[asset].find((id) => sheets[id]?.axis?.shape === shape);
+    const id = this.#sheetsOf.get(asset)?.find((id) => sheets[id]?.axis?.shape === shape);
     return id === undefined ? undefined : sheets[id];
   }
 
@@ -87,7 +87,7 @@ export class AssetBook {
 
   /** The sheets of an asset's partitions, one for each shape that they have had. */
   sheetsOf(asset: number): readonly Sheet[] {
-    return this.#sheetsOf[asset].map((id) => this.#sheets[id]);
+    return this.#sheetsOf.get(asset)?.map((id) => this.#sheets[id]) ?? [];
   }
 
   /** A sheet of now, to be written. */
@@ -173,7 +173,9 @@ export class AssetBook {
     this.#own();
     const sheet = new Sheet(this.#sheets.length, asset, axis, this.#epoch);
     this.#sheets.push(sheet);
-    this.#sheetsOf[asset].push(sheet.id);
+    const ids = this.#sheetsOf.get(asset);
+    if (ids) ids.push(sheet.id);
+    else this.#sheetsOf.set(asset, [sheet.id]);
     return sheet;
   }
 

@@ -1,5 +1,5 @@
 /** The assets behind the rows of a catalogue, as numbers of a book; worked out once for each catalogue. */
-import type { Catalogue } from "../step_table.ts";
+import type { Catalogue, PlannedOutput } from "../step_table.ts";
 import type { AssetBook } from "./book.ts";
 
 /** One output of a row. */
@@ -47,15 +47,17 @@ export class CatalogueRows {
   }
 
   #read(row: number): number {
-    const outputs = this.#catalogue.node(row).outputs.map(({ asset, codeVersion }) => ({
-      asset: this.#book.assetOf(asset),
-      code: this.#book.codes.numberOf(codeVersion),
-    }));
+    const { outputs } = this.#catalogue.node(row);
     if (outputs.length !== 1) {
-      this.#several.set(row, outputs);
+      this.#several.set(row, outputs.map((output) => this.#number(output)));
       return this.#assets[row] = SEVERAL;
     }
-    this.#codes[row] = outputs[0].code;
-    return this.#assets[row] = outputs[0].asset;
+    const { asset, code } = this.#number(outputs[0]);
+    this.#codes[row] = code;
+    return this.#assets[row] = asset;
+  }
+
+  #number({ asset, codeVersion }: PlannedOutput): RowOutput {
+    return { asset: this.#book.assetOf(asset), code: this.#book.codes.numberOf(codeVersion) };
   }
 }
