@@ -20,6 +20,9 @@ export interface Measured {
   /** Medians of the ratios to the first entry, each taken within one repetition. */
   readonly wallRatio: number;
   readonly cpuRatio: number;
+  /** The shortest time on the clock, milliseconds, and its ratio to the shortest of the first entry. */
+  readonly bestMs: number;
+  readonly bestRatio: number;
 }
 
 /** The runtime and the machine, in a line. */
@@ -60,10 +63,12 @@ export async function compare(entries: readonly Entry[], repetitions: number): P
     cpuMs: median(times[index].cpu),
     wallRatio: median(times[index].wall.map((ms, repetition) => ms / times[0].wall[repetition])),
     cpuRatio: median(times[index].cpu.map((ms, repetition) => ms / times[0].cpu[repetition])),
+    bestMs: Math.min(...times[index].wall),
+    bestRatio: Math.min(...times[index].wall) / Math.min(...times[0].wall),
   }));
 }
 
-/** Does something once, from a clean heap where the runtime lets us ask for one. */
+/** Does something once. */
 export async function measure(
   run: Entry["run"],
 ): Promise<{ readonly wallMs: number; readonly cpuMs: number }> {

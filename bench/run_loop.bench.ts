@@ -1,7 +1,8 @@
 /**
  * Running: every step recorded, inputs read, a retry policy and a timeout set, a subscriber that looks at the first
- * event of each commit, through the public `materialize`. Compared with a bare loop over the graph as the user numbered it, which stores what its tasks give
- * and does nothing else: with a callback for each place, and with lanes that await.
+ * event of each commit, through the public `materialize`. Compared with a bare loop over the graph as the user
+ * numbered it, which stores what its tasks give and does nothing else. The limit is the loop with a callback for each
+ * place; the one with lanes that await is shown beside it.
  *
  * With SLUICE_SCALE=full also a million steps. Memory has a file of its own.
  */
@@ -15,6 +16,9 @@ import { compare, describeHost, type Entry, formatTable, type Measured } from ".
 const isFull = process.env.SLUICE_SCALE === "full";
 /** How many tasks, or steps, are under way at once. */
 const CONCURRENCY = 64;
+/** Graphs of so many steps and more are held to the second target: ids in our order outrun those of the user. */
+const MILLION = 1_000_000;
+const TARGETS = { small: 2.5, large: 1 };
 
 const task = async (node: number): Promise<number> => node;
 
@@ -28,11 +32,7 @@ function entriesFor(bare: BareGraph, orchestrator: Orchestrator): readonly Entry
   return [
     { name: "bare loop, callbacks", run: () => runBareCallbacks(bare, task, CONCURRENCY) },
     { name: "bare loop, lanes", run: () => runBare(bare, task, CONCURRENCY) },
-    {
-      name: "materialize",
-      run: () => runAll(orchestrator),
-      after: () => orchestrator.prune({ runsBeforeMs: Date.now() + 1 }),
-    },
+    { name: "materialize", run: () => runAll(orchestrator) },
   ];
 }
 
@@ -51,15 +51,19 @@ async function measureShape(shape: Shape, repetitions: number): Promise<readonly
   await runAll(orchestrator);
   const firstMs = performance.now() - start;
   const measured = await compare(entriesFor(prepareBare(shape), orchestrator), repetitions);
-  const size = shape.size.toLocaleString("en");
-  const rows = measured.map((one) => [`${shape.name} ${size}`, one.name, ...columns(one, shape.size)]);
-  return [...rows, [`${shape.name} ${size}`, "first run", nanoseconds(firstMs, shape.size), "", "", ""]];
+  const graph = `${shape.name} ${shape.size.toLocaleString("en")}`;
+  const rows = measured.map((one) => [graph, one.name, ...columns(one, shape.size), ""]);
+  const target = shape.size < MILLION ? TARGETS.small : TARGETS.large;
+  rows[rows.length - 1][6] = `x${target}${
+    measured[measured.length - 1].bestRatio <= target ? "" : ", missed"
+  }`;
+  return [...rows, [graph, "first run", nanoseconds(firstMs, shape.size), "", "", "", ""]];
 }
 
-function columns({ wallMs, cpuMs, wallRatio, cpuRatio }: Measured, size: number): readonly string[] {
+function columns({ bestMs, bestRatio, wallRatio, cpuRatio }: Measured, size: number): string[] {
   return [
-    nanoseconds(wallMs, size),
-    nanoseconds(cpuMs, size),
+    nanoseconds(bestMs, size),
+    `x${bestRatio.toFixed(2)}`,
     `x${wallRatio.toFixed(2)}`,
     `x${cpuRatio.toFixed(2)}`,
   ];
@@ -70,11 +74,11 @@ function nanoseconds(ms: number, size: number): string {
 }
 
 console.log(`${describeHost()}, store in memory, ${CONCURRENCY} at once`);
-const rows = [["graph", "", "wall / step", "cpu / step", "wall", "cpu"]];
-const sizes = isFull ? [10_000, 100_000, 1_000_000] : [10_000, 100_000];
+const rows = [["graph", "", "best / step", "to the limit", "median", "cpu", "target"]];
+const sizes = isFull ? [10_000, 100_000, MILLION] : [10_000, 100_000];
 for (const size of sizes) {
-  for (const make of size < 1_000_000 ? [chain, fan, layered] : [layered]) {
-    rows.push(...await measureShape(make(size), size < 1_000_000 ? 9 : 3) as string[][]);
+  for (const make of [chain, fan, layered]) {
+    rows.push(...await measureShape(make(size), size < MILLION ? 15 : 5) as string[][]);
   }
 }
 console.log(formatTable(rows));
