@@ -6,7 +6,7 @@ import type {
   Partitions,
   StaticPartitions,
   TimePartitions,
-} from "../../src/model/partitions/definition.ts";
+} from "../../../src/model/partitions/definition.ts";
 import {
   allMapping,
   identityMapping,
@@ -16,8 +16,8 @@ import {
   specificMapping,
   staticMapping,
   timeWindowMapping,
-} from "../../src/model/partitions/mapping.ts";
-import type { LeafMapping, Mapping } from "../../src/model/partitions/mapping.ts";
+} from "../../../src/model/partitions/mapping.ts";
+import type { LeafMapping, Mapping } from "../../../src/model/partitions/mapping.ts";
 
 export interface MappingCase {
   readonly nowMs: number;

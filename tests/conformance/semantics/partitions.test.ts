@@ -12,12 +12,12 @@ import {
   staticPartitions,
   timePartitions,
   weeklyPartitions,
-} from "../../src/model/partitions/definition.ts";
-import { openSpace } from "../../src/model/partitions/space.ts";
-import { openCadence } from "../../src/model/time/cadence.ts";
-import { parseKeyFormat } from "../../src/model/time/format.ts";
-import { WindowKeys } from "../../src/model/time/window_key.ts";
-import { askDagster, atScale, findDagster } from "./dagster.ts";
+} from "../../../src/model/partitions/definition.ts";
+import { openSpace } from "../../../src/model/partitions/space.ts";
+import { openCadence } from "../../../src/model/time/cadence.ts";
+import { parseKeyFormat } from "../../../src/model/time/format.ts";
+import { WindowKeys } from "../../../src/model/time/window_key.ts";
+import { askDagster, atScale, findDagster } from "../dagster.ts";
 import {
   type CaseOptions,
   type CronCase,

@@ -1,5 +1,5 @@
 /** Where a mapping gives something else here than in Dagster, or is refused: each on purpose, with its reason. */
-import type { Partitions } from "../../src/model/partitions/definition.ts";
+import type { Partitions } from "../../../src/model/partitions/definition.ts";
 import {
   allMapping,
   identityMapping,
@@ -9,7 +9,7 @@ import {
   specificMapping,
   staticMapping,
   timeWindowMapping,
-} from "../../src/model/partitions/mapping.ts";
+} from "../../../src/model/partitions/mapping.ts";
 
 /** What Dagster does that we do not. */
 export type MappingQuirk = "joins" | "snaps" | "forwards" | "drifts" | "drowns" | "overlooks" | "shortens";

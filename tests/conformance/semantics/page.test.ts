@@ -13,7 +13,7 @@ import {
 } from "./partition_differences.ts";
 import { DEFAULT_DIFFERENCE, DIFFERENCES as SELECTIONS, EXTENSIONS } from "./selection_differences.ts";
 
-const page = new URL("../../docs/dagster.md", import.meta.url);
+const page = new URL("../../../docs/dagster.md", import.meta.url);
 
 interface Named {
   readonly name: string;

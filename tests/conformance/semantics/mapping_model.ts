@@ -2,16 +2,16 @@
  * What a mapping gives, worked out key by key from the rule as written down, with what Dagster does differently
  * switched on or off. With nothing on it must give what we give, with everything on what Dagster gives.
  */
-import type { Partitions, TimePartitions } from "../../src/model/partitions/definition.ts";
-import { inferLeafMapping, inferMapping, matchDimension } from "../../src/model/partitions/infer.ts";
+import type { Partitions, TimePartitions } from "../../../src/model/partitions/definition.ts";
+import { inferLeafMapping, inferMapping, matchDimension } from "../../../src/model/partitions/infer.ts";
 import type {
   LeafMapping,
   Mapping,
   StaticMapping,
   TimeWindowMapping,
-} from "../../src/model/partitions/mapping.ts";
-import { openSpace } from "../../src/model/partitions/space.ts";
-import type { PartitionSpace, SpaceContext, TimeSpace } from "../../src/model/partitions/space.ts";
+} from "../../../src/model/partitions/mapping.ts";
+import { openSpace } from "../../../src/model/partitions/space.ts";
+import type { PartitionSpace, SpaceContext, TimeSpace } from "../../../src/model/partitions/space.ts";
 import type { MappingQuirk } from "./mapping_differences.ts";
 
 export interface MappingModel {

@@ -1,12 +1,12 @@
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
-import { compileGraph } from "../../src/model/graph.ts";
-import { SluiceError } from "../../src/model/issue.ts";
-import type { SelectionNode } from "../../src/model/selection/ast.ts";
-import type { SelectionCatalog } from "../../src/model/selection/attributes.ts";
-import { parseSelection } from "../../src/model/selection/parse.ts";
-import { resolveSelection } from "../../src/model/selection/resolve.ts";
-import { askDagster, atScale, findDagster } from "./dagster.ts";
+import { compileGraph } from "../../../src/model/graph.ts";
+import { SluiceError } from "../../../src/model/issue.ts";
+import type { SelectionNode } from "../../../src/model/selection/ast.ts";
+import type { SelectionCatalog } from "../../../src/model/selection/attributes.ts";
+import { parseSelection } from "../../../src/model/selection/parse.ts";
+import { resolveSelection } from "../../../src/model/selection/resolve.ts";
+import { askDagster, atScale, findDagster } from "../dagster.ts";
 import { type CaseAsset, selectionCases } from "./selection_cases.ts";
 import {
   asDagsterReads,

@@ -1,6 +1,6 @@
 /** Where a selection means something else to us than to Dagster: each on purpose, with its reason. */
-import { parseSelection } from "../../src/model/selection/parse.ts";
-import type { SelectionNode } from "../../src/model/selection/ast.ts";
+import { parseSelection } from "../../../src/model/selection/parse.ts";
+import type { SelectionNode } from "../../../src/model/selection/ast.ts";
 
 /** A difference of meaning. */
 export interface SelectionDifference {
