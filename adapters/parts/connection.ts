@@ -15,6 +15,8 @@ export interface Probe {
   readonly path: string;
   /** The method, headers and body. Default: GET. */
   readonly request?: RequestInit;
+  /** A path that only who is allowed may ask for; asked for as well where a token is given. */
+  readonly guardedPath?: string;
   /** How to start the service, for who finds none. */
   readonly startHint: string;
   /** What a healthy answer says; gives what is wrong with another, or undefined. */
@@ -25,32 +27,39 @@ export interface Probe {
  * Asks a service whether it is there. Each way to fail has words of its own: an answer with another status, no answer in
  * time, no connection, anything else.
  */
-export async function probeService(
-  { service, url, path, request, startHint, judge }: Probe,
-  { token, timeoutMs = LONGEST_MS }: ConnectionOptions,
-): Promise<ValidationResult> {
+export async function probeService(probe: Probe, options: ConnectionOptions): Promise<ValidationResult> {
+  const { token, timeoutMs = LONGEST_MS } = options;
   const limitMs = Math.min(LONGEST_MS, Math.max(1, Number.isFinite(timeoutMs) ? timeoutMs : LONGEST_MS));
-  const { address: shown, basic } = splitCredentials(url);
+  const signal = AbortSignal.timeout(limitMs);
+  const { address, basic } = splitCredentials(probe.url);
   try {
-    const headers = new Headers(request?.headers);
-    if (basic !== undefined) headers.set("authorization", `Basic ${basic}`);
-    if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
-    const signal = AbortSignal.timeout(limitMs);
-    const response = await fetch(`${shown}${path}`, { ...request, headers, signal, redirect: "manual" });
-    const text = await response.text();
-    if (response.status !== 200) {
-      return failed(
-        `${service} at ${shown} answered with status ${response.status}.`,
-        statusAdvice(response.status, shown),
-      );
+    const ask = async (path: string, request: RequestInit = {}) => {
+      const headers = new Headers(request.headers);
+      if (basic !== undefined) headers.set("authorization", `Basic ${basic}`);
+      if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
+      const response = await fetch(`${address}${path}`, { ...request, headers, signal, redirect: "manual" });
+      return { status: response.status, text: await response.text() };
+    };
+    const { status, text } = await ask(probe.path, probe.request);
+    if (status !== 200) return wrongStatus(probe.service, address, status);
+    if (probe.guardedPath !== undefined && token !== undefined) {
+      const guarded = await ask(probe.guardedPath);
+      if (guarded.status !== 200) return wrongStatus(probe.service, address, guarded.status);
     }
-    const { errors, warnings } = judge?.(parsed(text)) ?? { errors: [], warnings: [] };
-    return errors.length > 0
-      ? { success: false, message: `${service} at ${shown} answers, and is not well.`, errors, warnings }
-      : { success: true, message: `${service} at ${shown} answers.`, errors, warnings };
+    return judged(probe, address, text);
   } catch (error) {
-    return failureOf(error, { service, shown, limitMs, startHint });
+    return failureOf(error, { ...probe, shown: address, limitMs });
   }
+}
+
+function judged({ service, judge }: Probe, address: string, text: string): ValidationResult {
+  const { errors, warnings } = judge?.(parsed(text)) ?? { errors: [], warnings: [] };
+  const state = errors.length > 0 ? "answers, and is not well" : "answers";
+  return { success: errors.length === 0, message: `${service} at ${address} ${state}.`, errors, warnings };
+}
+
+function wrongStatus(service: string, address: string, status: number): ValidationResult {
+  return failed(`${service} at ${address} answered with status ${status}.`, statusAdvice(status, address));
 }
 
 function failureOf(

@@ -16,6 +16,7 @@ import { run } from "./commands/run.ts";
 import { runs } from "./commands/runs.ts";
 import { bundle } from "./commands/carry/bundle.ts";
 import { step } from "./commands/carry/step.ts";
+import { exportGraph } from "./commands/carry/export.ts";
 import { snapshot } from "./commands/carry/snapshot.ts";
 import { show } from "./commands/show.ts";
 import { wipe } from "./commands/wipe.ts";
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   report,
   wipe,
   snapshot,
+  exportGraph,
   step,
   bundle,
   completion,

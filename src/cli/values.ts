@@ -74,11 +74,27 @@ function reasonOf(error: unknown): string {
 
 /** Tags given as `name=value`. */
 export function readTags(texts: readonly string[]): { readonly [name: string]: string } {
-  const tags: Record<string, string> = Object.create(null);
-  for (const text of texts) {
-    const at = text.indexOf("=");
-    if (at < 1) throw usageError(`--tag is NAME=VALUE, not "${inert(text.slice(0, 60))}".`);
-    tags[text.slice(0, at)] = text.slice(at + 1);
+  return Object.fromEntries(texts.map((text) => splitPair("--tag", text)));
+}
+
+/** Values given as `name=value`, each of them JSON, or a text where it is none. */
+export function readPairs(option: string, texts: readonly string[]): { readonly [name: string]: unknown } {
+  return Object.fromEntries(texts.map((text) => {
+    const [name, value] = splitPair(option, text);
+    return [name, jsonOrText(value)];
+  }));
+}
+
+function splitPair(option: string, text: string): readonly [name: string, value: string] {
+  const at = text.indexOf("=");
+  if (at < 1) throw usageError(`${option} is NAME=VALUE, not "${inert(text.slice(0, 60))}".`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function jsonOrText(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
   }
-  return tags;
 }

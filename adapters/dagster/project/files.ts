@@ -21,7 +21,7 @@ const TAKEN: ReadonlySet<string> = new Set(
  *
  * @throws {SluiceError} EXPORT_REFUSED for a name that is none.
  */
-export function packageName({ name }: ExportOptions): string {
+export function packageName({ name }: Pick<ExportOptions, "name">): string {
   if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(name)) {
     throw new SluiceError({
       code: "EXPORT_REFUSED",
