@@ -28,6 +28,7 @@ const LONGEST_TAG = 100;
 const HELPED: readonly string[] = [
   "AllWindows",
   "Cells",
+  "DueWindow",
   "IntervalStart",
   "Keys",
   "LastWindow",

@@ -5,12 +5,9 @@ import type { Loss } from "../loss.ts";
 import type { DagPlan } from "./dags.ts";
 import type { Graph } from "./graph.ts";
 import type { AirflowOptions } from "./options.ts";
-import { type Clock, clockTicks, ownTicks, type Tick } from "./time/clock.ts";
+import { AHEAD_MS, type Clock, clockTicks, mislabels, ownTicks, type Tick } from "./time/clock.ts";
 import type { Timing } from "./time/timetables.ts";
 import { verdictsOf } from "./verdicts.ts";
-
-/** How far ahead ticks are compared. */
-const AHEAD_MS = 2 * 366 * 86_400_000;
 
 /** The losses of single schedules and assets. */
 export function specialLosses(
@@ -48,7 +45,9 @@ function clockLosses(
     feature,
     subject: `schedule ${schedule.name}`,
     ...verdictsOf(options)[feature],
-    differs: "At these instants one of the two ticks and the other does not, or they run different windows.",
+    differs: clock.kind === "labelled"
+      ? "At these instants one of the two ticks and the other does not, or Airflow names the run after another window than its tasks make."
+      : "At these instants one of the two ticks and the other does not, or they run different windows.",
     advice: "Choose a time of day that no change of clocks touches, or UTC.",
     instants: instants.map((ms) => new Date(ms).toISOString()),
   }];
@@ -69,14 +68,17 @@ export function departures(
     Math.min(startMs + AHEAD_MS, clock.endMs ?? Infinity),
   );
   const all = [...new Set([...theirs.keys(), ...ours.keys()])].sort((a, b) => a - b);
-  return all.filter((ms) => !ours.has(ms) || !theirs.has(ms) || ours.get(ms) !== theirs.get(ms));
+  const wrong = new Set(clock.kind === "labelled" ? mislabels(clock, fromMs) : []);
+  return all.filter((ms) =>
+    wrong.has(ms) || !ours.has(ms) || !theirs.has(ms) || ours.get(ms) !== theirs.get(ms)
+  );
 }
 
 function keysByInstant(ticks: Iterable<Tick>, untilMs: number): ReadonlyMap<number, string | undefined> {
   const keys = new Map<number, string | undefined>();
-  for (const { atMs, key } of ticks) {
+  for (const { atMs, key, isLeftOut } of ticks) {
     if (atMs > untilMs) break;
-    keys.set(atMs, key);
+    if (!isLeftOut) keys.set(atMs, key);
   }
   return keys;
 }

@@ -138,6 +138,20 @@ def first_instant(local, zone):
     return instant.astimezone(zone)
 
 
+class DueWindow(RunKey):
+    """The window that is over when the clock's run is due; else that of the key."""
+
+    def __init__(self, *, key, last):
+        self.key, self.last = key, last
+
+    def keys(self, run):
+        return (self.last if run_type(run) == "scheduled" else self.key).keys(run)
+
+
+def run_type(run):
+    return str(getattr(run.run_type, "value", run.run_type))
+
+
 class AllWindows:
     """All windows from the first one to the last that is over."""
 
@@ -324,7 +338,7 @@ class SluiceStep(BaseOperator):
 
     def is_left_out(self, context, error):
         """Whether Airflow's clock asked for a window that the definition leaves out."""
-        by_clock = str(context["dag_run"].run_type) in ("scheduled", "backfill")
+        by_clock = run_type(context["dag_run"]) in ("scheduled", "backfill")
         return self.leaves_out and by_clock and error.get("code") == "PARTITION_UNKNOWN"
 
     def announce(self, context, outcome):

@@ -3,6 +3,7 @@ import type { ScheduleSnapshot, Snapshot } from "../../../src/model/snapshot/sna
 import type { Partitions } from "../../../src/model/partitions/definition.ts";
 import { openCadence } from "../../../src/model/time/cadence.ts";
 import { parseCron } from "../../../src/model/time/cron.ts";
+import { openWindows } from "../../../src/model/time/windows.ts";
 import { openZone } from "../../../src/model/time/zone.ts";
 import { PARTITIONED } from "../options.ts";
 import { AirflowCron, airflowTicks } from "./ticks.ts";
@@ -17,8 +18,11 @@ import {
 
 /** How a schedule's runs are made in Airflow. */
 export interface Clock {
-  /** A key for each run, a data interval for each run, or runs of which only the helper knows the partition. */
-  readonly kind: "keyed" | "interval" | "plain";
+  /**
+   * A key for each run; a key that is sometimes that of another window, so that the task looks at the time; a data
+   * interval for each run; or runs of which only the task knows the window.
+   */
+  readonly kind: "keyed" | "labelled" | "interval" | "plain";
   /** Its crons, of five fields. */
   readonly crons: readonly string[];
   /** Its zone. */
@@ -39,7 +43,12 @@ export interface Tick {
   readonly atMs: number;
   /** The key of the window. */
   readonly key?: string;
+  /** The window is left out of its definition: the task skips. */
+  readonly isLeftOut?: true;
 }
+
+/** A window that a run is of. */
+type Named = Omit<Tick, "atMs">;
 
 /** Chooses the clock of a schedule. */
 export function openClock(
@@ -62,18 +71,20 @@ export function openClock(
   if (!windows || schedule.runs === "all" || plain.crons.length > 1) return plain;
   const offset = findOffset(plain, windows, options.ticksFromMs);
   if (offset === undefined) return plain;
-  if (options.level >= PARTITIONED) return { ...plain, kind: "keyed", offset };
+  if (options.level >= PARTITIONED) {
+    const keyed: Clock = { ...plain, kind: "keyed", offset };
+    return mislabels(keyed, options.ticksFromMs).length === 0 ? keyed : { ...keyed, kind: "labelled" };
+  }
   return offset === -1 ? { ...plain, kind: "interval", offset } : plain;
 }
 
 /** The ticks that Airflow will make from an instant on. */
 export function* clockTicks(clock: Clock, fromMs: number): Generator<Tick, void, void> {
   const { crons, timezone, startMs = -Infinity, endMs = Infinity } = clock;
-  const keyOf = keyReader(clock);
+  const name = windowNamer(clock);
   for (const atMs of airflowTicks(crons, timezone, Math.max(fromMs, startMs))) {
     if (atMs > endMs) return;
-    const key = keyOf(atMs);
-    yield key === undefined ? { atMs } : { atMs, key };
+    yield { atMs, ...name(atMs) };
   }
 }
 
@@ -109,13 +120,48 @@ function* ownInstants(
   }
 }
 
-/** The key that a task makes of a run's tick. */
-function keyReader({ kind, crons, timezone, offset, windows }: Clock): (atMs: number) => string | undefined {
-  if (!windows) return () => undefined;
-  const keys = windowKeys(windows);
-  if (kind === "plain") return (atMs) => keys.keyOf(lastWindow(windows, atMs));
+/** How far ahead ticks are compared. */
+export const AHEAD_MS: number = 2 * 366 * 86_400_000;
+
+/** The instants within two years at which the key of a run names another window than the last one. */
+export function mislabels(clock: Clock, fromMs: number): readonly number[] {
+  const { crons, timezone, windows, startMs = -Infinity, endMs = Infinity } = clock;
+  if (!windows) return [];
+  const startsAt = Math.max(fromMs, startMs);
+  const until = Math.min(endMs, startsAt + AHEAD_MS);
+  const [keyAt, label] = [openLastKeys(windows), labeller(clock, windows)];
+  const found: number[] = [];
+  for (const tick of airflowTicks(crons, timezone, startsAt)) {
+    if (tick > until) break;
+    const { key, isLeftOut } = label(tick);
+    if (!isLeftOut && key !== keyAt(tick)) found.push(tick);
+  }
+  return found;
+}
+
+/** The window that a task makes at a run's tick. */
+function windowNamer(clock: Clock): (atMs: number) => Named {
+  const { kind, windows } = clock;
+  if (!windows) return () => ({});
+  if (kind === "keyed" || kind === "interval") return labeller(clock, windows);
+  const name = startNamer(windows);
+  return (atMs) => name(lastWindow(windows, atMs));
+}
+
+/** The window that the key of a run names. */
+function labeller({ crons, timezone, offset }: Clock, windows: TimeDefinition): (atMs: number) => Named {
   const cron = new AirflowCron(crons[0], timezone);
-  return (atMs) => keys.keyOf(cron.move(atMs, offset));
+  const name = startNamer(windows);
+  return (atMs) => name(cron.move(atMs, offset));
+}
+
+function startNamer(definition: TimeDefinition): (startMs: number) => Named {
+  const keys = windowKeys(definition);
+  const windows = openWindows(definition);
+  return (startMs) => {
+    const key = keys.keyOf(startMs);
+    return windows.isExcluded(startMs) ? { key, isLeftOut: true } : { key };
+  };
 }
 
 /** The start of the last window, as `LastWindow` of the helper counts. */

@@ -8,7 +8,7 @@ import { type Clock, openClock } from "./clock.ts";
 import type { DagPlan } from "../dags.ts";
 import { mapperExpression } from "./mappings.ts";
 import { type AirflowOptions, PARTITIONED, RUNTIME_KEYS } from "../options.ts";
-import { partitionExpression, runKeyFormat, windowsOf } from "./windows.ts";
+import { partitionExpression, runKeyFormat, windowsOf, type WindowSource } from "./windows.ts";
 
 /** When a Dag runs, and what its tasks are told of partitions. */
 export interface Timing {
@@ -63,7 +63,7 @@ function ofClock(
   { snapshot }: TimingContext,
 ): Timing {
   const partitions = plan.partitions === undefined ? undefined : snapshot.partitions[plan.partitions];
-  const source = clock.kind === "keyed" ? "run-key" : clock.kind === "interval" ? "interval" : "last";
+  const source = SOURCES[clock.kind];
   return {
     named: {
       schedule: timetable(clock),
@@ -73,15 +73,23 @@ function ofClock(
     },
     partition: partitions && (partitionExpression(partitions, source, runs) ?? call("RunKey", [])),
     follows: [],
-    isKeyed: clock.kind === "keyed",
+    isKeyed: clock.kind === "keyed" || clock.kind === "labelled",
     clock,
   };
 }
 
+/** Where tasks find their window, by the clock. */
+const SOURCES: { readonly [kind in Clock["kind"]]: WindowSource } = {
+  keyed: "run-key",
+  labelled: "due",
+  interval: "interval",
+  plain: "last",
+};
+
 function timetable({ kind, crons, timezone, offset, windows }: Clock): Expression {
   const texts = crons.map(textLiteral);
   const zone = textLiteral(timezone);
-  if (kind === "keyed" && windows) {
+  if ((kind === "keyed" || kind === "labelled") && windows) {
     return call("CronPartitionTimetable", texts, {
       timezone: zone,
       run_offset: numberLiteral(offset),

@@ -34,12 +34,17 @@ export function openLastKeys(definition: TimeDefinition): (nowMs: number) => str
   };
 }
 
-/** The instants at which windows end, from an instant on. */
+/** The instants at which windows end, from an instant on. Those that are left out end nowhere. */
 export function* windowEnds(definition: TimeDefinition, fromMs: number): Generator<number, void, void> {
   const { startMs, endMs = Infinity } = definition;
-  const cadence = openCadence(definition.cron, definition.timezone);
-  const ticks = cadence.from(Math.max(fromMs, startMs + 1));
-  for (let tick = ticks.next(); tick <= endMs && tick < Infinity; tick = ticks.next()) yield tick;
+  const windows = openWindows(definition);
+  const firstMs = Math.max(fromMs, startMs + 1);
+  let start = windows.cadence.previous(firstMs) ?? -Infinity;
+  const ticks = windows.cadence.from(firstMs);
+  for (let tick = ticks.next(); tick <= endMs && tick < Infinity; tick = ticks.next()) {
+    if (!windows.isExcluded(start)) yield tick;
+    start = tick;
+  }
 }
 
 /** Writes the keys of windows. */
@@ -69,12 +74,18 @@ export function runKeyFormat(definition: TimeDefinition): string {
 }
 
 /** Where the helper finds the window of a run. */
-export type WindowSource = "run-key" | "interval" | "last";
+export type WindowSource = "run-key" | "due" | "interval" | "last";
 
 /** The helper's object for the windows of a definition. */
 export function windowExpression(definition: TimeDefinition, source: WindowSource): Expression {
   const { format, timezone, cron, endOffset } = definition;
   const read = runKeyFormat(definition);
+  if (source === "due") {
+    return call("DueWindow", [], {
+      key: windowExpression(definition, "run-key"),
+      last: windowExpression(definition, "last"),
+    });
+  }
   if (source === "run-key" && read === format) return call("RunKey", []);
   return call(
     source === "run-key" ? "WindowKey" : source === "interval" ? "IntervalStart" : "LastWindow",

@@ -7,7 +7,8 @@ importing Airflow costs seconds.
 import json
 import os
 import sys
-from datetime import datetime, timezone
+import threading
+from datetime import timedelta
 from unittest import mock
 
 question = json.load(sys.stdin)
@@ -122,6 +123,7 @@ class Run:
 
     def __init__(self, info, key):
         self.partition_key = key
+        self.run_type = "scheduled"
         self.logical_date = None if info.data_interval is None else info.logical_date
         self.run_after = info.run_after
         interval = info.data_interval
@@ -171,7 +173,18 @@ def run_of(bag, case):
         return run
 
     dag = bag.dags[case["dag"]]
+    for each in dag.tasks if "timeout" in case else ():
+        each.execution_timeout = timedelta(seconds=case["timeout"])
+    operator = type(dag.tasks[0])
+    run_process = operator.run_process
+
+    def run_and_kill(self, *arguments):
+        if "kill" in case:
+            threading.Timer(case["kill"], self.on_kill).start()
+        return run_process(self, *arguments)
+
     with (
+        mock.patch.object(operator, "run_process", run_and_kill),
         mock.patch("airflow.models.dagrun.get_or_create_dagrun", create),
         mock.patch.dict(os.environ, case.get("env") or {}),
     ):
@@ -218,4 +231,3 @@ if question.get("runs"):
     prepare(bag)
     answer["runs"] = [run_of(bag, case) for case in question["runs"]]
 os.write(answers, json.dumps(answer, default=str).encode())
-_ = (datetime, timezone)

@@ -79,6 +79,10 @@ export interface Question {
     readonly key?: string;
     readonly conf?: unknown;
     readonly type?: string;
+    /** Seconds after which the task's time is over. */
+    readonly timeout?: number;
+    /** Seconds after which the task is killed as the supervisor does it. */
+    readonly kill?: number;
     readonly env?: { readonly [name: string]: string };
   }[];
 }
