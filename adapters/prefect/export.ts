@@ -55,11 +55,29 @@ export function exportPrefect(snapshot: Snapshot, options: ExportOptions): Expor
     ...helperFiles(),
   ];
   const target = { name: "prefect", version, verdicts: VERDICTS };
-  const special = [...scheduleLosses(snapshot, ticksFromMs), ...descriptionLosses(snapshot)];
+  const special = [
+    ...scheduleLosses(snapshot, ticksFromMs),
+    ...descriptionLosses(snapshot),
+    ...memoryLosses(snapshot),
+  ];
   return {
     files: files.toSorted((a, b) => a.path < b.path ? -1 : 1),
     report: reportLosses(snapshot, target, special),
   };
+}
+
+/** Values in memory that another step reads: it would not find them. */
+function memoryLosses({ assets, steps }: Snapshot): readonly Loss[] {
+  const read = new Set(
+    steps.flatMap(({ inputs }) => inputs.filter(({ name }) => name !== undefined).map(({ key }) => key)),
+  );
+  return assets.filter(({ key, io }) => io?.manager === "memory" && read.has(key)).map(({ key }) => ({
+    ...VERDICTS["io.memory"],
+    feature: "io.memory",
+    subject: `asset ${key}`,
+    differs: "A value in memory is gone before another step can read it.",
+    isFatal: true,
+  }));
 }
 
 function descriptionLosses({ assets }: Snapshot): readonly Loss[] {

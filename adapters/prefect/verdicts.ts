@@ -14,8 +14,8 @@ function emulated(how: string, differs?: string, advice?: string): Verdict {
   };
 }
 
-function refused(how: string, differs: string, advice: string, isFatal: boolean = false): Verdict {
-  return { kind: "refused", how, differs, advice, ...(isFatal && { isFatal }) };
+function refused(how: string, differs: string, advice: string): Verdict {
+  return { kind: "refused", how, differs, advice };
 }
 
 const BY_KEY = "A parameter of the flow, checked against the keys that the helper works out as Sluice does.";
@@ -105,9 +105,8 @@ export const VERDICTS: VerdictTable = {
   "io": emulated("The step reads and keeps values in the place that SLUICE_IO names."),
   "io.memory": refused(
     "Every step is a process.",
-    "A value in memory is gone before another step can read it.",
+    "The value is gone as soon as its step has ended.",
     "Keep the value in files or S3.",
-    true,
   ),
   "io.custom": emulated(
     "The module of the definitions brings its IO manager along.",

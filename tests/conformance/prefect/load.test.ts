@@ -86,7 +86,8 @@ function loaded(): readonly Loaded[] {
     return project;
   });
   const question = { projects, instants: INSTANTS, dynamicKeys: DYNAMIC };
-  return answers = askPrefect(python as string, new URL("load.py", import.meta.url), question);
+  answers = askPrefect<readonly Loaded[]>(python as string, new URL("load.py", import.meta.url), question);
+  return answers;
 }
 
 function spaceOf(snapshot: Snapshot, partitions: number | undefined, nowMs: number): PartitionSpace {
@@ -113,8 +114,10 @@ function eachStep(visit: (step: StepSnapshot, found: LoadedStep, snapshot: Snaps
   }
 }
 
-(python ? describe : describe.skip)("an exported project", () => {
-  test("is imported without a warning, with a flow for every job and schedule", () => {
+describe("an exported project", () => {
+  const check = python ? test : test.skip;
+
+  check("is imported without a warning, with a flow for every job and schedule", () => {
     for (const [place, { warnings, flows, taskCount, steps }] of loaded().entries()) {
       assert.deepEqual(warnings, []);
       const { jobs, schedules } = snapshots[place];
@@ -128,7 +131,7 @@ function eachStep(visit: (step: StepSnapshot, found: LoadedStep, snapshot: Snaps
     }
   });
 
-  test("has the snapshot's assets, edges, tags, owners, descriptions and versions", () => {
+  check("has the snapshot's assets, edges, tags, owners, descriptions and versions", () => {
     eachStep((step, { task }, snapshot) => {
       const own = step.outputs.map(({ key }) => key);
       const assets = snapshot.assets.filter(({ key }) => own.includes(key));
@@ -160,7 +163,7 @@ function eachStep(visit: (step: StepSnapshot, found: LoadedStep, snapshot: Snaps
     });
   });
 
-  test("has the retries of the policies", () => {
+  check("has the retries of the policies", () => {
     eachStep((step, { task }) => {
       assert.equal(task.retries, step.retry?.maxRetries ?? 0);
       for (let retry = 1; retry <= task.retries; retry++) {
@@ -174,7 +177,7 @@ function eachStep(visit: (step: StepSnapshot, found: LoadedStep, snapshot: Snaps
     });
   });
 
-  test("works out the keys that there are", () => {
+  check("works out the keys that there are", () => {
     let compared = 0;
     eachStep((step, found, snapshot) => {
       if (step.partitions === undefined) return;
@@ -188,7 +191,7 @@ function eachStep(visit: (step: StepSnapshot, found: LoadedStep, snapshot: Snaps
     assert.ok(compared > 100);
   });
 
-  test("works out the last partition", () => {
+  check("works out the last partition", () => {
     eachStep((step, found, snapshot) => {
       if (step.partitions === undefined) return;
       for (const [place, nowMs] of INSTANTS.entries()) {
@@ -201,7 +204,7 @@ function eachStep(visit: (step: StepSnapshot, found: LoadedStep, snapshot: Snaps
     });
   });
 
-  test("waits for the partitions that are read", () => {
+  check("waits for the partitions that are read", () => {
     let compared = 0;
     eachStep((step, found, snapshot) => {
       for (const read of found.reads) {
@@ -230,7 +233,7 @@ function eachStep(visit: (step: StepSnapshot, found: LoadedStep, snapshot: Snaps
     assert.ok(compared > 500);
   });
 
-  test("is laid out as ruff has it, and free of what it finds wrong", () => {
+  check("is laid out as ruff has it, and free of what it finds wrong", () => {
     const ruff = join(dirname(python as string), "ruff");
     loaded();
     for (const args of [["format", "--check"], ["check", "--select", "E,F,W,I", "--ignore", "E501"]]) {

@@ -1,0 +1,132 @@
+import { afterAll, describe, test } from "bun:test";
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { takeSnapshot } from "sluice";
+import { exportPrefect } from "../../../adapters/prefect/export.ts";
+import { limitName } from "../../../adapters/prefect/names.ts";
+import { atScale } from "../python.ts";
+import deployed from "./deployed.ts";
+import { askPrefect, findPrefect, sluiceCommand, writeFiles } from "./prefect.ts";
+
+const python = findPrefect("Deployments in Prefect");
+const folder = mkdtempSync(join(tmpdir(), "sluice-prefect-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Answer {
+  readonly setup: readonly [code: number, text: string];
+  readonly deploy: readonly [code: number, text: string];
+  readonly again: readonly [code: number, text: string];
+  readonly deployments: readonly {
+    readonly name: string;
+    readonly flow: string;
+    readonly description: string | null;
+    readonly tags: readonly string[];
+    readonly pool: string;
+    readonly schedules: readonly { readonly [field: string]: unknown }[];
+  }[];
+  readonly limits: { readonly [name: string]: number };
+  readonly cancel?: {
+    readonly type: string;
+    readonly seconds: number;
+    readonly alive: boolean;
+    readonly stopped: boolean;
+    readonly again: boolean;
+  };
+}
+
+let answer: Answer | undefined;
+
+/** One server, one deployment, and at full scale a run that is cancelled. */
+function deploy(): Answer {
+  if (answer) return answer;
+  const { files } = exportPrefect(takeSnapshot(deployed), {
+    name: "shop",
+    module: fileURLToPath(new URL("./deployed.ts", import.meta.url)),
+    command: sluiceCommand(),
+    ticksFromMs: Date.UTC(2026, 0, 1),
+    target: { pools: { "db/main.1": 3 } },
+  });
+  writeFiles(folder, files);
+  const marks = join(folder, "marks");
+  mkdirSync(marks);
+  return answer = askPrefect<Answer>(python as string, new URL("deploy.py", import.meta.url), {
+    folder,
+    marks,
+    cancel: atScale(0, 1) === 1,
+    env: { SLUICE_IO: join(folder, "values"), SLUICE_TEST_FOLDER: marks },
+  });
+}
+
+function schedulesOf(name: string): readonly (readonly unknown[])[] {
+  const found = deploy().deployments.find((each) => each.name === name);
+  return (found?.schedules ?? []).map(({ slug, cron, timezone, day_or, active }) =>
+    [slug, cron, timezone, day_or, active] as const
+  );
+}
+
+describe("an exported project on a server", () => {
+  const check = python ? test : test.skip;
+
+  check("is deployed without a question, and again over itself", () => {
+    const { setup, deploy: first, again } = deploy();
+    assert.deepEqual(setup, [0, ""]);
+    assert.equal(first[0], 0, first[1]);
+    assert.equal(again[0], 0, again[1]);
+    assert.deepEqual(deploy().deployments.map(({ flow, name }) => `${flow}/${name}`).sort(), [
+      "shop.all/all",
+      "shop.backfill/backfill",
+      "shop.job.waiting/waiting",
+      "shop.schedule.by-the-hour/by-the-hour",
+      "shop.schedule.daily/daily",
+      "shop.schedule.idle/idle",
+      "shop.schedule.nightly/nightly",
+    ]);
+  });
+
+  check("has its schedules, with zones, slugs and whether they are on", () => {
+    assert.deepEqual(schedulesOf("nightly"), [
+      ["tick-1", "30 2 * * *", "Europe/Berlin", true, true],
+      ["tick-2", "0 0 * * 0", "Europe/Berlin", true, true],
+    ]);
+    assert.deepEqual(schedulesOf("daily"), [["tick-1", "0 0 * * *", "Europe/Berlin", true, false]]);
+    assert.deepEqual(schedulesOf("by-the-hour"), [[
+      "tick-1",
+      "0 * * * *",
+      "Australia/Lord_Howe",
+      true,
+      true,
+    ]]);
+    assert.deepEqual(schedulesOf("idle"), [["tick-1", "0 0 L * 1#2", "UTC", true, false]]);
+    assert.deepEqual(schedulesOf("all"), []);
+  });
+
+  check("has texts as they are, and nothing in them is filled in", () => {
+    const waiting = deploy().deployments.find(({ name }) => name === "waiting");
+    assert.equal(waiting?.description, "Ends when it is told to: {{ $HOME }} and \u00fc.");
+    assert.deepEqual(waiting?.tags, [
+      "empty",
+      "team=data",
+      "{\u200b{ $HOME }}={\u200b{ prefect.variables.x }}",
+    ]);
+    assert.equal(waiting?.pool, "default");
+  });
+
+  check("has a limit for each pool", () => {
+    assert.equal(deploy().limits[limitName("shop", "db/main.1")], 3);
+  });
+
+  check("ends its processes when a run is cancelled", () => {
+    const { cancel } = deploy();
+    if (!cancel) return console.log("A cancelled run: skipped, since SLUICE_SCALE is not full");
+    const { type, alive, stopped, again } = cancel;
+    assert.deepEqual({ type, alive, stopped, again }, {
+      type: "CANCELLED",
+      alive: false,
+      stopped: true,
+      again: false,
+    });
+  });
+});
