@@ -61,8 +61,8 @@ interface Told {
 
 /** The process ends now, and nothing can be waited for. */
 function lastWords({ stdout, reporters }: StepCall, outcome: StepOutcome): number {
-  for (const reporter of reporters) void reporter.outcome(outcome);
   void stdout.write(lineOf(outcome));
+  for (const reporter of reporters) void reporter.outcome(outcome);
   return stepExitCodes[outcome.status];
 }
 
