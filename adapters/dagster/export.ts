@@ -1,8 +1,9 @@
 /** The exporter for Dagster: a project that `dg` and `dagster` load. */
 import type { Snapshot } from "../../src/model/snapshot/snapshot.ts";
 import type { ExportedFile, ExportedProject, Exporter, ExportOptions } from "../export.ts";
-import { reportLosses } from "../loss.ts";
-import { checkStatement, externalStatement, growingStatement, stepStatement } from "./definitions/assets.ts";
+import { isLoss, reportLosses } from "../loss.ts";
+import { externalStatement, stepStatement } from "./definitions/assets.ts";
+import { checkStatement } from "./definitions/checks.ts";
 import { ASSETS } from "./helper/assets.ts";
 import { CONDITIONS } from "./helper/conditions.ts";
 import { STEPS } from "./helper/steps.ts";
@@ -24,6 +25,7 @@ import {
 import { readme } from "./project/readme.ts";
 import { scheduleStatements } from "./definitions/schedules.ts";
 import { openSite, type Site } from "./site.ts";
+import { sensorStatements } from "./definitions/sensors.ts";
 import { VERDICTS } from "./verdicts.ts";
 
 /** The version of Dagster that is written for, where none is named. */
@@ -50,7 +52,7 @@ export const exportDagster: Exporter = (snapshot, options) => {
   const files = [
     ...projectFiles(site, options, { packaged, version }),
     ...definitionFiles(snapshot, site).map(({ path, text }) => ({ path: `src/${packaged}/${path}`, text })),
-    { path: "losses.json", text: `${asciiJson(report)}\n` },
+    { path: "losses.json", text: `${asciiJson({ ...report, entries: report.entries.filter(isLoss) })}\n` },
   ];
   return { files: files.sort((a, b) => a.path < b.path ? -1 : 1), report } satisfies ExportedProject;
 };
@@ -92,11 +94,7 @@ function definitionFiles(snapshot: Snapshot, site: Site): readonly ExportedFile[
       "The checks that are steps of their own.",
       snapshot.steps.filter(({ kind }) => kind === "check").map((step) => checkStatement(step, site)),
     ),
-    ...moduleFiles(
-      "partitions",
-      "Keeps the keys of growing partitions.",
-      snapshot.partitions.flatMap((_, place) => growingStatement(place, site) ?? []),
-    ),
+    ...moduleFiles("sensors", "The sensors.", sensorStatements(site)),
     ...automationFiles(snapshot, site),
   ];
   const partitions = site.partitions.write();

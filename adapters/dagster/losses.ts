@@ -4,11 +4,11 @@ import { type Feature, mappingFeatures } from "../features.ts";
 import type { Loss, Verdict } from "../loss.ts";
 import type { InputSnapshot, StepSnapshot } from "../../src/model/snapshot/snapshot.ts";
 import { carriedOwners } from "./definitions/fields.ts";
-import { partsOf } from "./definitions/jobs.ts";
+import { type JobPart, partsOf } from "./definitions/jobs.ts";
 import { carryMapping } from "./partitions/mappings.ts";
 import { encode } from "./partitions/encoding.ts";
 import type { Site } from "./site.ts";
-import { tickLosses } from "./tick_losses.ts";
+import { tickLosses } from "./ticks/losses.ts";
 import { VERDICTS } from "./verdicts.ts";
 
 /** The verdicts on single uses of features. */
@@ -116,7 +116,9 @@ function jobLosses(site: Site): readonly Loss[] {
   ];
   return all.flatMap(({ assets, subject, feature }) => {
     const parts = partsOf(assets, site);
-    if (parts.length === 1) return [];
+    if (parts.length === 1) {
+      return hasUnlikePolicies(parts[0], site) ? [unlikePolicies(feature, subject)] : [];
+    }
     if (parts.length === 0) {
       return [loss(feature, subject, {
         kind: "refused",
@@ -132,4 +134,22 @@ function jobLosses(site: Site): readonly Loss[] {
       differs: "Each part is launched by itself, and none waits for another.",
     })];
   });
+}
+
+function unlikePolicies(feature: Feature, subject: string): Loss {
+  return loss(feature, subject, {
+    differs:
+      "Its steps have unlike backfill policies: Dagster runs a backfill of it by the smallest, and says so.",
+    advice: "Give the partitioned steps of a job the same policy.",
+  });
+}
+
+/** Whether a backfill of a job would have to follow more than one policy. */
+function hasUnlikePolicies({ keys }: JobPart, { assets, steps }: Site): boolean {
+  const partitioned = keys.flatMap((key) => steps.get(assets.get(key)?.step as string) ?? [])
+    .filter(({ partitions }) => partitions !== undefined);
+  const policies = partitioned.map(({ batch, maxPartitionsPerRun }) =>
+    maxPartitionsPerRun === undefined ? batch ? null : "none" : maxPartitionsPerRun
+  );
+  return new Set(policies).size > 1;
 }

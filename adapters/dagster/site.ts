@@ -3,7 +3,7 @@ import type { AssetSnapshot, Snapshot, StepSnapshot } from "../../src/model/snap
 import type { Partitions } from "../../src/model/partitions/definition.ts";
 import { identifierOf } from "../python/identifier.ts";
 import { checkOutputName, isPlainStep, runnableSteps } from "./definitions/keys.ts";
-import { allotNames, plainName } from "./definitions/names.ts";
+import { allotNames, AUTOMATION_SENSOR, cellSensorName, plainName } from "./definitions/names.ts";
 import { openPartitions, type PartitionModule } from "./partitions/module.ts";
 
 /** A snapshot, and how what is in it is called in Dagster. */
@@ -55,7 +55,7 @@ export function openSite(snapshot: Snapshot): Site {
     externals: byOwnName(allotNames(externals, opNames)),
     plainSteps: new Set(plain.map(({ name }) => name)),
     jobs: byOwnName(allotNames(jobs, opNames)),
-    schedules: byOwnName(allotNames(schedules)),
+    schedules: byOwnName(allotNames(schedules, sensorNames(snapshot))),
     groups: groupNames(snapshot),
     partitions: openPartitions(snapshot.partitions),
     partitionsAt: (place) => place === undefined ? undefined : snapshot.partitions[place],
@@ -64,6 +64,11 @@ export function openSite(snapshot: Snapshot): Site {
 
 function plainOf({ name, check }: StepSnapshot): string {
   return check ? checkOutputName(check.asset, check.name) : plainName(name);
+}
+
+/** Schedules and sensors share their names. */
+function sensorNames({ partitions }: Snapshot): ReadonlySet<string> {
+  return new Set([AUTOMATION_SENSOR, ...partitions.map((_, place) => cellSensorName(place))]);
 }
 
 function byOwnName(names: ReadonlyMap<string, string>): ReadonlyMap<string, string> {

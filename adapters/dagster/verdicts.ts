@@ -144,26 +144,10 @@ export const VERDICTS = {
     advice: "Launch a backfill of the partitions that are missing.",
   },
   "schedule.disabled": native("default_status is STOPPED."),
-  "automation.eager": native(
-    "AutomationCondition.eager.",
-    "Dagster's sensor default_automation_condition_sensor is off until it is switched on.",
-    "Switch it on in the UI.",
-  ),
-  "automation.onCron": native(
-    "AutomationCondition.on_cron.",
-    "Dagster's sensor default_automation_condition_sensor is off until it is switched on.",
-    "Switch it on in the UI.",
-  ),
-  "automation.onMissing": native(
-    "AutomationCondition.on_missing.",
-    "Dagster's sensor default_automation_condition_sensor is off until it is switched on.",
-    "Switch it on in the UI.",
-  ),
-  "automation.condition": native(
-    "The same tree of conditions.",
-    "Dagster's sensor default_automation_condition_sensor is off until it is switched on.",
-    "Switch it on in the UI.",
-  ),
+  "automation.eager": native("AutomationCondition.eager, evaluated by a sensor that is on."),
+  "automation.onCron": native("AutomationCondition.on_cron, evaluated by a sensor that is on."),
+  "automation.onMissing": native("AutomationCondition.on_missing, evaluated by a sensor that is on."),
+  "automation.condition": native("The same tree of conditions, evaluated by a sensor that is on."),
   "freshness.window": native("FreshnessPolicy.time_window."),
   "freshness.cron": native("FreshnessPolicy.cron."),
 } satisfies VerdictTable as VerdictTable;

@@ -13,8 +13,8 @@ import {
 } from "../../python/expression.ts";
 import { jsonExpression, numberLiteral, textLiteral } from "../../python/literal.ts";
 import { conditionExpression, freshnessExpression } from "./conditions.ts";
-import { dynamicNames, encode } from "../partitions/encoding.ts";
-import { keyExpression, wholeKeyExpression } from "./keys.ts";
+import { dynamicNames } from "../partitions/encoding.ts";
+import { keyExpression } from "./keys.ts";
 import { carryMapping } from "../partitions/mappings.ts";
 import { variableName } from "./names.ts";
 import { carriedMetadata, carriedOwners } from "./fields.ts";
@@ -181,63 +181,4 @@ function mappingExpression(
   const upstream = site.partitionsAt(site.assets.get(key)?.partitions);
   const { expression, isBeta } = carryMapping(mapping, site.partitionsAt(partitions), upstream);
   return expression !== undefined && isBeta ? site.partitions.mapping(expression) : expression;
-}
-
-/** A sensor that adds the keys of a definition whose cells come to be. */
-export function growingStatement(place: number, site: Site): string | undefined {
-  const partitions = site.snapshot.partitions[place];
-  if (encode(partitions).kind !== "growing") return undefined;
-  const name = `new_cells_${place + 1}`;
-  const decorator = call("dg.sensor", [], {
-    name: textLiteral(name),
-    minimum_interval_seconds: "60",
-    default_status: "dg.DefaultSensorStatus.RUNNING",
-  });
-  const found = call("ticks.new_cells", [
-    "context",
-    site.partitions.constantOf(place),
-    site.partitions.dimensionsOf(place),
-  ]);
-  return [
-    layOut(decorator, 0, "@", ""),
-    signature(name, "dg.SensorEvaluationContext"),
-    layOut(found, 4, "    return ", ""),
-  ].join("\n");
-}
-
-/** A check that is a step. */
-export function checkStatement(step: StepSnapshot, site: Site): string {
-  const { name, inputs, partitions } = step;
-  const check = step.check as NonNullable<StepSnapshot["check"]>;
-  const others = uniqueInputs(inputs).filter(({ key }) => key !== check.asset);
-  const op = site.ops.get(name) as string;
-  const described = {
-    description: check.description === undefined ? undefined : textLiteral(check.description),
-    additional_deps: others.length > 0 ? list(others.map(({ key }) => keyExpression(key))) : undefined,
-    blocking: check.blocking ? "True" : undefined,
-  };
-  const decorator = site.plainSteps.has(name)
-    ? call("dg.asset_check", [], {
-      asset: keyExpression(check.asset),
-      name: textLiteral(check.name),
-      ...described,
-      ...opArguments(step),
-    })
-    : call("assets.check", [], {
-      spec: call("dg.AssetCheckSpec", [textLiteral(check.name)], {
-        asset: wholeKeyExpression(check.asset),
-        ...described,
-      }),
-      op_name: textLiteral(op),
-      ...opArguments(step),
-    });
-  const run = call("steps.check", ["context", textLiteral(name)], {
-    ...runArguments(step, site),
-    partitioned: partitions === undefined ? undefined : "True",
-  });
-  return [
-    layOut(decorator, 0, "@", ""),
-    signature(variableName(op, name), "dg.AssetCheckExecutionContext"),
-    layOut(run, 4, "    return ", ""),
-  ].join("\n");
 }

@@ -58,3 +58,11 @@ export function variableName(name: string, id: string): string {
   const isPlain = /^[a-z][a-z0-9_]{1,47}$/.test(name) && !RESERVED.has(name) && !IMPORTED.has(name);
   return isPlain ? name : identifierOf(id);
 }
+
+/** The name of the sensor that evaluates automation conditions. */
+export const AUTOMATION_SENSOR = "automation_conditions";
+
+/** The name of the sensor that adds keys to a growing definition. */
+export function cellSensorName(place: number): string {
+  return `new_cells_${place + 1}`;
+}

@@ -203,7 +203,7 @@ export const everything: Definitions = definitions({
   schedules: [
     defineSchedule({ name: "nightly", cron: "0 4 * * *", timezone, target: [orders, clean], catchUp: true }),
     defineSchedule({ name: "windows", target: [monthly] }),
-    defineSchedule({ name: "in-the-gap", cron: "30 2 * * *", timezone: "Europe/Dublin", target: [word] }),
+    defineSchedule({ name: "in-the-gap", cron: "30 1 * * *", timezone: "Europe/Dublin", target: [word] }),
     defineSchedule({ name: "regions", cron: "@daily", target: [perRegion], partitions: "all" }),
     defineSchedule({ name: "grown", cron: "@daily", target: [grown] }),
     defineSchedule({

@@ -60,7 +60,7 @@ def grown_schedule(context: dg.ScheduleEvaluationContext):
 
 in_the_gap_schedule = dg.ScheduleDefinition(
     name="in_the_gap",
-    cron_schedule="30 2 * * *",
+    cron_schedule="30 1 * * *",
     execution_timezone="Europe/Dublin",
     target=dg.AssetSelection.assets(dg.AssetKey(["class"])),
     default_status=dg.DefaultScheduleStatus.RUNNING,

@@ -1,9 +1,15 @@
-"""Keeps the keys of growing partitions."""
+"""The sensors."""
 
 import dagster as dg
 
 from .. import partitions
 from ..sluice import ticks
+
+automation_conditions = dg.AutomationConditionSensorDefinition(
+    "automation_conditions",
+    target=dg.AssetSelection.all(),
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
 
 
 @dg.sensor(

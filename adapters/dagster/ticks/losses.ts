@@ -1,0 +1,79 @@
+/** Schedules and windows that tick otherwise in Dagster, with the instants. */
+import type { Partitions, TimePartitions } from "../../../src/model/partitions/definition.ts";
+import type { ExportOptions } from "../../export.ts";
+import type { Feature } from "../../features.ts";
+import type { Loss } from "../../loss.ts";
+import { partsOf } from "../definitions/jobs.ts";
+import { timetableOf } from "../definitions/schedules.ts";
+import { leavesOf } from "../partitions/encoding.ts";
+import type { Site } from "../site.ts";
+import { VERDICTS } from "../verdicts.ts";
+import { departures } from "./departures.ts";
+
+/** The report looks so far ahead. */
+const YEARS_MS = 2 * 365.25 * 86_400_000;
+
+/** More instants than this are not listed. */
+const MOST_LISTED = 50;
+
+/** Gives the instants at which crons tick otherwise; asked twice, it works once. */
+type Find = (crons: readonly string[], timezone: string) => readonly number[];
+
+/** What of schedules and partitions ticks otherwise. */
+export function tickLosses(site: Site, { ticksFromMs }: ExportOptions): readonly Loss[] {
+  const known = new Map<string, readonly number[]>();
+  const span = { fromMs: ticksFromMs, untilMs: ticksFromMs + YEARS_MS };
+  const find: Find = (crons, timezone) => {
+    const name = JSON.stringify([crons, timezone]);
+    const found = known.get(name) ?? departures(crons, timezone, span);
+    known.set(name, found);
+    return found;
+  };
+  return [...scheduleLosses(site, find), ...windowLosses(site, find)];
+}
+
+function scheduleLosses(site: Site, find: Find): readonly Loss[] {
+  return site.snapshot.schedules.flatMap((schedule) => {
+    const [part] = partsOf(schedule.assets, site);
+    if (!part) return [];
+    const { crons, timezone } = timetableOf(schedule, part.partitions, site);
+    const feature = schedule.crons.length > 0 ? "schedule.zone" : "schedule.windows";
+    return lossOf(feature, `schedule ${schedule.name}`, find(crons, timezone), "ticks");
+  });
+}
+
+function windowLosses(site: Site, find: Find): readonly Loss[] {
+  const instants = site.snapshot.partitions.map((partitions) => {
+    const found = timesOf(partitions).flatMap(({ cron, timezone }) => find([cron], timezone));
+    return [...new Set(found)].sort((a, b) => a - b);
+  });
+  return site.snapshot.assets.flatMap(({ key, partitions }) =>
+    partitions === undefined ? [] : lossOf("partitions.time", `asset ${key}`, instants[partitions], "windows")
+  );
+}
+
+function timesOf(partitions: Partitions): readonly TimePartitions[] {
+  const leaves = partitions.kind === "multi" ? leavesOf(partitions).map(([, leaf]) => leaf) : [partitions];
+  return leaves.filter((leaf) => leaf.kind === "time");
+}
+
+function lossOf(
+  feature: Feature,
+  subject: string,
+  instants: readonly number[],
+  what: "ticks" | "windows",
+): readonly Loss[] {
+  if (instants.length === 0) return [];
+  const differs = what === "ticks"
+    ? "Around changes of the clock Dagster ticks at other instants than Sluice."
+    : "Around changes of the clock windows begin at other instants in Dagster, some with other keys.";
+  const rest = instants.length - MOST_LISTED;
+  return [{
+    ...VERDICTS[feature],
+    feature,
+    subject,
+    differs: rest > 0 ? `${differs} The first of ${instants.length} are listed.` : differs,
+    advice: "Use a time of day that no clock is set over, or a zone without changes.",
+    instants: instants.slice(0, MOST_LISTED).map((instant) => new Date(instant).toISOString()),
+  }];
+}
