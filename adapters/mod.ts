@@ -37,6 +37,8 @@ export type { LineageOptions } from "./parts/lineage.ts";
 export { kubernetesResources } from "./parts/sizes.ts";
 export { createAirflowPlugin } from "./airflow/plugin.ts";
 export { createDagsterPlugin } from "./dagster/plugin.ts";
+export { exportLocal } from "./local/export.ts";
+export { createLocalPlugin } from "./local/plugin.ts";
 export { createPrefectPlugin } from "./prefect/plugin.ts";
 export { loadTarget, TARGETS } from "./targets.ts";
 export type { TargetName } from "./targets.ts";

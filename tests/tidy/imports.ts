@@ -27,7 +27,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   "src/testing": [...engine, "adapters"],
   "mod.ts": engine,
   "adapters": ["src/model", "src/pipes"],
-  "adapters/local": ["src/model", "adapters", "src/orchestrator"],
+  "adapters/local": ["src/model", "src/stores", "adapters", "src/orchestrator"],
   "examples": [],
 };
 
