@@ -3,8 +3,9 @@
  * program on each runtime on the other. What is compared is Dagster's event log.
  */
 import { describe, test } from "bun:test";
+import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { findDagster } from "./dagster.ts";
+import { askDagster, findDagster } from "./dagster.ts";
 import { type Answer, askClient, childCommand, type ChildRuntime, findRuntimes } from "./pipes/ask.ts";
 import { channels, contexts, failures, handovers, loads, type Scenario } from "./pipes/scenarios.ts";
 
@@ -47,5 +48,19 @@ for (const runtime of python ? findRuntimes() : []) {
         }
       });
     }
+
+    test("the example", () => {
+      const question = { runtime: runtime.command, day: "2026-01-05" };
+      const answer = askDagster(python as string, new URL("pipes/example.py", import.meta.url), question);
+      assert.deepEqual(answer, {
+        success: true,
+        partition: "2026-01-05",
+        version: "2026-01-05-4",
+        rows: 4,
+        total: "80.0",
+        records: [5, 15, 25, 35].map((amount, index) => ({ id: index + 1, day: "2026-01-05", amount })),
+        check: ["has_orders", true],
+      });
+    });
   });
 }
