@@ -39,22 +39,24 @@ const HELPED: readonly string[] = [
 
 /** The text of a Dag's file. */
 export function dagFile(plan: DagPlan, timing: Timing, context: FileContext): string {
-  const body = dagBody(plan, timing, context, "");
-  const hash = createHash("sha256").update(body, "utf8").digest("hex").slice(0, 16);
-  const text = dagBody(plan, timing, context, hash);
-  const file = [...importLines(text, context), "", text].join("\n");
-  const isLong = file.split("\n").some((line) => line.length > LINE);
-  return [HEADER, ...isLong ? ["# ruff: noqa: E501"] : [], "", file, ""].join("\n");
+  const constants = constantLines(plan, timing, context);
+  const tasks = taskLines(plan, context);
+  const dag = (hash: string) => layOut(dagCall(plan, timing, context, hash), 0, "with ", ":");
+  const hash = createHash("sha256").update([...constants, dag(""), ...tasks].join("\n"), "utf8").digest(
+    "hex",
+  );
+  const body = [...constants, dag(hash.slice(0, 16)), ...tasks].join("\n");
+  const lines = [...importLines(body, context), "", body].join("\n");
+  const isLong = lines.split("\n").some((line) => line.length > LINE);
+  return [HEADER, ...isLong ? ["# ruff: noqa: E501"] : [], "", lines, ""].join("\n");
 }
 
-function dagBody(plan: DagPlan, timing: Timing, context: FileContext, hash: string): string {
-  const { graph } = context;
+function constantLines(plan: DagPlan, timing: Timing, { graph }: FileContext): readonly string[] {
   const keys = new Set([...assetsOf(plan), ...timing.follows]);
   const assets = graph.snapshot.assets.filter(({ key }) => keys.has(key)).map(assetStatement);
   const partition = timing.partition ? [assignment("PARTITION", timing.partition)] : [];
-  const dag = layOut(dagCall(plan, timing, context, hash), 0, "with ", ":");
-  const constants = [...assets, ...partition];
-  return [...constants, ...constants.length > 0 ? [""] : [], dag, ...taskLines(plan, context)].join("\n");
+  const lines = [...assets, ...partition];
+  return lines.length > 0 ? [...lines, ""] : [];
 }
 
 function assetsOf({ steps }: DagPlan): readonly string[] {

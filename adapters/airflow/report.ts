@@ -5,7 +5,15 @@ import type { Loss } from "../loss.ts";
 import type { DagPlan } from "./dags.ts";
 import type { Graph } from "./graph.ts";
 import type { AirflowOptions } from "./options.ts";
-import { AHEAD_MS, type Clock, clockTicks, mislabels, ownTicks, type Tick } from "./time/clock.ts";
+import {
+  AHEAD_MS,
+  type Clock,
+  clockInstants,
+  clockTicks,
+  ownInstants,
+  ownTicks,
+  type Tick,
+} from "./time/clock.ts";
 import type { Timing } from "./time/timetables.ts";
 import { verdictsOf } from "./verdicts.ts";
 
@@ -62,16 +70,30 @@ export function departures(
 ): readonly number[] {
   const partitions = schedule.partitions === undefined ? undefined : snapshot.partitions[schedule.partitions];
   const startMs = Math.max(fromMs, clock.startMs ?? fromMs);
-  const theirs = keysByInstant(clockTicks(clock, startMs), startMs + AHEAD_MS);
   const ours = keysByInstant(
-    ownTicks(schedule, partitions, startMs),
+    isExact(clock)
+      ? unnamed(ownInstants(schedule, clock.windows, startMs))
+      : ownTicks(schedule, partitions, startMs),
     Math.min(startMs + AHEAD_MS, clock.endMs ?? Infinity),
   );
+  const theirs = keysByInstant(
+    isExact(clock) ? unnamed(clockInstants(clock, startMs)) : clockTicks(clock, startMs),
+    startMs + AHEAD_MS,
+  );
   const all = [...new Set([...theirs.keys(), ...ours.keys()])].sort((a, b) => a - b);
-  const wrong = new Set(clock.kind === "labelled" ? mislabels(clock, fromMs) : []);
+  const wrong = new Set(clock.mislabelled);
   return all.filter((ms) =>
     wrong.has(ms) || !ours.has(ms) || !theirs.has(ms) || ours.get(ms) !== theirs.get(ms)
   );
+}
+
+/** Whether keys need not be compared: every run has the key of its window. */
+function isExact({ kind, windows }: Clock): boolean {
+  return kind === "keyed" && windows?.exclusions.length === 0;
+}
+
+function* unnamed(instants: Iterable<number>): Iterable<Tick> {
+  for (const atMs of instants) yield { atMs };
 }
 
 function keysByInstant(ticks: Iterable<Tick>, untilMs: number): ReadonlyMap<number, string | undefined> {

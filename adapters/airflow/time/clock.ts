@@ -35,6 +35,8 @@ export interface Clock {
   readonly startMs?: number;
   /** The last one. */
   readonly endMs?: number;
+  /** Of a clock whose keys are sometimes those of other windows: when, within two years. */
+  readonly mislabelled?: readonly number[];
 }
 
 /** A tick, and the partition that it runs where that is a window. */
@@ -73,18 +75,24 @@ export function openClock(
   if (offset === undefined) return plain;
   if (options.level >= PARTITIONED) {
     const keyed: Clock = { ...plain, kind: "keyed", offset };
-    return mislabels(keyed, options.ticksFromMs).length === 0 ? keyed : { ...keyed, kind: "labelled" };
+    const mislabelled = mislabels(keyed, options.ticksFromMs);
+    return mislabelled.length === 0 ? keyed : { ...keyed, kind: "labelled", mislabelled };
   }
   return offset === -1 ? { ...plain, kind: "interval", offset } : plain;
 }
 
 /** The ticks that Airflow will make from an instant on. */
 export function* clockTicks(clock: Clock, fromMs: number): Generator<Tick, void, void> {
-  const { crons, timezone, startMs = -Infinity, endMs = Infinity } = clock;
   const name = windowNamer(clock);
+  for (const atMs of clockInstants(clock, fromMs)) yield { atMs, ...name(atMs) };
+}
+
+/** The instants of {@linkcode clockTicks}. */
+export function* clockInstants(clock: Clock, fromMs: number): Generator<number, void, void> {
+  const { crons, timezone, startMs = -Infinity, endMs = Infinity } = clock;
   for (const atMs of airflowTicks(crons, timezone, Math.max(fromMs, startMs))) {
     if (atMs > endMs) return;
-    yield { atMs, ...name(atMs) };
+    yield atMs;
   }
 }
 
@@ -103,7 +111,8 @@ export function* ownTicks(
   }
 }
 
-function* ownInstants(
+/** The instants of {@linkcode ownTicks}, whether or not there is a window yet. */
+export function* ownInstants(
   { crons, timezone = "UTC" }: ScheduleSnapshot,
   windows: TimeDefinition | undefined,
   fromMs: number,
@@ -124,7 +133,7 @@ function* ownInstants(
 export const AHEAD_MS: number = 2 * 366 * 86_400_000;
 
 /** The instants within two years at which the key of a run names another window than the last one. */
-export function mislabels(clock: Clock, fromMs: number): readonly number[] {
+function mislabels(clock: Clock, fromMs: number): readonly number[] {
   const { crons, timezone, windows, startMs = -Infinity, endMs = Infinity } = clock;
   if (!windows) return [];
   const startsAt = Math.max(fromMs, startMs);

@@ -28,9 +28,17 @@ export function windowsOf(partitions: Partitions | undefined): TimeDefinition | 
 export function openLastKeys(definition: TimeDefinition): (nowMs: number) => string | undefined {
   const windows = openWindows(definition);
   const keys = windowKeys(definition);
+  if (definition.endOffset !== 0) {
+    return (nowMs) => {
+      const bounds = boundWindows(definition, windows, nowMs);
+      return bounds && keys.keyOf(bounds.last);
+    };
+  }
+  const { startMs, endMs = Infinity } = definition;
+  const firstMs = windows.from(startMs) ?? Infinity;
   return (nowMs) => {
-    const bounds = boundWindows(definition, windows, nowMs);
-    return bounds && keys.keyOf(bounds.last);
+    const last = windows.until(Math.min(nowMs, endMs)) ?? -Infinity;
+    return last < firstMs ? undefined : keys.keyOf(last);
   };
 }
 
