@@ -20,6 +20,8 @@ interface Calls {
   dup(descriptor: number): number;
   dup2(from: number, to: number): number;
   write(descriptor: number, bytes: Uint8Array, count: bigint | number): bigint | number;
+  /** Why the last call failed, as a number of the system. */
+  reason(): number;
 }
 
 const LIBRARIES: readonly string[] = process.platform === "darwin"
@@ -28,6 +30,8 @@ const LIBRARIES: readonly string[] = process.platform === "darwin"
 
 /** F_DUPFD_CLOEXEC of Linux: the copy is not handed to processes that are started. */
 const COPY_AND_CLOSE = 1030;
+/** EPIPE: there is no reader any more. */
+const NO_READER = 32;
 /** How long a reader may take nothing at all before it counts as gone, in milliseconds. */
 const PATIENCE_MS = 10_000;
 const PAUSE_MS = 5;
@@ -73,7 +77,7 @@ function writeAll(calls: Calls, descriptor: number, bytes: Uint8Array): boolean 
     if (count > 0) {
       start += count;
       waitedMs = 0;
-    } else if (waitedMs >= PATIENCE_MS) {
+    } else if (calls.reason() === NO_READER || waitedMs >= PATIENCE_MS) {
       return false;
     } else {
       Atomics.wait(pause, 0, 0, PAUSE_MS);
@@ -95,30 +99,52 @@ async function loadCalls(): Promise<Calls | undefined> {
   return undefined;
 }
 
-/** What of `Deno` is used here. */
-interface DenoCalls {
-  dlopen(library: string, symbols: object): { readonly symbols: unknown };
-}
+/** Opens a library. Throws when there is none of that name. */
+type Opener = (library: string) => Calls;
 
-async function opener(): Promise<((library: string) => Calls) | undefined> {
-  const { Deno } = globalThis as { readonly Deno?: DenoCalls };
-  if (Deno) return (library) => Deno.dlopen(library, signatures("parameters", "result")).symbols as Calls;
+async function opener(): Promise<Opener | undefined> {
+  const { Deno } = globalThis as { readonly Deno?: DenoForeign };
+  if (Deno) return (library) => openByDeno(Deno, library);
   if (!process.versions.bun) return undefined;
-  const { dlopen } = await import("bun:ffi" as string) as {
-    dlopen(library: string, symbols: object): { readonly symbols: unknown };
-  };
-  return (library) => dlopen(library, signatures("args", "returns")).symbols as Calls;
+  const bun = await import("bun:ffi" as string) as BunForeign;
+  return (library) => openByBun(bun, library);
 }
 
-function signatures(takes: string, gives: string): object {
-  const isDeno = takes === "parameters";
-  return {
-    fcntl: { [takes]: ["i32", "i32", "i32"], [gives]: "i32" },
-    dup: { [takes]: ["i32"], [gives]: "i32" },
-    dup2: { [takes]: ["i32", "i32"], [gives]: "i32" },
-    write: {
-      [takes]: ["i32", isDeno ? "buffer" : "ptr", isDeno ? "usize" : "u64"],
-      [gives]: isDeno ? "isize" : "i64",
-    },
-  };
+/** The place of the number that says why a call failed. */
+const REASON = process.platform === "darwin" ? "__error" : "__errno_location";
+
+/** What of `Deno` is used here. */
+interface DenoForeign {
+  dlopen(library: string, symbols: object): { readonly symbols: unknown };
+  readonly UnsafePointerView: new (pointer: unknown) => { getInt32(): number };
+}
+
+function openByDeno(deno: DenoForeign, library: string): Calls {
+  const { symbols } = deno.dlopen(library, {
+    fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
+    dup: { parameters: ["i32"], result: "i32" },
+    dup2: { parameters: ["i32", "i32"], result: "i32" },
+    write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+    [REASON]: { parameters: [], result: "pointer" },
+  });
+  const calls = symbols as Calls & { readonly [name: string]: () => unknown };
+  return { ...calls, reason: () => new deno.UnsafePointerView(calls[REASON]()).getInt32() };
+}
+
+/** What of `bun:ffi` is used here. */
+interface BunForeign {
+  dlopen(library: string, symbols: object): { readonly symbols: unknown };
+  readonly read: { i32(pointer: unknown, offset: number): number };
+}
+
+function openByBun(bun: BunForeign, library: string): Calls {
+  const { symbols } = bun.dlopen(library, {
+    fcntl: { args: ["i32", "i32", "i32"], returns: "i32" },
+    dup: { args: ["i32"], returns: "i32" },
+    dup2: { args: ["i32", "i32"], returns: "i32" },
+    write: { args: ["i32", "ptr", "u64"], returns: "i64" },
+    [REASON]: { args: [], returns: "ptr" },
+  });
+  const calls = symbols as Calls & { readonly [name: string]: () => unknown };
+  return { ...calls, reason: () => bun.read.i32(calls[REASON](), 0) };
 }
