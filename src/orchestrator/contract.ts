@@ -145,7 +145,10 @@ export interface Orchestrator extends AsyncDisposable {
   backfill(request?: BackfillRequest | BackfillPlan, options?: RunOptions): Promise<BackfillResult>;
   /** Runs again what a run did not finish (`from: "failure"`), or all of it (`from: "start"`). Default `"failure"`. */
   rerun(runId: string, options?: RunOptions & { readonly from?: "failure" | "start" }): Promise<RunResult>;
-  /** Finishes runs and backfills that a dead process left: only what was not recorded is run again. */
+  /**
+   * Finishes runs and backfills that were interrupted: by the death of their process, by `close`, or by a store that
+   * could not record. Only what was not recorded is run again.
+   */
   recover(options?: RunOptions): Promise<readonly RunResult[]>;
   /** Asks a run or a backfill to stop: no new step starts, running ones are told by their signal. */
   cancel(id: string, reason?: string): Promise<void>;

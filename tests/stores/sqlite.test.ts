@@ -77,7 +77,9 @@ describe("opening a store", () => {
         assert.ok(!existsSync(join(folder, "none")));
         const inFile = join(folder, "file");
         writeFileSync(inFile, "");
-        await assert.rejects(open(join(inFile, "history.sqlite")));
+        await rejects(open(join(inFile, "history.sqlite")), "STORE_INVALID", inFile, "hint: ");
+        await rejects(open(join(inFile, "deep", "history.sqlite")), "STORE_INVALID", inFile, "hint: ");
+        await rejects(open(join(folder, "x".repeat(300))), "STORE_INVALID");
       }));
 
     test(`leaves files alone that are not ours${thread ? ", through a thread" : ""}`, () =>
@@ -104,7 +106,10 @@ describe("opening a store", () => {
         const tomorrow = connect(newer);
         tomorrow.exec("PRAGMA user_version = 99");
         tomorrow.close();
+        const beforeNewer = readFileSync(newer);
         await rejects(openSqliteStore(newer, { thread }), "STORE_NEWER", "newer version", "99");
+        await rejects(openSqliteStore(newer, { thread, readonly: true }), "STORE_NEWER", "newer version");
+        assert.deepEqual(readFileSync(newer), beforeNewer);
         assert.deepEqual(readFileSync(foreign), before);
       }));
   }

@@ -66,7 +66,7 @@ function checkPath(path: string, readOnly: boolean): void {
     );
   }
   if (path.includes("\0")) throw invalid("The path of the store holds a NUL.", "Remove the character.");
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = reach(path, () => statSync(path, { throwIfNoEntry: false }));
   if (stat?.isDirectory()) {
     throw invalid(`${path} is a folder.`, "Give the path of a file in it: history.sqlite, for example.");
   }
@@ -74,7 +74,20 @@ function checkPath(path: string, readOnly: boolean): void {
   if (stat?.size === 1) throw notOurs(path);
   if (stat) return;
   if (readOnly) throw invalid(`There is no store at ${path}.`, "Open it once without readonly: true.");
-  mkdirSync(dirname(path), { recursive: true });
+  reach(path, () => mkdirSync(dirname(path), { recursive: true }));
+}
+
+/** What the system says of a path, or makes there. */
+function reach<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    throw storeError("STORE_INVALID", path, `The store ${path} cannot be reached: ${said}.`, {
+      hint: "Give the path of a file in a folder that can be read and written.",
+      cause,
+    });
+  }
 }
 
 /** A file that a log still belongs to may end anywhere; any other is made of whole pages. */
