@@ -1,6 +1,7 @@
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import {
+  allMapping,
   assetRef,
   defineAsset,
   defineCheck,
@@ -100,6 +101,27 @@ describe("what definitions refuse", () => {
     const [issue] = issuesOf({ assets: [sum] });
     assert.equal(issue.code, "DEPENDENCY_UNLISTED");
     assert.deepEqual(issue.path, ["assets", "sum", "deps", "orders"]);
+  });
+
+  test("a dependency on another asset of the same key", () => {
+    const orders = node("orders");
+    const sum = defineAsset({ key: "sum", deps: { orders: node("orders") }, run });
+    const [issue, ...others] = issuesOf({ assets: [orders, sum] });
+    assert.equal(issue.code, "DEPENDENCY_UNLISTED");
+    assert.match(issue.message, /not the one listed/);
+    assert.deepEqual([issue.path, others], [["assets", "sum", "deps", "orders"], []]);
+  });
+
+  test("a mapping where there are no partitions", () => {
+    const orders = node("orders");
+    const sum = defineAsset({
+      key: "sum",
+      after: [{ asset: orders, mapping: allMapping() }],
+      run,
+    });
+    const [issue, ...others] = issuesOf({ assets: [orders, sum] });
+    assert.equal(issue.code, "MAPPING_INVALID");
+    assert.deepEqual([issue.path, others], [["assets", "sum", "after", "orders"], []]);
   });
 
   test("two assets with one key, also by case and Unicode form, naming both sites", () => {

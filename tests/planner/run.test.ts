@@ -5,7 +5,7 @@ import { defineMultiAsset } from "../../src/model/assets/multi_asset.ts";
 import { type } from "../../src/model/assets/schema.ts";
 import { definitions } from "../../src/model/definitions.ts";
 import { dailyPartitions, dynamicPartitions } from "../../src/model/partitions/definition.ts";
-import { timeWindowMapping } from "../../src/model/partitions/mapping.ts";
+import { allMapping, timeWindowMapping } from "../../src/model/partitions/mapping.ts";
 import { subsetOf } from "../../src/model/partitions/subset.ts";
 import { explain } from "../../src/planner/explain.ts";
 import { planRun } from "../../src/planner/run.ts";
@@ -108,7 +108,24 @@ describe("planRun of what is missing", () => {
     assert.equal(explain(plan)[0].because[0].text, "its stored value is gone");
   });
 
-  test("keeps to the requested partitions", () => {
+  test("keeps to the requested partitions, with its reasons too", () => {
+    const copy = defineAsset({
+      key: "copy",
+      partitions: days,
+      after: [{ asset: raw, mapping: allMapping() }],
+      run: () => 1,
+    });
+    const all = definitions({ assets: [raw, copy] });
+    const plan = planRun(planning(all, new History()), { scope: "missing", partitions: "2026-01-03" });
+    assert.deepEqual(outline(plan), ["raw 2026-01-03 (1)", "copy 2026-01-03 (1)"]);
+    const reasons = plan.reasons.get(1)?.map((
+      { reason, subset },
+    ) => [reason.kind, [...subset?.indices() ?? []]]);
+    assert.deepEqual(reasons, [["missing", [2]], ["upstream-planned", [2]]]);
+    assert.equal(plan.reasons.get(2), undefined);
+  });
+
+  test("keeps to the partitions of its roots", () => {
     const plan = planRun(planning(weather, new History()), {
       scope: "missing",
       select: "raw clean",
