@@ -5,9 +5,9 @@ import { openLocalChannel } from "./channels/local.ts";
 import { fetchContext } from "./context_source.ts";
 import { openTarget, wantsStdio } from "./message_target.ts";
 import type { PipesContext } from "./pipes_context.ts";
-import { createS3Client, type S3Options } from "./s3/client.ts";
+import { createS3Client, type S3Client, type S3Options } from "./s3/client.ts";
 import { Session, type SessionParts } from "./session.ts";
-import { findBootstrap, type PipesSource } from "./wire/bootstrap.ts";
+import { type Bootstrap, findBootstrap, type PipesSource } from "./wire/bootstrap.ts";
 import { parseContext, type StepContext } from "./wire/context.ts";
 import { describeException } from "./wire/exception.ts";
 import { formatMessage } from "./wire/message.ts";
@@ -78,22 +78,32 @@ export async function openDagsterPipes(options: PipesOptions = {}): Promise<Pipe
   const channel = options.openMessages
     ? await options.openMessages(bootstrap.messages)
     : openTarget(bootstrap.messages, s3, options.chunks ?? {});
-  try {
-    const data = await (options.loadContext?.(bootstrap.context) ?? fetchContext(bootstrap.context, s3));
-    const session = new Session({
-      ...partsOf(options),
-      context: parseContext(data),
-      channel,
-      isDagster: true,
-      isOfProcess: bootstrap.isOfProcess,
-      capturesStdio: options.captureStdio ?? wantsStdio(bootstrap.messages),
-    });
-    await session.flush();
-    return session;
-  } catch (error) {
+  const session = await openSession(options, bootstrap, channel, s3).catch(async (error) => {
     await sayWhy(channel, error);
     throw error;
-  }
+  });
+  await session.flush().catch(async (error) => {
+    await session.close({ error }).catch(() => {});
+    throw error;
+  });
+  return session;
+}
+
+async function openSession(
+  options: PipesOptions,
+  bootstrap: Bootstrap,
+  channel: MessageChannel,
+  s3: S3Client,
+): Promise<Session> {
+  const data = await (options.loadContext?.(bootstrap.context) ?? fetchContext(bootstrap.context, s3));
+  return new Session({
+    ...partsOf(options),
+    context: parseContext(data),
+    channel,
+    isDagster: true,
+    isOfProcess: bootstrap.isOfProcess,
+    capturesStdio: options.captureStdio ?? wantsStdio(bootstrap.messages),
+  });
 }
 
 function openLocal(options: PipesOptions): PipesContext {
