@@ -26,7 +26,7 @@ export interface S3IOOptions {
   readonly endpoint?: string;
   /** Whether the bucket is in the path, not in the host. Default: with an `endpoint`, or a dot in the bucket's name. */
   readonly pathStyle?: boolean;
-  /** Keys. Default `AWS_ACCESS_KEY_ID` and its companions, or what an ECS task or EKS pod is lent. */
+  /** Keys. Default `AWS_ACCESS_KEY_ID` and its companions, or what an EKS pod or ECS task is lent. */
   readonly credentials?: S3CredentialSource;
   /** The format of assets that ask for none. Default `"json"`. */
   readonly format?: FileFormat;
@@ -102,7 +102,7 @@ function openBucket(options: S3IOOptions): Bucket {
     region: options.region ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION || "us-east-1"),
     endpoint,
     pathStyle: options.pathStyle ?? (endpoint !== undefined || bucket.includes(".")),
-    credentials: findCredentials(options.credentials, env, fetch, clock),
+    credentials: findCredentials(options.credentials, { environment: env, fetch, clock }),
     fetch,
     clock,
     random,

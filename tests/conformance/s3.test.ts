@@ -7,12 +7,15 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { Receipt, ValueAddress } from "../../src/io/manager.ts";
 import { type S3IO, s3IO } from "../../src/io/s3.ts";
 import { ioContract } from "../../src/testing/io_contract.ts";
 import { step } from "../cli/support/step.ts";
+import { inFolder } from "../support/folder.ts";
 
 const python = process.env.SLUICE_DAGSTER_PYTHON;
 const hasMoto = python !== undefined && spawnSync(python, ["-c", "import moto.server"]).status === 0;
@@ -88,6 +91,25 @@ async function startServer(): Promise<void> {
       message: /NoSuchBucket[^]*Make the bucket/,
     });
     await assert.rejects(async () => await io.load(whole), { code: "IO_FAILED" });
+  });
+
+  test("takes the keys of a role for the token of a service account", async () => {
+    await inFolder(async (folder) => {
+      writeFileSync(join(folder, "token"), "a token");
+      const env = {
+        AWS_WEB_IDENTITY_TOKEN_FILE: join(folder, "token"),
+        AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/steps",
+        AWS_ENDPOINT_URL: server.address,
+      };
+      const { code, err } = await step(["--asset", "raw/days", "--partition", "2026-01-01"], {
+        io: "s3://bucket/role",
+        env,
+      });
+      assert.equal(code, 0, err);
+      assert.deepEqual(await open("role").load({ asset: "raw/days", partition: "2026-01-01" }), {
+        day: "2026-01-01",
+      });
+    });
   });
 
   test("keeps what steps make and read, by SLUICE_IO", async () => {

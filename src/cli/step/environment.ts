@@ -35,6 +35,13 @@ export const variables: readonly Variable[] = [
   { name: "AWS_ACCESS_KEY_ID", summary: "S3: whose requests they are" },
   { name: "AWS_SECRET_ACCESS_KEY", summary: "S3: what they are signed with" },
   { name: "AWS_SESSION_TOKEN", summary: "S3: of keys that were lent" },
+  {
+    name: "AWS_WEB_IDENTITY_TOKEN_FILE",
+    summary: "S3: the token of a service account, which lends the keys of a role",
+  },
+  { name: "AWS_ROLE_ARN", summary: "S3: that role" },
+  { name: "AWS_ROLE_SESSION_NAME", summary: "S3: the name under which the role is taken; default `sluice`" },
+  { name: "AWS_ENDPOINT_URL_STS", summary: "S3: the address of another token service than Amazon's" },
   { name: "AWS_CONTAINER_CREDENTIALS_FULL_URI", summary: "S3: where a pod borrows keys (EKS Pod Identity)" },
   { name: "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", summary: "S3: where a task borrows keys (ECS)" },
   { name: "AWS_CONTAINER_AUTHORIZATION_TOKEN", summary: "S3: what it shows the lender" },

@@ -73,7 +73,7 @@ export class Bucket {
       headers: { "x-amz-content-sha256": sha256 ?? EMPTY_SHA256 },
       ...(body && { body }),
     });
-    const bytes = await reached(() => response.bytes());
+    const bytes = await reached(UNREACHABLE, () => response.bytes());
     if (response.ok) {
       if (method === "POST") refuseHiddenFault(bytes);
       return { headers: response.headers, body: bytes as Uint8Array<ArrayBuffer> };
@@ -88,7 +88,7 @@ export class Bucket {
     const { region, credentials, fetch } = this.#options;
     const { AwsV4Signer } = await import("aws4fetch");
     const signer = new AwsV4Signer({
-      ...await credentials(),
+      ...await reached("there are no credentials", credentials),
       service: "s3",
       region,
       url: address,
@@ -97,7 +97,10 @@ export class Bucket {
       ...(init.body && { body: init.body }),
     });
     const { method, url, headers, body } = await signer.sign();
-    return await reached(() => fetch(url, { method, headers, ...(body && { body }), redirect: "manual" }));
+    return await reached(
+      UNREACHABLE,
+      () => fetch(url, { method, headers, ...(body && { body }), redirect: "manual" }),
+    );
   }
 
   /** Waits longer each time, and not as long as others who were refused at the same moment. */
@@ -117,12 +120,16 @@ function refuseHiddenFault(body: Uint8Array): void {
   if (/^\s*(<\?xml[^>]*>\s*)?<Error>/.test(text)) throw faultOf(500, text);
 }
 
-async function reached<T>(request: () => Promise<T>): Promise<T> {
+const UNREACHABLE = "the service cannot be reached";
+
+/** What is thrown on the way is a passing fault, unless it is one that says otherwise. */
+async function reached<T>(fault: string, request: () => Promise<T>): Promise<T> {
   try {
     return await request();
   } catch (cause) {
+    if (cause instanceof S3Fault) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new S3Fault(`the service cannot be reached: ${why}`, { code: "Unreachable", cause });
+    throw new S3Fault(`${fault}: ${why}`, { code: "Unreachable", cause });
   }
 }
 

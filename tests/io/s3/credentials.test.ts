@@ -21,14 +21,28 @@ describe("credentials", () => {
   test("are those given, else those of the variables", async () => {
     const env = { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "s" };
     const given = { accessKeyId: "x", secretAccessKey: "y" };
-    assert.deepEqual(await findCredentials(given, env, noFetch, clock)(), given);
-    assert.deepEqual(await findCredentials(() => Promise.resolve(given), env, noFetch, clock)(), given);
-    assert.deepEqual(await findCredentials(undefined, env, noFetch, clock)(), {
+    assert.deepEqual(
+      await findCredentials(given, { environment: env, fetch: noFetch, clock: clock })(),
+      given,
+    );
+    assert.deepEqual(
+      await findCredentials(() => Promise.resolve(given), {
+        environment: env,
+        fetch: noFetch,
+        clock: clock,
+      })(),
+      given,
+    );
+    assert.deepEqual(await findCredentials(undefined, { environment: env, fetch: noFetch, clock: clock })(), {
       accessKeyId: "a",
       secretAccessKey: "s",
     });
     const session = { ...env, AWS_SESSION_TOKEN: "t" };
-    assert.equal((await findCredentials(undefined, session, noFetch, clock)()).sessionToken, "t");
+    assert.equal(
+      (await findCredentials(undefined, { environment: session, fetch: noFetch, clock: clock })())
+        .sessionToken,
+      "t",
+    );
   });
 
   test("are lent by the container, and kept for a while", async () => {
@@ -41,22 +55,63 @@ describe("credentials", () => {
         AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://pod.test/keys",
         AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: join(folder, "token"),
       };
-      const get = findCredentials(undefined, env, lender(asked), moving);
+      const get = findCredentials(undefined, { environment: env, fetch: lender(asked), clock: moving });
       assert.deepEqual([(await get()).accessKeyId, (await get()).accessKeyId], ["id-1", "id-1"]);
       nowMs = 6 * 60_000;
       assert.equal((await get()).accessKeyId, "id-2");
     });
     assert.deepEqual(asked[0], ["http://pod.test/keys", "Bearer x"]);
-    await findCredentials(
-      undefined,
-      { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: "/v2/k" },
-      lender(asked),
-      clock,
-    )();
+    await findCredentials(undefined, {
+      environment: { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: "/v2/k" },
+      fetch: lender(asked),
+      clock: clock,
+    })();
     assert.deepEqual(asked[2], ["http://169.254.170.2/v2/k", null]);
   });
 
+  test("are those of a role, for the token of a service account", async () => {
+    const asked: (readonly [string, string])[] = [];
+    let answer = () =>
+      new Response(
+        "<R><Credentials><AccessKeyId>id</AccessKeyId><SecretAccessKey>s</SecretAccessKey>" +
+          "<SessionToken>t&amp;t</SessionToken></Credentials></R>",
+      );
+    const fetch = (async (address: string, init: RequestInit) => {
+      asked.push([address, await new Response(init.body).text()]);
+      return answer();
+    }) as typeof globalThis.fetch;
+    await inFolder(async (folder) => {
+      writeFileSync(join(folder, "token"), "the token\n");
+      const environment = {
+        AWS_WEB_IDENTITY_TOKEN_FILE: join(folder, "token"),
+        AWS_ROLE_ARN: "arn:aws:iam::1:role/r",
+        AWS_REGION: "eu-west-1",
+      };
+      const keys = await findCredentials(undefined, { environment, fetch, clock })();
+      assert.deepEqual(keys, { accessKeyId: "id", secretAccessKey: "s", sessionToken: "t&t" });
+      assert.equal(asked[0][0], "https://sts.eu-west-1.amazonaws.com");
+      assert.deepEqual(Object.fromEntries(new URLSearchParams(asked[0][1])), {
+        Action: "AssumeRoleWithWebIdentity",
+        Version: "2011-06-15",
+        RoleArn: "arn:aws:iam::1:role/r",
+        RoleSessionName: "sluice",
+        WebIdentityToken: "the token",
+      });
+      answer = () =>
+        new Response("<E><Error><Code>AccessDenied</Code><Message>Not yours</Message></Error></E>", {
+          status: 403,
+        });
+      await assert.rejects(
+        findCredentials(undefined, { environment, fetch, clock })(),
+        /role\/r lends no credentials: the service answers 403 AccessDenied \(Not yours\)/,
+      );
+    });
+  });
+
   test("that are not there are missed with advice", async () => {
-    await assert.rejects(findCredentials(undefined, {}, noFetch, clock)(), /there are no credentials/);
+    await assert.rejects(
+      findCredentials(undefined, { environment: {}, fetch: noFetch, clock: clock })(),
+      /there are no credentials/,
+    );
   });
 });

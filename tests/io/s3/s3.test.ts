@@ -255,6 +255,9 @@ describe("a request", () => {
   test("needs credentials", async () => {
     const fake = openFakeS3();
     const credentials = () => Promise.reject(new Error("the vault is closed"));
-    await assert.rejects(fakeManager(fake, { credentials }).load(day), /the vault is closed/);
+    const error = await refused(() => fakeManager(fake, { credentials }).load(day));
+    assert.equal(error.code, "IO_FAILED");
+    assert.match(error.message, /there are no credentials: the vault is closed/);
+    assert.equal(fake.seen.length, 0);
   });
 });
