@@ -175,9 +175,6 @@ function stateOf({ sets, reasons }: AssetStatus): "fresh" | "missing" | "failed"
   return reasons.length === 0 ? "fresh" : "stale";
 }
 
-/** As many results as the history gives at once, the latest first. */
-const MOST_RESULTS = 1_000;
-
 function checkLines(
   asset: Asset,
   { checks }: Definitions,
@@ -188,22 +185,20 @@ function checkLines(
     ...asset["~step"].checks,
     ...checks.flatMap((check) => check.asset === asset.key ? [check["~step"].check] : []),
   ].filter((check) => check !== undefined);
-  const isCut = results.length >= MOST_RESULTS;
   const columns: Column<typeof declared[number]>[] = [
     { title: "", text: ({ name }) => name },
     { title: "", text: ({ severity, blocking }) => blocking ? `${severity}, blocking` : severity },
-    { title: "", text: ({ name }) => resultsOf(results.filter(({ check }) => check === name), isCut) },
+    { title: "", text: ({ name }) => resultsOf(results.filter(({ check }) => check === name)) },
     { title: "", text: ({ description }) => description ?? "", paint: () => page.style.dim },
   ];
   return declared.length === 0 ? [] : formatColumns(declared, columns, page).slice(1);
 }
 
-function resultsOf(results: readonly CheckResultRecord[], isCut: boolean): string {
+function resultsOf(results: readonly CheckResultRecord[]): string {
   if (results.length === 0) return "not yet run";
   const failed = results.filter(({ passed }) => !passed).length;
   if (results.length === 1) return failed === 0 ? "passed" : "failed";
-  const count = formatCount(results.length);
-  const all = isCut ? `the latest ${count}` : count;
+  const all = formatCount(results.length);
   return failed === 0 ? `${all} passed` : `${formatCount(failed)} of ${all} failed`;
 }
 
