@@ -284,6 +284,18 @@ export const KEY_REFUSALS: readonly KeyRefusal[] = [
     says: /may not be empty/,
   },
   {
+    name: "a separator in a key",
+    reason: "`|` parts the keys of several dimensions; a key that holds none can become one of a dimension.",
+    options: { kind: "static", keys: ["a", "b|c"] },
+    says: /keys of several dimensions/,
+  },
+  {
+    name: "keys that differ by Unicode form",
+    reason: "People and file systems do not tell them apart.",
+    options: { kind: "static", keys: ["caf\u00e9", "cafe\u0301"] },
+    says: /differ only by their Unicode form/,
+  },
+  {
     name: "day 0 of the month",
     reason: "Dagster reads it as the first.",
     options: { kind: "month", start: "2024-01-01", dayOffset: 0 },
