@@ -1,14 +1,17 @@
 /**
- * The demo: plan, backfill four years, read a report, change one day, see what became stale, repair only that.
+ * The demo: plan, backfill four years, read a report, change one day, see what became stale, repair only that; then
+ * carry the same graph to Dagster, Airflow and Prefect.
  *
  * It can be killed at any time and started again: what was recorded is not made twice. `--fresh` starts over,
  * `--runs N` cuts the backfill into at most N runs per group, `--folder DIR` says where everything is kept.
  */
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { createOrchestrator, explain, type Orchestrator, type RunPlan } from "sluice";
+import { createOrchestrator, explain, type Orchestrator, type RunPlan, takeSnapshot } from "sluice";
+import { isLoss, loadTarget, TARGETS, writeProject } from "sluice/adapters";
 import weather, { chart, kind, month, raw, report, station } from "./definitions.ts";
 import { followProgress } from "./progress.ts";
 import { lineVersion, packagedRecords, readRecords } from "./records.ts";
@@ -38,6 +41,7 @@ await timed("Backfilling 2012 to 2015", () => makeWhatIsDue(sluice, "stale"));
 await showReport(sluice, "2015");
 await timed(`Changing the record of ${CHANGED_DAY}`, () => changeDay(sluice, CHANGED_DAY));
 await timed("Repairing only what became stale", () => makeWhatIsDue(sluice, "stale"));
+await timed("Carrying the same graph to other engines", exportGraph);
 console.log(
   `\nAll done in ${seconds(performance.now() - startedMs)}. Start it again: it makes only what differs.`,
 );
@@ -127,4 +131,26 @@ async function changeDay(sluice: Orchestrator, day: string): Promise<void> {
   await writeFile(recordsFile, text.replace(before, after));
   console.log(`  ${before}  becomes  ${after}`);
   await reportRecords(sluice);
+}
+
+/** Writes a project for each engine. The step processes that it starts run the module that this demo has run. */
+async function exportGraph(): Promise<void> {
+  const snapshot = takeSnapshot(weather);
+  const module = fileURLToPath(new URL("definitions.ts", import.meta.url));
+  for (const target of TARGETS) {
+    const project = `${folder}/exports/${target}`;
+    const plugin = await loadTarget(target);
+    const { files, report } = await plugin.createDefinitions(snapshot, {
+      name: "weather",
+      module: relative(project, module).replaceAll("\\", "/"),
+      command: ["sluice"],
+      ticksFromMs: Date.UTC(2026, 0, 1),
+    });
+    writeProject(project, files);
+    const losses = new Set(report.entries.filter(isLoss).map(({ feature }) => feature));
+    const told = losses.size === 0
+      ? "nothing is different there"
+      : `different there: ${[...losses].join(", ")}`;
+    console.log(`  ${target.padEnd(8)} ${String(files.length).padStart(2)} files; ${told}`);
+  }
 }

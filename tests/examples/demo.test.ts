@@ -1,6 +1,8 @@
 /** The demo as a stranger runs it: to its end, in many runs, and killed in the middle. */
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { createOrchestrator } from "sluice";
 import weather from "../../examples/weather/definitions.ts";
 import { type Child, start } from "../support/child.ts";
@@ -48,6 +50,10 @@ describe("the demo", () => {
           /weather\/raw +partition 2014-07-20 +upstream station\/records updated/,
         );
         assert.match(whole.stdout, /success: 10 steps in \d+ runs/);
+        for (const target of ["dagster", "airflow", "prefect"]) {
+          assert.match(whole.stdout, new RegExp(`${target} +\\d+ files; `));
+          assert.ok(existsSync(join(one, "exports", target, "README.md")), target);
+        }
         const cut = await start(DEMO, ["--folder", many, "--runs", "50"]).ended;
         assert.equal(cut.code, 0, cut.stderr);
         const values = valuesOf(one);
