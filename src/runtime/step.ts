@@ -17,6 +17,9 @@ import { failedOutcome, outcomeOf } from "./step/outcome.ts";
 import { NotedReceipts } from "./step/receipts.ts";
 import { Verdicts } from "./step/verdict.ts";
 
+/** Timers cannot wait longer; a deadline that is farther away is none. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** What a step runs with. */
 export interface StepSurroundings {
   readonly clock: Clock;
@@ -99,7 +102,7 @@ async function execute(
       account,
       verdicts,
       receipts,
-      isLate: deadline.signal.aborted,
+      isLate: deadline.signal.aborted && !signal.aborted,
     });
   } finally {
     deadline.end();
@@ -119,6 +122,6 @@ function watchDeadline({ deadlineMs }: StepRequest, { clock }: StepSurroundings)
   const late = () => controller.abort(new Error("the deadline of the request has passed"));
   const leftMs = deadlineMs === undefined ? Infinity : deadlineMs - clock.now();
   if (leftMs <= 0) late();
-  const takeBack = leftMs > 0 && leftMs < Infinity ? clock.after(leftMs, late) : () => {};
+  const takeBack = leftMs > 0 && leftMs < LONGEST_MS ? clock.after(leftMs, late) : () => {};
   return { signal: controller.signal, end: takeBack };
 }

@@ -56,12 +56,17 @@ async function startServer(): Promise<void> {
   });
 }
 
-(hasMoto ? describe : describe.skip)("s3IO at a real server", () => {
+/** The server, for the tests of a chapter. */
+function useServer(): void {
   beforeAll(startServer);
   afterAll(async () => {
     server.child?.stdin?.end();
     if (server.child) await once(server.child, "close");
   });
+}
+
+(hasMoto ? describe : describe.skip)("s3IO at a real server", () => {
+  useServer();
 
   const cases = ioContract({
     name: "s3",
@@ -92,8 +97,12 @@ async function startServer(): Promise<void> {
     });
     await assert.rejects(async () => await io.load(whole), { code: "IO_FAILED" });
   });
+});
 
-  test("takes the keys of a role for the token of a service account", async () => {
+(hasMoto ? describe : describe.skip)("steps over a real server", () => {
+  useServer();
+
+  test("take the keys of a role for the token of a service account", async () => {
     await inFolder(async (folder) => {
       writeFileSync(join(folder, "token"), "a token");
       const env = {
@@ -112,7 +121,7 @@ async function startServer(): Promise<void> {
     });
   });
 
-  test("keeps what steps make and read, by SLUICE_IO", async () => {
+  test("keep and read what they make, by SLUICE_IO", async () => {
     const env = {
       AWS_ACCESS_KEY_ID: "testing",
       AWS_SECRET_ACCESS_KEY: "testing",

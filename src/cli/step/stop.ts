@@ -31,6 +31,9 @@ export interface Stops {
 /** What the run loop may take after the grace time, to end what was given up. */
 const SLACK_MS = 250;
 
+/** Timers cannot wait longer. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** Starts to watch. */
 export function watchStops({ graceMs, watchStdin }: StopOptions, host: Host, notes: Notes): Stops {
   const controller = new AbortController();
@@ -40,7 +43,8 @@ export function watchStops({ graceMs, watchStdin }: StopOptions, host: Host, not
   let isOver = false;
   const giveUpAfter = (delayMs: number, error: StoppedError): void => {
     const giveUp = () => late.reject(error);
-    timers.push(host.clock.after(Math.max(0, delayMs) + graceMs + SLACK_MS, giveUp));
+    const waitMs = Math.max(0, delayMs) + graceMs + SLACK_MS;
+    if (waitMs < LONGEST_MS) timers.push(host.clock.after(waitMs, giveUp));
   };
   const stop = (why: string): void => {
     if (isOver) return;

@@ -93,6 +93,12 @@ describe("a step that is told to stop", () => {
     assert.deepEqual([code, outcome.error?.code, outcome.outputs], [75, "STEP_TIMEOUT", []]);
   });
 
+  test("by a deadline in a hundred years is not stopped", async () => {
+    const request = { version: 1, runId: "r", step: "skipped", deadlineMs: Date.UTC(2126, 0) };
+    const { code } = await step(["--request", "-"], { input: JSON.stringify(request) });
+    assert.equal(code, 99);
+  });
+
   test("by a deadline that its body does not heed ends all the same", async () => {
     const { code, outcome } = await step(["--asset", "slow", "--timeout", "300ms", "--grace", "100ms"], {
       io: newFolder(),
