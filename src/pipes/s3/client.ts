@@ -1,6 +1,7 @@
 /** The two things that Pipes asks of S3: get an object, put an object. */
 import process from "node:process";
 import { DagsterPipesError } from "../error.ts";
+import { describeFault, domainOf } from "./amazon.ts";
 import { findCredentials, type S3CredentialSource } from "./credentials.ts";
 
 /** How to reach S3, where the environment does not say it. */
@@ -9,7 +10,7 @@ export interface S3Options {
   readonly region?: string;
   /** The address of another service than Amazon's. Default `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL`. */
   readonly endpoint?: string;
-  /** Keys. Default `AWS_ACCESS_KEY_ID` and its companions, or what an ECS task or EKS pod is lent. */
+  /** Keys. Default `AWS_ACCESS_KEY_ID` and its companions, or what an EKS pod or ECS task is lent. */
   readonly credentials?: S3CredentialSource;
 }
 
@@ -42,7 +43,7 @@ export function createS3Client(options: S3Options = {}): S3Client {
     const response = await client.fetch(address, body === undefined ? { method } : { method, body })
       .catch((cause) => fail(method, bucket, key, "the service cannot be reached", cause));
     const text = await response.text();
-    return response.ok ? text : fail(method, bucket, key, `${response.status} ${summarize(text)}`);
+    return response.ok ? text : fail(method, bucket, key, `${response.status} ${describeFault(text)}`);
   };
   return {
     get: (bucket, key) => request("GET", bucket, key),
@@ -54,16 +55,8 @@ export function createS3Client(options: S3Options = {}): S3Client {
 export function addressOf(bucket: string, key: string, region: string, endpoint?: string): string {
   const path = key.split("/").map(encodeURIComponent).join("/");
   if (endpoint) return `${endpoint.replace(/\/+$/, "")}/${bucket}/${path}`;
-  const suffix = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
-  const host = `s3.${region}.${suffix}`;
+  const host = `s3.${region}.${domainOf(region)}`;
   return bucket.includes(".") ? `https://${host}/${bucket}/${path}` : `https://${bucket}.${host}/${path}`;
-}
-
-/** What S3's answer says, without its XML. */
-function summarize(xml: string): string {
-  const inside = (tag: string): string | undefined => xml.match(`<${tag}>([^<]*)</${tag}>`)?.[1];
-  const code = inside("Code");
-  return code ? `${code}: ${inside("Message") ?? ""}` : xml.slice(0, 200);
 }
 
 function fail(method: string, bucket: string, key: string, why: string, cause?: unknown): never {

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import process from "node:process";
 import { DagsterPipesError } from "../error.ts";
+import { describeFault, domainOf, readTag } from "./amazon.ts";
 
 /** Keys of AWS or of a service that speaks its protocol. */
 export interface S3Credentials {
@@ -24,7 +25,8 @@ const LENT_MS = 5 * 60_000;
 const CONTAINER_HOST = "http://169.254.170.2";
 
 /**
- * Finds keys: those given, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, or those that the container is lent
+ * Finds keys: those given, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, those of the role that a service account
+ * may take (`AWS_ROLE_ARN` with `AWS_WEB_IDENTITY_TOKEN_FILE`), or those that the container is lent
  * (`AWS_CONTAINER_CREDENTIALS_FULL_URI` or `..._RELATIVE_URI`: ECS tasks and EKS Pod Identity).
  *
  * @throws {DagsterPipesError} CREDENTIALS_MISSING when there are none.
@@ -40,9 +42,33 @@ export function findCredentials(
     const sessionToken = environment.AWS_SESSION_TOKEN;
     return () => Promise.resolve({ accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) });
   }
+  const { AWS_ROLE_ARN: role, AWS_WEB_IDENTITY_TOKEN_FILE: tokenFile } = environment;
+  if (role && tokenFile) return remember(() => takeRole(role, tokenFile, environment), LENT_MS);
   const address = containerAddress(environment);
   if (address) return remember(() => borrow(address, environment), LENT_MS);
   return () => Promise.reject(missing());
+}
+
+/** Asks Amazon's token service for the keys of a role. */
+async function takeRole(role: string, tokenFile: string, environment: Environment): Promise<S3Credentials> {
+  const region = environment.AWS_REGION || environment.AWS_DEFAULT_REGION || "us-east-1";
+  const address = environment.AWS_ENDPOINT_URL_STS || environment.AWS_ENDPOINT_URL ||
+    `https://sts.${region}.${domainOf(region)}`;
+  const body = new URLSearchParams({
+    Action: "AssumeRoleWithWebIdentity",
+    Version: "2011-06-15",
+    RoleArn: role,
+    RoleSessionName: environment.AWS_ROLE_SESSION_NAME || "dagster-pipes",
+    WebIdentityToken: (await readFile(tokenFile, "utf8")).trim(),
+  });
+  const response = await fetch(address, { method: "POST", body });
+  const text = await response.text();
+  const [accessKeyId, secretAccessKey, sessionToken] = ["AccessKeyId", "SecretAccessKey", "SessionToken"]
+    .map((tag) => readTag(text, tag));
+  if (!response.ok || !accessKeyId || !secretAccessKey || !sessionToken) {
+    throw missing(`the role ${role} lends none: ${response.status} ${describeFault(text)}`);
+  }
+  return { accessKeyId, secretAccessKey, sessionToken };
 }
 
 function containerAddress(environment: Environment): string | undefined {

@@ -87,6 +87,16 @@ const STEPS: Readonly<Record<string, () => Promise<void>>> = {
       pipes.log.info("last");
     }),
 
+  /** Lasts for many chunks. */
+  chunks: () =>
+    runDagsterPipes(async (pipes) => {
+      for (let index = 0; index < 8; index++) {
+        pipes.log.info("chunk %d", index);
+        await new Promise((resolve) => setTimeout(resolve, 400));
+      }
+      pipes.reportAssetMaterialization({ metadata: { rows: 1 } });
+    }, { chunks: { intervalMs: 400 } }),
+
   interrupted: () =>
     runDagsterPipes(async (pipes) => {
       const { signal } = pipes;

@@ -9,6 +9,7 @@ export function everyMetadata(): Metadata {
     path: MetadataValue.path("folder/file.csv"),
     notebook: MetadataValue.notebook("folder/book.ipynb"),
     json: MetadataValue.json({ list: [1, 2.5, null, true, "x"], nested: { "": {} }, big: 2n ** 80n }),
+    json_deep: MetadataValue.json([nest(190)]),
     json_text: MetadataValue.json("text"),
     md: MetadataValue.md("# title\n\n| a |\n| - |\n| 1 |"),
     float: MetadataValue.float(1),
@@ -74,6 +75,7 @@ export function expectedMetadata(): Readonly<Record<string, unknown>> {
     path: value("PathMetadataEntryData", { path: "folder/file.csv" }),
     notebook: value("NotebookMetadataEntryData", { path: "folder/book.ipynb" }),
     json: json({ list: [1, "float:2.5", null, true, "x"], nested: { "": {} }, big: `int:${2n ** 80n}` }),
+    json_deep: json([nest(190)]),
     json_text: json("text"),
     md: value("MarkdownMetadataEntryData", { md_str: "# title\n\n| a |\n| - |\n| 1 |" }),
     float: float("1.0"),
@@ -146,14 +148,20 @@ export function everyPayload(): Json {
   return {
     text: "\u00e9\ud83d\ude00\u0000",
     list: [1, 2.5, -3, null, true],
-    deep: nest(150),
+    deep: nest(190),
+    digits: 10n ** 4299n,
     absent: undefined,
   };
 }
 
 /** What {@linkcode everyPayload} is on the other side. */
 export function expectedPayload(): unknown {
-  return { text: "\u00e9\ud83d\ude00\u0000", list: [1, "float:2.5", -3, null, true], deep: nest(150) };
+  return {
+    text: "\u00e9\ud83d\ude00\u0000",
+    list: [1, "float:2.5", -3, null, true],
+    deep: nest(190),
+    digits: `int:1${"0".repeat(4299)}`,
+  };
 }
 
 /** More than a megabyte of JSON, in several scripts. */

@@ -204,6 +204,16 @@ export const loads: readonly Scenario[] = [
       assert.ok(logs.some(([, message]) => message === "last"));
     },
   })),
+  {
+    name: "many chunks in S3, in order",
+    step: "chunks",
+    given: { messages: "s3" },
+    verify: (answer) => {
+      const chunks = answer.logs.filter(([, message]) => message.startsWith("chunk"));
+      assert.deepEqual(chunks, Array.from({ length: 8 }, (_, index) => [20, `chunk ${index}`]));
+      verifyClosed(answer);
+    },
+  },
   ...(["file", "s3"] as const).map((messages) => ({
     name: `what is printed goes along by ${messages}`,
     step: "prints",

@@ -1,11 +1,14 @@
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { openDagsterPipes } from "sluice/pipes";
 import { addressOf, createS3Client } from "../../../src/pipes/s3/client.ts";
 import { findCredentials } from "../../../src/pipes/s3/credentials.ts";
 import { encodeParam } from "../../../src/pipes/wire/params.ts";
+import { inFolder } from "../../support/folder.ts";
 
 const credentials = { accessKeyId: "id", secretAccessKey: "secret" };
 type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
@@ -86,6 +89,34 @@ describe("credentials", () => {
       });
       await assert.rejects(findCredentials(undefined, {})(), { code: "CREDENTIALS_MISSING" });
     }));
+});
+
+describe("the role of a service account", () => {
+  const answer =
+    "<R><AccessKeyId>a</AccessKeyId><SecretAccessKey>b</SecretAccessKey><SessionToken>c</SessionToken></R>";
+
+  test("is taken with the token in its file", () =>
+    inFolder((folder) =>
+      withServer(async (request, response) => {
+        const asked = new URLSearchParams(await text(request));
+        const isRight = asked.get("RoleArn") === "arn:r" && asked.get("WebIdentityToken") === "token";
+        response.statusCode = isRight ? 200 : 403;
+        response.end(isRight ? answer : "<E><Code>AccessDenied</Code><Message>no</Message></E>");
+      }, async (endpoint) => {
+        const file = join(folder, "token");
+        writeFileSync(file, "token\n");
+        const role = { AWS_ENDPOINT_URL_STS: endpoint, AWS_WEB_IDENTITY_TOKEN_FILE: file };
+        assert.deepEqual(await findCredentials(undefined, { ...role, AWS_ROLE_ARN: "arn:r" })(), {
+          accessKeyId: "a",
+          secretAccessKey: "b",
+          sessionToken: "c",
+        });
+        await assert.rejects(
+          findCredentials(undefined, { ...role, AWS_ROLE_ARN: "arn:x" })(),
+          /the role arn:x lends none: 403 AccessDenied: no/,
+        );
+      })
+    ));
 });
 
 describe("a session over S3", () => {
