@@ -1,15 +1,14 @@
 /** A resource that needs a secret of the environment. */
 import { createHash } from "node:crypto";
-import process from "node:process";
-import { defineAsset, defineResource, definitions } from "sluice";
+import { defineAsset, defineResource, definitions, secret } from "sluice";
+
+const token = secret("SLUICE_TEST_TOKEN");
 
 const api = defineResource({
   name: "api",
-  setup: () => {
-    const token = process.env.SLUICE_TEST_TOKEN;
-    if (!token) throw new Error("SLUICE_TEST_TOKEN is not set");
-    return { sign: (text: string) => createHash("sha256").update(`${token}:${text}`).digest("hex") };
-  },
+  setup: ({ reveal }) => ({
+    sign: (text: string) => createHash("sha256").update(`${reveal(token)}:${text}`).digest("hex"),
+  }),
 });
 
 export const signed = defineAsset({
