@@ -1,4 +1,5 @@
 /** A store that lives in memory: as fast as there is, and gone with the process. */
+import { setImmediate } from "node:timers";
 import type { EventBatch } from "../model/events/batch.ts";
 import { EVENT_KINDS, type EventPayloads, type SluiceEvent } from "../model/events/event.ts";
 import type { Facts } from "../model/events/facts.ts";
@@ -8,7 +9,7 @@ import {
   carriedMaterialization,
   type CarriedRow,
   carryRun,
-  latestCarried,
+  putCarried,
 } from "../model/events/ledger/carry.ts";
 import type { LiveRun } from "../model/events/ledger/live_run.ts";
 import { unknownRun } from "../model/events/ledger/refusal.ts";
@@ -70,7 +71,7 @@ class MemoryStore implements RunStore {
   readonly #checks: Map<string, PlacedCheck> = new Map();
   readonly #backfills: Map<string, Omit<BackfillRecord, "runs">> = new Map();
   /** What assets hold of runs that are removed. */
-  #carried: ReadonlyMap<string, CarriedRow> = new Map();
+  readonly #carried: Map<string, CarriedRow> = new Map();
   #lastSeq = 0;
   #isClosed = false;
 
@@ -265,15 +266,18 @@ class MemoryStore implements RunStore {
 
   async prune({ runsBeforeMs }: Retention): Promise<number> {
     this.#checkOpen();
-    this.#ledger.fold();
     let removed = 0;
     for (const run of [...this.#runs.values()]) {
+      if (!this.#runs.has(run.id)) continue;
       const { status, finishedMs } = recordOf(run);
       if (!isFinalRun(status) || finishedMs === undefined || finishedMs >= runsBeforeMs) continue;
-      const carried = carryRun(this.#ledger.book, run.id, run.steps, run.batches);
-      this.#carried = latestCarried([...this.#carried.values(), ...carried]);
+      this.#ledger.fold();
+      for (const row of carryRun(this.#ledger.book, run.id, run.steps, run.batches)) {
+        putCarried(this.#carried, row);
+      }
       this.#runs.delete(run.id);
       removed++;
+      await turn();
     }
     return removed;
   }
@@ -304,4 +308,9 @@ function matches(run: RunRecord, { status, job, backfill, parent }: RunFilter): 
     (job === undefined || run.job === job) &&
     (backfill === undefined || run.backfill === backfill) &&
     (parent === undefined || run.parent === parent);
+}
+
+/** Lets others have the event loop. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

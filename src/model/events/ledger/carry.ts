@@ -146,12 +146,16 @@ export function nameOfCarried({ asset, axis, identity }: CarriedRow): string {
 /** Rows by name, each as it was carried last; what an earlier one told of the same value is not lost. */
 export function latestCarried(rows: Iterable<CarriedRow>): Map<string, CarriedRow> {
   const latest = new Map<string, CarriedRow>();
-  for (const row of rows) {
-    const name = nameOfCarried(row);
-    const metadata = latest.get(name)?.seq === row.seq ? latest.get(name)?.made?.metadata : undefined;
-    latest.set(name, row.made && metadata ? { ...row, made: { metadata, ...row.made } } : row);
-  }
+  for (const row of rows) putCarried(latest, row);
   return latest;
+}
+
+/** Puts a row that was carried later than all others of its name. */
+export function putCarried(latest: Map<string, CarriedRow>, row: CarriedRow): void {
+  const name = nameOfCarried(row);
+  const earlier = latest.get(name);
+  const metadata = earlier?.seq === row.seq ? earlier.made?.metadata : undefined;
+  latest.set(name, row.made && metadata ? { ...row, made: { metadata, ...row.made } } : row);
 }
 
 /** Writes a carried row back, over whatever other events have made of it. */
