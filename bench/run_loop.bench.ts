@@ -78,7 +78,7 @@ const rows = [["graph", "", "best / step", "to the limit", "median", "cpu", "tar
 const sizes = isFull ? [10_000, 100_000, MILLION] : [10_000, 100_000];
 for (const size of sizes) {
   for (const make of [chain, fan, layered]) {
-    rows.push(...await measureShape(make(size), size < MILLION ? 15 : 5) as string[][]);
+    rows.push(...await measureShape(make(size), size >= MILLION ? 5 : isFull ? 15 : 7) as string[][]);
   }
 }
 console.log(formatTable(rows));
