@@ -6,6 +6,7 @@ import { externalStatement, stepStatement } from "./definitions/assets.ts";
 import { checkStatement } from "./definitions/checks.ts";
 import { ASSETS } from "./helper/assets.ts";
 import { CONDITIONS } from "./helper/conditions.ts";
+import { OUTPUTS } from "./helper/outputs.ts";
 import { STEPS } from "./helper/steps.ts";
 import { TICKS } from "./helper/ticks.ts";
 import { jobStatements } from "./definitions/jobs.ts";
@@ -139,6 +140,7 @@ function helperFiles(modules: readonly ExportedFile[]): readonly ExportedFile[] 
       path: "sluice/__init__.py",
       text: packageModule("Runs the steps of a graph; the same in every export."),
     },
+    { path: "sluice/outputs.py", text: OUTPUTS },
     { path: "sluice/steps.py", text: STEPS },
     ...HELPERS.filter((module) => used.has(module)).map((module) => ({
       path: `sluice/${module}.py`,

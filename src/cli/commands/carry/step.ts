@@ -3,6 +3,7 @@ import { systemRandom } from "../../../model/ports.ts";
 import { stepExitCodes } from "../../../model/step/outcome.ts";
 import { newId } from "../../../orchestrator/run_id.ts";
 import { type Command, defineCommand } from "../../command.ts";
+import { pipesReporters } from "../../step/pipes_reporter.ts";
 import { readStepRequest, requestOptions } from "../../step/request.ts";
 import { runStep } from "../../step/run.ts";
 
@@ -47,7 +48,7 @@ export const step: Command = defineCommand({
       host,
       notes,
       stdout,
-      reporters: [],
+      reporters: pipesReporters(host.env),
       graceMs: options.grace,
       watchStdin: options["watch-stdin"],
       readRequest: () => readStepRequest(options, host, () => newId(host.clock, systemRandom)),

@@ -2,8 +2,9 @@
 
 The process is given its request on stdin, which stays open: when this process dies, stdin
 ends, and the step stops. It answers with one line of JSON on stdout and an exit code:
-0 done, 99 skipped, 75 failed and may be tried again, 78 failed for good. What it writes
-to stderr goes to Dagster's compute logs.
+0 done, 99 skipped, 75 failed and may be tried again, 78 failed for good. While it runs it
+reports by Pipes: its log, and what it made and checked. What it writes to stderr goes to
+Dagster's compute logs.
 """
 
 import json
@@ -17,6 +18,8 @@ from typing import Any
 
 import dagster as dg
 
+from .outputs import Outputs, check_result, selected_keys, text_of
+
 DONE, SKIPPED, RETRY, FAILED = 0, 99, 75, 78
 
 # How long a step that is told to stop may take, in seconds
@@ -24,6 +27,28 @@ GRACE = 10
 
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
+
+
+class PipesContext:
+    """A context for Pipes, without its demand that every output be reported.
+
+    A step that skips reports none.
+    """
+
+    def __init__(self, context: Any) -> None:
+        self._context = context
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+    def set_requires_typed_event_stream(self, **_: Any) -> None:
+        pass
+
+
+class PipesReader(dg.PipesTempFileMessageReader):
+    """A reader for one process. Dagster warns of its own property of this name."""
+
+    expected_writer_count = 1
 
 
 class Steps:
@@ -49,14 +74,14 @@ class Steps:
         request = _request(op, step, dynamic)
         request["codeVersions"] = _code_versions(context)
         if context.assets_def.can_subset:
-            request["outputs"] = [_text(key) for key in _selected(context)]
+            request["outputs"] = [text_of(key) for key in selected_keys(context)]
         if op.has_partition_key or op.has_partition_key_range:
             request["partitions"] = list(op.partition_keys)
-        code, outcome = self._attempt(request, timeout)
+        code, outcome, reports = self._attempt(context, request, timeout)
         if code == SKIPPED:
             context.log.info("The step was skipped: %s", outcome.get("reason", ""))
             return
-        outputs = _Outputs(context, request, outcome)
+        outputs = Outputs(context, outcome, reports)
         if code == DONE or (code == FAILED and outputs.are_blocked):
             yield from outputs.results()
         else:
@@ -77,16 +102,31 @@ class Steps:
         request = _request(op, step, dynamic)
         if partitioned:
             request["partitions"] = _partitions_of_run(op.run.tags)
-        code, outcome = self._attempt(request, timeout)
+        code, outcome, _ = self._attempt(op, request, timeout)
         verdicts = outcome.get("checks", [])
         if verdicts and code in (DONE, FAILED):
-            return _check_result(verdicts)
+            return check_result(verdicts)
         raise _failure(op, code, outcome)
 
     def _attempt(
-        self, request: Mapping[str, Any], timeout: float | None
+        self, context: Any, request: Mapping[str, Any], timeout: float | None
+    ) -> tuple[int, Mapping[str, Any], Sequence[Any]]:
+        """One process: its exit code, its outcome, and what it reported by Pipes."""
+        with dg.open_pipes_session(
+            context=PipesContext(context),
+            context_injector=dg.PipesTempFileContextInjector(),
+            message_reader=PipesReader(),
+        ) as session:
+            bootstrap = session.get_bootstrap_env_vars()
+            code, outcome = self._execute(request, timeout, bootstrap)
+        return code, outcome, session.get_reported_results()
+
+    def _execute(
+        self,
+        request: Mapping[str, Any],
+        timeout: float | None,
+        bootstrap: Mapping[str, str],
     ) -> tuple[int, Mapping[str, Any]]:
-        """One process: its exit code, and the outcome that it wrote."""
         module = [str(self._project / self._module)] if self._module else []
         argv = [*self._command, "step", *module, "--request", "-", "--watch-stdin"]
         with tempfile.TemporaryFile() as answer:
@@ -94,6 +134,7 @@ class Steps:
                 argv,
                 stdin=subprocess.PIPE,
                 stdout=answer,
+                env={**os.environ, **bootstrap},
                 cwd=self._project,
                 start_new_session=True,
             )
@@ -185,12 +226,7 @@ def _request(
 
 def _code_versions(context: dg.AssetExecutionContext) -> dict[str, str]:
     specs = context.assets_def.specs
-    return {_text(spec.key): spec.code_version for spec in specs if spec.code_version}
-
-
-def _selected(context: dg.AssetExecutionContext) -> list[dg.AssetKey]:
-    selected = context.selected_asset_keys
-    return [spec.key for spec in context.assets_def.specs if spec.key in selected]
+    return {text_of(spec.key): spec.code_version for spec in specs if spec.code_version}
 
 
 def _partitions_of_run(tags: Mapping[str, str]) -> Any:
@@ -202,127 +238,6 @@ def _partitions_of_run(tags: Mapping[str, str]) -> Any:
     raise dg.Failure(
         "The check looks at one partition: run it together with its asset.",
         allow_retries=False,
-    )
-
-
-class _Outputs:
-    """What an outcome says of the assets of a step."""
-
-    def __init__(
-        self,
-        context: dg.AssetExecutionContext,
-        request: Mapping[str, Any],
-        outcome: Mapping[str, Any],
-    ) -> None:
-        self._context = context
-        self._partitions = request.get("partitions")
-        self._checks = outcome.get("checks", [])
-        self._made: dict[dg.AssetKey, list[Mapping[str, Any]]] = {}
-        self._skipped: set[dg.AssetKey] = set()
-        for output in outcome.get("outputs", []):
-            key = _key(output["asset"])
-            if output["status"] == "skipped":
-                self._skipped.add(key)
-            else:
-                self._made.setdefault(key, []).append(output)
-
-    @property
-    def are_blocked(self) -> bool:
-        """Whether everything was made, and a check then failed the step."""
-        return not self._missing() and any(
-            check["blocking"] and not check["passed"] and check["severity"] == "error"
-            for check in self._checks
-        )
-
-    def results(self) -> Iterator[dg.MaterializeResult]:
-        """What was made, upstream first. Nothing may be missing."""
-        missing = self._missing()
-        if missing:
-            names = ", ".join(_text(key) for key in missing)
-            raise dg.Failure(f"the step did not make {names}", allow_retries=False)
-        for key in _selected(self._context):
-            made = self._made.get(key, [])
-            if key in self._skipped:
-                self._log(key, made)
-            else:
-                yield self._result(key, made)
-
-    def log(self) -> None:
-        """Records what a failed step made all the same."""
-        for key, made in self._made.items():
-            self._log(key, made)
-
-    def _missing(self) -> list[dg.AssetKey]:
-        return [
-            key
-            for key in _selected(self._context)
-            if key not in self._made and key not in self._skipped
-        ]
-
-    def _log(self, key: dg.AssetKey, made: Sequence[Mapping[str, Any]]) -> None:
-        """Records partitions one by one, since the asset as a whole was not made."""
-        for output in made:
-            tags = {"dagster/data_version": output.get("dataVersion", "")}
-            self._context.log_event(
-                dg.AssetMaterialization(
-                    asset_key=key,
-                    partition=output.get("partition"),
-                    metadata=output.get("metadata"),
-                    tags=tags if tags["dagster/data_version"] else None,
-                )
-            )
-
-    def _result(
-        self, key: dg.AssetKey, made: Sequence[Mapping[str, Any]]
-    ) -> dg.MaterializeResult:
-        versions = {output.get("dataVersion") for output in made}
-        version = versions.pop() if len(versions) == 1 else None
-        if len(made) > 1:
-            for output in made:
-                self._annotate(key, output, has_version=version is None)
-        return dg.MaterializeResult(
-            asset_key=key,
-            metadata=made[0].get("metadata") if len(made) == 1 else None,
-            data_version=dg.DataVersion(version) if version else None,
-            check_results=self._check_results(key),
-        )
-
-    def _annotate(
-        self, key: dg.AssetKey, output: Mapping[str, Any], *, has_version: bool
-    ) -> None:
-        """Tells what is known of one partition of several; Dagster has one version."""
-        metadata = dict(output.get("metadata", {}))
-        if has_version and "dataVersion" in output:
-            metadata["sluice/data_version"] = output["dataVersion"]
-        if metadata:
-            self._context.add_asset_metadata(
-                metadata=metadata, asset_key=key, partition_key=output["partition"]
-            )
-
-    def _check_results(self, key: dg.AssetKey) -> list[dg.AssetCheckResult]:
-        verdicts: dict[str, list[Mapping[str, Any]]] = {}
-        for check in self._checks:
-            if _key(check["asset"]) == key:
-                verdicts.setdefault(check["check"], []).append(check)
-        return [_check_result(each) for each in verdicts.values()]
-
-
-def _check_result(verdicts: Sequence[Mapping[str, Any]]) -> dg.AssetCheckResult:
-    """One result; of several partitions it is the worst."""
-    failed = [each for each in verdicts if not each["passed"]]
-    errors = [each for each in failed if each["severity"] == "error"]
-    worst = (errors or failed or verdicts)[0]
-    metadata = dict(worst.get("metadata", {}))
-    if len(verdicts) > 1 and failed:
-        metadata["sluice/failed_partitions"] = [each["partition"] for each in failed]
-    severity = dg.AssetCheckSeverity
-    return dg.AssetCheckResult(
-        asset_key=_key(worst["asset"]),
-        check_name=worst["check"],
-        passed=not failed,
-        severity=severity.WARN if worst["severity"] == "warn" else severity.ERROR,
-        description=worst.get("description"),
-        metadata=metadata,
     )
 
 
@@ -353,11 +268,3 @@ def _failure(
         },
         allow_retries=code not in (RETRY, FAILED),
     )
-
-
-def _key(text: str) -> dg.AssetKey:
-    return dg.AssetKey(text.split("/"))
-
-
-def _text(key: dg.AssetKey) -> str:
-    return "/".join(key.path)
