@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { openManagers } from "../../src/io/managers.ts";
 import { type MemoryIO, memoryIO } from "../../src/io/memory.ts";
-import { defineAsset } from "../../src/model/assets/asset.ts";
+import { defineAsset, selfDep } from "../../src/model/assets/asset.ts";
 import type { Asset } from "../../src/model/assets/declaration.ts";
 import { StepFailure } from "../../src/model/assets/failure.ts";
 import { defineResource, override } from "../../src/model/assets/resource.ts";
-import { output } from "../../src/model/assets/result.ts";
+import { output, skip } from "../../src/model/assets/result.ts";
+import { type } from "../../src/model/assets/schema.ts";
 import { definitions } from "../../src/model/definitions.ts";
 import { dailyPartitions } from "../../src/model/partitions/definition.ts";
 import { timeWindowMapping } from "../../src/model/partitions/mapping.ts";
@@ -135,6 +136,45 @@ describe("one step by itself", () => {
     assert.equal((await execute([elsewhere, here], { step: "here" })).status, "success");
     const { status, error } = await execute([elsewhere, reader], { step: "reader" });
     assert.deepEqual([status, error?.code], ["failed", "DEFINITION_INVALID"]);
+  });
+
+  test("that reads its own past stops where that fails, and keeps what came before", async () => {
+    const partitions = dailyPartitions({ start: "2026-01-01" });
+    const mapping = timeWindowMapping({ startOffset: -1, endOffset: -1 });
+    const called: string[] = [];
+    const chain = defineAsset({
+      key: "chain",
+      partitions,
+      deps: { before: selfDep(type<number>(), partitions, mapping) },
+      run: async ({ partition: { key }, inputs }) => {
+        called.push(key);
+        if (key === "2026-01-03") throw new Error("no");
+        return (await inputs.before.load()).size;
+      },
+    });
+    const range = { from: "2026-01-01", to: "2026-01-05" };
+    const { status, outputs, error } = await execute([chain], { step: "chain", partitions: range });
+    assert.deepEqual([status, error?.message], ["retry", "no"]);
+    assert.deepEqual(outputs.map(({ partition }) => partition), ["2026-01-01", "2026-01-02"]);
+    assert.deepEqual(called, ["2026-01-01", "2026-01-02", "2026-01-03"]);
+  });
+
+  test("is skipped only where all of its partitions are", async () => {
+    const partitions = dailyPartitions({ start: "2026-01-01" });
+    const asset = defineAsset({
+      key: "a",
+      partitions,
+      skippable: true,
+      run: ({ partition: { key } }) => key < "2026-01-03" ? skip(`nothing on ${key}`) : 1,
+    });
+    const range = (to: string) => execute([asset], { step: "a", partitions: { from: "2026-01-01", to } });
+    const none = await range("2026-01-02");
+    assert.deepEqual([none.status, none.reason], ["skipped", "nothing on 2026-01-01"]);
+    const some = await range("2026-01-03");
+    assert.deepEqual([some.status, some.outputs.map(({ status }) => status)], [
+      "success",
+      ["skipped", "skipped", "made"],
+    ]);
   });
 
   test("has failed for good when what it reads does not exist", async () => {
