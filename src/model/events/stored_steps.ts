@@ -65,26 +65,33 @@ export function encodeStepTable(
 export function partsOf(rows: Int32Array): readonly number[] {
   const parts = new Set<number>();
   let last = -1;
-  for (const row of rows) {
-    const part = Math.floor(row / PART_ROWS);
+  for (let position = 0; position < rows.length; position++) {
+    const part = Math.floor(rows[position] / PART_ROWS);
     if (part !== last) parts.add(last = part);
   }
   return [...parts];
 }
 
 function encodeNodes({ rows, sets, outputs }: StepOutline, list: SetList): readonly StoredNodes[] {
+  if (sets.size === 0 && outputs.size === 0) return encodeRows(rows);
   const runs = new NodeRuns();
-  const plain = sets.size === 0 && outputs.size === 0;
   for (let position = 0; position < rows.length; position++) {
-    if (plain) {
-      runs.add(rows[position], NO_SET, 1);
-      continue;
-    }
     const set = sets.get(position);
     const slot = set ? list.slotOf(set) : NO_SET;
     runs.add(rows[position], slot, set?.chunkSize ?? 1, outputs.get(position));
   }
   return runs.close();
+}
+
+/** Nodes of which there is nothing to say but their rows. */
+function encodeRows(rows: Int32Array): readonly StoredNodes[] {
+  const runs: StoredNodes[] = [];
+  for (let start = 0, end = 0; start < rows.length; start = end) {
+    const row = rows[start];
+    do end++; while (end < rows.length && rows[end] === row + end - start);
+    runs.push([row, end - start]);
+  }
+  return runs;
 }
 
 /** Joins nodes that follow each other. */

@@ -14,8 +14,11 @@ import { type BackfillRows, imageRows, prepare, type Prepared, Transaction, undo
 
 const { run_created: RUN_CREATED } = EVENT_KINDS;
 
-/** With more than this many events taken up, the rest of the queue waits for the next round. */
-const EVENTS_PER_ROUND = 1 << 14;
+/**
+ * With more than this many events taken up, the rest of the queue waits for the next round: what is committed is
+ * folded at once, and assets that are seen for the first time take some time.
+ */
+const EVENTS_PER_ROUND = 1 << 12;
 /** The image follows this many places behind the log: about as many events are folded again after a crash. */
 const IMAGE_LAG = 1 << 18;
 /** About so much of the image goes with a commit. */
