@@ -32,5 +32,16 @@ function deploymentOf(plan: FlowPlan, workPool: string): Yaml {
       day_or: true,
       active: plan.firing?.isActive ?? false,
     })),
+    ...plan.startedBy && {
+      triggers: [{
+        type: "event",
+        enabled: true,
+        match: { "prefect.resource.id": plan.startedBy.resources },
+        expect: [plan.startedBy.event],
+        posture: "Reactive",
+        threshold: 1,
+        within: 0,
+      }],
+    },
   };
 }

@@ -2,6 +2,7 @@
 import type { Snapshot } from "../../src/model/snapshot/snapshot.ts";
 import type { ExportedProject, ExportOptions } from "../export.ts";
 import { type Loss, reportLosses } from "../loss.ts";
+import { planAutomations } from "./automations.ts";
 import { deploymentFile } from "./deployments.ts";
 import { planFlows } from "./flows.ts";
 import { readGraph } from "./graph.ts";
@@ -44,7 +45,7 @@ export function exportPrefect(snapshot: Snapshot, options: ExportOptions): Expor
   const version = readVersion(options.targetVersion);
   const { name, ticksFromMs } = options;
   const graph = readGraph(snapshot);
-  const plans = planFlows(graph, name, ticksFromMs);
+  const plans = [...planFlows(graph, name, ticksFromMs), ...planAutomations(graph, name)];
   const pools = poolsOf(snapshot.steps.map(({ pool }) => pool));
   const files = [
     flowsFile(graph, plans, options, settings),

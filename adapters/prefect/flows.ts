@@ -5,6 +5,7 @@ import { shortHash } from "../python/identifier.ts";
 import { jsonExpression, textLiteral } from "../python/literal.ts";
 import { type ChosenSteps, type StepGraph, stepsFor } from "./graph.ts";
 import { flowNames } from "./names.ts";
+import { withoutTemplates } from "./yaml.ts";
 import { clockOf, type FiringRule, firingRules, tickExpression } from "./schedules.ts";
 
 /** A flow, and the deployment by which it is run. */
@@ -23,6 +24,12 @@ export interface FlowPlan {
   readonly tags: { readonly [name: string]: string };
   /** The schedules of the deployment. */
   readonly firing?: { readonly rules: readonly FiringRule[]; readonly isActive: boolean };
+  /** What it does, where that is not to run its steps. */
+  readonly body?: Expression;
+  /** Whether the parameter config is of use. Default true. */
+  readonly takesConfig?: boolean;
+  /** Events of resources that start a run of the deployment. */
+  readonly startedBy?: { readonly event: string; readonly resources: readonly string[] };
   /** Whether it takes the ends of a range, and steps, rather than a partition. */
   readonly isBackfill?: boolean;
 }
@@ -86,20 +93,28 @@ export function isPartitioned({ steps }: Snapshot, chosen: ChosenSteps | undefin
 
 /** The function of a flow. */
 export function flowStatement(plan: FlowPlan, graph: StepGraph): string {
-  const hasPartitions = isPartitioned(graph.snapshot, plan.steps);
+  const hasPartitions = !plan.body && isPartitioned(graph.snapshot, plan.steps);
   const decorator = call("flow", [], {
     name: textLiteral(plan.flow),
-    description: plan.description === "" ? undefined : textLiteral(plan.description),
+    description: plan.description === "" ? undefined : textLiteral(withoutTemplates(plan.description)),
     version: textLiteral(versionOf(plan, graph)),
     task_runner: call("ThreadPoolTaskRunner", [], { max_workers: "WORKERS" }),
   });
   return [
     layOut(decorator, 0, "@", ""),
-    `def ${plan.function}(`,
-    ...parametersOf(plan, hasPartitions).map((parameter) => `    ${parameter},`),
-    ") -> State:",
-    layOut(plan.isBackfill ? backfillBody() : bodyOf(plan, hasPartitions), 4, "    return ", ""),
+    ...headOf(plan.function, parametersOf(plan, hasPartitions)),
+    layOut(
+      plan.body ?? (plan.isBackfill ? backfillBody() : bodyOf(plan, hasPartitions)),
+      4,
+      "    return ",
+      "",
+    ),
   ].join("\n");
+}
+
+function headOf(name: string, parameters: readonly string[]): readonly string[] {
+  if (parameters.length === 0) return [`def ${name}() -> State:`];
+  return [`def ${name}(`, ...parameters.map((parameter) => `    ${parameter},`), ") -> State:"];
 }
 
 /** Depends on the steps that a flow runs, with all that the snapshot says of them. */
@@ -111,7 +126,10 @@ function versionOf(plan: FlowPlan, { snapshot, ordered }: StepGraph): string {
   );
 }
 
-function parametersOf({ isBackfill, steps }: FlowPlan, hasPartitions: boolean): readonly string[] {
+function parametersOf(
+  { isBackfill, steps, takesConfig = true }: FlowPlan,
+  hasPartitions: boolean,
+): readonly string[] {
   const config = "config: dict[str, Any] | None = None";
   const size = "partitions_per_task: int | None = None";
   if (isBackfill) {
@@ -124,6 +142,7 @@ function parametersOf({ isBackfill, steps }: FlowPlan, hasPartitions: boolean): 
       size,
     ];
   }
+  if (!takesConfig) return [];
   const own = steps === undefined ? ["steps: list[str] | None = None"] : [];
   return hasPartitions
     ? ["partition: str | list[str] | None = None", ...own, config, size]

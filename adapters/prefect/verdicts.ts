@@ -130,34 +130,34 @@ export const VERDICTS: VerdictTable = {
     "Make them up with the flow backfill.",
   ),
   "schedule.disabled": native("The schedule is not active."),
-  "automation.eager": refused(
-    "Prefect does not keep which partitions of an asset there are.",
-    "The asset is not made by itself.",
-    "Put it into a job with a schedule, or add a deployment trigger on the events of its upstream assets.",
+  "automation.eager": emulated(
+    "A deployment that materializations upstream start; its flow makes the asset when it is older than they are.",
+    "Whether something upstream is missing or being made is not looked at, and only the last window is made.",
+    "Put the asset into one job with what it is made from where that matters.",
   ),
-  "automation.onCron": refused(
-    "Prefect does not keep which assets were updated since a tick.",
-    "The asset is not made by itself.",
-    "Put it into a job with a schedule of this cron.",
+  "automation.onCron": emulated(
+    "A deployment that the cron and materializations upstream start; its flow makes the asset once everything upstream was made since the tick.",
+    "What is known of assets are their events, for as long as the server keeps them; of windows only the last is made.",
+    "Keep events for longer than the gap between ticks.",
   ),
-  "automation.onMissing": refused(
-    "Prefect does not keep which partitions of an asset there are.",
-    "The asset is not made by itself.",
-    "Run the flow backfill for what is missing.",
+  "automation.onMissing": emulated(
+    "A deployment that materializations upstream start; its flow makes the asset when it has none of its own.",
+    "An asset whose events the server does not keep any more counts as missing; of windows only the last is made.",
+    "Keep events for long enough.",
   ),
   "automation.condition": refused(
-    "Prefect has no conditions over the state of assets.",
+    "Prefect has no conditions over the state of assets, and its events do not tell all that such conditions ask.",
     "The asset is not made by itself.",
     "Put it into a job with a schedule.",
   ),
-  "freshness.window": refused(
-    "Prefect has no freshness policies.",
-    "Nobody is told when the asset grows too old.",
-    "Add an automation with a proactive trigger on prefect.asset.materialization.succeeded.",
+  "freshness.window": emulated(
+    "A deployment whose flow fails when the asset was not made in time; it looks every hour, or every minute for ages below an hour.",
+    "It is a failed flow run that tells, up to an hour late.",
+    "Add an automation that notifies of failed runs of this flow.",
   ),
-  "freshness.cron": refused(
-    "Prefect has no freshness policies.",
-    "Nobody is told when the asset is late.",
-    "Add an automation with a proactive trigger on prefect.asset.materialization.succeeded.",
+  "freshness.cron": emulated(
+    "A deployment with the deadlines as its schedule, whose flow fails when the asset was not made in time.",
+    "It is a failed flow run that tells.",
+    "Add an automation that notifies of failed runs of this flow.",
   ),
 };

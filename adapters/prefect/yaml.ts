@@ -31,10 +31,15 @@ function scalar(value: string | number | boolean): string {
   return typeof value === "string" ? quoted(value) : String(value);
 }
 
-/** A text in double quotes, in ASCII. Prefect fills in what stands between double braces: there are none. */
+/** A text without double braces: when it deploys, Prefect fills in what stands between them, in descriptions too. */
+export function withoutTemplates(text: string): string {
+  return text.replaceAll("{{", "{\u200b{");
+}
+
+/** A text in double quotes, in ASCII. */
 function quoted(text: string): string {
   let body = "";
-  for (const character of text.replaceAll("{{", "{\u200b{")) {
+  for (const character of withoutTemplates(text)) {
     const point = character.codePointAt(0) as number;
     if (character === '"' || character === "\\") body += `\\${character}`;
     else if (point >= 0x20 && point < 0x7f) body += character;

@@ -1,5 +1,6 @@
 /** The helper package of an exported project. It is the same in every project. */
 import type { ExportedFile } from "../../export.ts";
+import { automationsModule } from "./automations.ts";
 import { graphModule } from "./graph.ts";
 import { mappingsModule } from "./mappings.ts";
 import { initModule } from "./package.ts";
@@ -12,6 +13,7 @@ import { windowsModule } from "./windows.ts";
 
 const MODULES: { readonly [name: string]: string } = {
   __init__: initModule,
+  automations: automationsModule,
   graph: graphModule,
   mappings: mappingsModule,
   partitions: partitionsModule,

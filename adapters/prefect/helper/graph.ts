@@ -83,7 +83,7 @@ class Plan:
 
         The first steps take what is wanted, steps with the same partitions the same,
         and others what reads partitions of these. What is wanted is a key, "A...B", a
-        list of keys, {"last": True} or {"all": True}.
+        list of keys, {"last": True}, {"latest": True} or {"all": True}.
         """
         is_all = isinstance(wanted, dict) and bool(wanted.get("all"))
         roots: dict[Partitions, list[int]] = {}
@@ -159,6 +159,13 @@ class Plan:
         keys = self.space(unit.step.partitions).keys
         return [keys[place] for place in unit.places]
 
+    def last_keys(self) -> list[str]:
+        """The keys that were chosen for the first step with partitions."""
+        for name, places in self.places.items():
+            keys = self.space(self.steps[name].partitions).keys
+            return [keys[place] for place in places]
+        return []
+
     def dynamic_keys(self) -> dict[str, list[str]]:
         """The keys of every dynamic definition that steps of this plan have."""
         found: dict[str, list[str]] = {}
@@ -179,7 +186,9 @@ def _places(space: Space, wanted: Any, step: str) -> list[int]:
             f"{step} has partitions: say which, by the parameter partition."
         )
     if isinstance(wanted, dict):
-        return list(range(len(space.keys))) if wanted.get("all") else space.last()
+        is_timed = wanted.get("last") or space.has_windows
+        is_all = wanted.get("all") or not is_timed
+        return list(range(len(space.keys))) if is_all else space.last()
     if isinstance(wanted, str):
         first, dots, last = wanted.partition("...")
         places = space.between(first, last) if dots else [space.place_of(wanted)]

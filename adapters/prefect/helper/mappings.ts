@@ -5,7 +5,7 @@ export const mappingsModule: string = String
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Union
 
@@ -68,7 +68,7 @@ class These:
 class Table:
     """The upstream keys by downstream key, which is empty without partitions."""
 
-    rows: dict[str, tuple[str, ...]]
+    rows: dict[str, tuple[str, ...]] = field(hash=False)
 
     def resolve(self, downstream: Space, upstream: Space) -> Reader:
         """Looks rows up."""

@@ -1,6 +1,7 @@
 /** `sluice_prefect/__init__.py`: What the package offers to flows. */
 export const initModule: string = String.raw`"""What the flows of this project are made with."""
 
+from .automations import When, make_when_due, require_fresh
 from .graph import Read, Step
 from .mappings import ByDimension, Every, Last, Overlap, Same, Table, These
 from .partitions import Cells, Dynamic, Names
@@ -24,9 +25,12 @@ __all__ = [
     "Table",
     "These",
     "Tick",
+    "When",
     "Windows",
+    "make_when_due",
     "may_retry",
     "name_of_run",
+    "require_fresh",
     "run_step",
 ]
 `;

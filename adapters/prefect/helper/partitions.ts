@@ -124,6 +124,12 @@ class Space:
             places.append(place)
         return places[::-1]
 
+    @property
+    def has_windows(self) -> bool:
+        """Whether it, or one of its dimensions, is made of windows of time."""
+        spaces = self.leaves.values() or [self]
+        return any(isinstance(space.partitions, Windows) for space in spaces)
+
     def last(self) -> list[int]:
         """The last partition; of several dimensions every cell of the last windows."""
         if not self.keys:

@@ -46,9 +46,10 @@ class Project:
         outputs: Mapping[str, list[str]] | None = None,
         tags: Mapping[str, str] | None = None,
         partitions_per_task: int | None = None,
+        at: int | None = None,
     ) -> State:
         """Runs steps, all by default, and gives the state that the flow has come to."""
-        now = _scheduled()
+        now = _scheduled() if at is None else at
         wanted: Any = partition
         if tick is not None and not partition:
             now = tick.instant_of(now)

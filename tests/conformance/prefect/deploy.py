@@ -35,7 +35,7 @@ def prefect(*args, **options):
     )
 
 
-def wait_for(what, check, seconds=90):
+def wait_for(what, check, seconds=240):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         found = check()
@@ -99,7 +99,7 @@ def cancel_a_run(client, deployment):
     )
     try:
         run = client.create_flow_run_from_deployment(deployment.id)
-        wait_for("the step", lambda: os.path.exists(f"{marks}/pid"), 120)
+        wait_for("the step", lambda: os.path.exists(f"{marks}/pid"), 240)
         with open(f"{marks}/pid") as file:
             pid = int(file.read())
         begun = time.monotonic()
@@ -109,7 +109,7 @@ def cancel_a_run(client, deployment):
             lambda: (
                 (found := client.read_flow_run(run.id).state).is_final() and found
             ),
-            120,
+            240,
         )
         return {
             "type": state.type.value,
@@ -151,6 +151,8 @@ def main():
             flows = {flow.id: flow.name for flow in client.read_flows()}
             deployments = client.read_deployments()
             answer["deployments"] = [describe(each, flows) for each in deployments]
+            found = client._client.post("/automations/filter", json={}).json()
+            answer["automations"] = found
             limits = client.read_global_concurrency_limits(limit=50, offset=0)
             answer["limits"] = {limit.name: limit.limit for limit in limits}
             if QUESTION["cancel"]:

@@ -6,10 +6,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { takeSnapshot } from "sluice";
 import { exportPrefect } from "../../../adapters/prefect/export.ts";
+import { identifierOf } from "../../../adapters/python/identifier.ts";
 import { limitName } from "../../../adapters/prefect/names.ts";
 import { atScale } from "../python.ts";
 import deployed from "./deployed.ts";
-import { askPrefect, findPrefect, sluiceCommand, writeFiles } from "./prefect.ts";
+import { askPrefect, findPrefect, once, sluiceCommand, writeFiles } from "./prefect.ts";
 
 const python = findPrefect("Deployments in Prefect");
 const folder = mkdtempSync(join(tmpdir(), "sluice-prefect-"));
@@ -27,6 +28,11 @@ interface Answer {
     readonly pool: string;
     readonly schedules: readonly { readonly [field: string]: unknown }[];
   }[];
+  readonly automations: readonly {
+    readonly enabled: boolean;
+    readonly trigger: { readonly [field: string]: unknown };
+    readonly actions: readonly { readonly type: string }[];
+  }[];
   readonly limits: { readonly [name: string]: number };
   readonly cancel?: {
     readonly type: string;
@@ -37,11 +43,8 @@ interface Answer {
   };
 }
 
-let answer: Answer | undefined;
-
 /** One server, one deployment, and at full scale a run that is cancelled. */
-function deploy(): Answer {
-  if (answer) return answer;
+const deploy = once((): Answer => {
   const { files } = exportPrefect(takeSnapshot(deployed), {
     name: "shop",
     module: fileURLToPath(new URL("./deployed.ts", import.meta.url)),
@@ -52,13 +55,13 @@ function deploy(): Answer {
   writeFiles(folder, files);
   const marks = join(folder, "marks");
   mkdirSync(marks);
-  return answer = askPrefect<Answer>(python as string, new URL("deploy.py", import.meta.url), {
+  return askPrefect<Answer>(python as string, new URL("deploy.py", import.meta.url), {
     folder,
     marks,
     cancel: atScale(0, 1) === 1,
     env: { SLUICE_IO: join(folder, "values"), SLUICE_TEST_FOLDER: marks },
   });
-}
+});
 
 function schedulesOf(name: string): readonly (readonly unknown[])[] {
   const found = deploy().deployments.find((each) => each.name === name);
@@ -77,7 +80,9 @@ describe("an exported project on a server", () => {
     assert.equal(again[0], 0, again[1]);
     assert.deepEqual(deploy().deployments.map(({ flow, name }) => `${flow}/${name}`).sort(), [
       "shop.all/all",
+      `shop.automation.${identifierOf("late")}/automation.${identifierOf("late")}`,
       "shop.backfill/backfill",
+      `shop.freshness.${identifierOf("late")}/freshness.${identifierOf("late")}`,
       "shop.job.waiting/waiting",
       "shop.schedule.by-the-hour/by-the-hour",
       "shop.schedule.daily/daily",
@@ -105,13 +110,37 @@ describe("an exported project on a server", () => {
 
   check("has texts as they are, and nothing in them is filled in", () => {
     const waiting = deploy().deployments.find(({ name }) => name === "waiting");
-    assert.equal(waiting?.description, "Ends when it is told to: {{ $HOME }} and \u00fc.");
+    assert.equal(waiting?.description, "Ends when it is told to: {\u200b{ $HOME }} and \u00fc.");
     assert.deepEqual(waiting?.tags, [
       "empty",
       "team=data",
       "{\u200b{ $HOME }}={\u200b{ prefect.variables.x }}",
     ]);
     assert.equal(waiting?.pool, "default");
+  });
+
+  check("starts a run when something upstream was made, for assets that are made by themselves", () => {
+    const [{ enabled, trigger, actions }, ...rest] = deploy().automations;
+    assert.deepEqual(rest, []);
+    assert.equal(enabled, true);
+    assert.deepEqual(trigger.match, { "prefect.resource.id": ["sluice://orders", "sluice://source"] });
+    assert.deepEqual(trigger.expect, ["prefect.asset.materialization.succeeded"]);
+    assert.equal(trigger.posture, "Reactive");
+    assert.deepEqual(actions.map(({ type }) => type), ["run-deployment"]);
+    assert.deepEqual(schedulesOf(`freshness.${identifierOf("late")}`), [[
+      "tick-1",
+      "0 9 * * *",
+      "UTC",
+      true,
+      true,
+    ]]);
+    assert.deepEqual(schedulesOf(`automation.${identifierOf("late")}`), [[
+      "tick-1",
+      "0 6 * * *",
+      "UTC",
+      true,
+      true,
+    ]]);
   });
 
   check("has a limit for each pool", () => {

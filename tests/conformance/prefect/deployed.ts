@@ -4,13 +4,16 @@ import { join } from "node:path";
 import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import {
+  condition,
   dailyPartitions,
   defineAsset,
   defineExternalAsset,
   defineJob,
   defineSchedule,
   definitions,
+  freshBy,
   hourlyPartitions,
+  lastMapping,
 } from "sluice";
 
 const days = dailyPartitions({ start: "2026-01-01", timezone: "Europe/Berlin" });
@@ -45,6 +48,15 @@ export const endless = defineAsset({
   },
 });
 
+export const late = defineAsset({
+  key: "late",
+  deps: { orders: { asset: orders, mapping: lastMapping() } },
+  after: [source],
+  automation: condition.onCron("0 6 * * *"),
+  freshness: freshBy({ deadlineCron: "0 9 * * *", lowerBoundMs: 3_600_000 }),
+  run: ({ inputs }) => inputs.orders,
+});
+
 export const waiting = defineJob({
   name: "waiting",
   selection: "endless",
@@ -54,7 +66,7 @@ export const waiting = defineJob({
 
 export default definitions({
   module: import.meta.url,
-  assets: [source, orders, readings, endless],
+  assets: [source, orders, readings, endless, late],
   jobs: [waiting],
   schedules: [
     defineSchedule({

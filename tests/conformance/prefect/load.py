@@ -1,11 +1,13 @@
 """Loads exported projects, and tells what Prefect and the helper package make of them."""
 
+import ast
 import hashlib
 import importlib.util
 import json
 import sys
 import warnings
 
+import yaml
 from prefect import Flow, Task
 
 
@@ -113,6 +115,33 @@ def describe_steps(module, instants):
     return described
 
 
+def literals(folder):
+    """What the functions of a module give by name, as it stands in the file."""
+    with open(f"{folder}/flows.py", "rb") as file:
+        tree = ast.parse(file.read())
+    found = {"defaults": {}, "metadata": {}, "tags": {}}
+    for function in tree.body:
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        for keyword in function.body[0].value.keywords:
+            if keyword.arg in found:
+                found[keyword.arg][function.name] = ast.literal_eval(keyword.value)
+    return found
+
+
+def meant(questions):
+    """Which tick a schedule means by each instant at which Prefect fires."""
+    from sluice_prefect import Tick
+
+    return [
+        [
+            Tick((question["cron"],), question["timezone"]).instant_of(fired)
+            for fired in question["fired"]
+        ]
+        for question in questions
+    ]
+
+
 def main():
     question = json.load(sys.stdin)
     sys.path.insert(0, question["projects"][0])
@@ -136,10 +165,16 @@ def main():
                 "warnings": [str(warning.message) for warning in caught],
                 "flows": {flow.name: flow.description for flow in flows},
                 "taskCount": len(tasks),
+                "literals": literals(folder),
                 "steps": describe_steps(module, question["instants"]),
             }
         )
-    print(json.dumps(answers))
+    answer = {
+        "projects": answers,
+        "yaml": [yaml.safe_load(text) for text in question["yaml"]],
+        "ticks": meant(question["ticks"]),
+    }
+    print("\n" + json.dumps(answer))
 
 
 main()

@@ -8,6 +8,10 @@ import { dirname, join } from "node:path";
 import { type Definitions, takeSnapshot } from "sluice";
 import weather from "../../../examples/weather/definitions.ts";
 import { exportPrefect } from "../../../adapters/prefect/export.ts";
+import { flowNames, stepName } from "../../../adapters/prefect/names.ts";
+import { ownTicks, prefectTicks } from "../../../adapters/prefect/time/ticks.ts";
+import { yamlText } from "../../../adapters/prefect/yaml.ts";
+import { everything } from "../../adapters/prefect/graph.ts";
 import { openSpace, type PartitionSpace } from "../../../src/model/partitions/space.ts";
 import { resolveMapping } from "../../../src/model/partitions/resolve.ts";
 import type { Mapping } from "../../../src/model/partitions/mapping.ts";
@@ -15,7 +19,7 @@ import { retryDelayMs } from "../../../src/model/policy.ts";
 import type { Snapshot, StepSnapshot } from "../../../src/model/snapshot/snapshot.ts";
 import { randomDefinitions } from "../exports/random_definitions.ts";
 import { atScale } from "../python.ts";
-import { askPrefect, findPrefect, writeFiles } from "./prefect.ts";
+import { askPrefect, findPrefect, once, writeFiles } from "./prefect.ts";
 
 const python = findPrefect("Exports to Prefect");
 const folder = mkdtempSync(join(tmpdir(), "sluice-prefect-"));
@@ -61,19 +65,60 @@ interface Loaded {
   readonly warnings: readonly string[];
   readonly flows: { readonly [name: string]: string | null };
   readonly taskCount: number;
+  readonly literals: {
+    readonly [place in "defaults" | "metadata" | "tags"]: { readonly [name: string]: unknown };
+  };
   readonly steps: readonly LoadedStep[];
 }
 
+interface Answer {
+  readonly projects: readonly Loaded[];
+  readonly yaml: readonly unknown[];
+  readonly ticks: readonly (readonly number[])[];
+}
+
+/** Texts that end literals, comments, templates and encodings, where they can. */
+const HOSTILE = [
+  "'''\"\"\"",
+  "ends in \\",
+  "a\nb\r\n\tc",
+  "{{ $HOME }} {% raw %} %s {x}",
+  "\\N{BULLET} \\x41",
+  "\u2028\u2029\u202e\ufeff\u0085",
+  "\u{1f600}\u{10ffff}",
+  "coding: utf-7 +AAo-import os",
+  "",
+  "no: yes # x",
+  "- a: &b *c !!python/object",
+  "\u0000\u0007\u001b\u007f\u00a0\u00ff",
+  "null",
+  "1e3",
+  "${HOME}",
+];
+
 const graphs: readonly Definitions[] = [
   weather,
+  everything,
   ...Array.from({ length: atScale(10, 200) }, (_, seed) => randomDefinitions(seed)),
 ];
 const snapshots = graphs.map(takeSnapshot);
-let answers: readonly Loaded[] | undefined;
+/** What Prefect fires in a year, for crons that follow the wall clock. */
+const TICKS = ["Europe/Berlin", "America/New_York", "America/Havana", "Australia/Lord_Howe", "Asia/Beirut"]
+  .flatMap(
+    (timezone) =>
+      ["30 2 * * *", "30 1 * * *", "0 0 * * *", "45 1 * * *", "0 12 * * *"].map((cron) => ({
+        cron,
+        timezone,
+        fired: prefectTicks(cron, timezone, Date.UTC(2026, 0, 1), Date.UTC(2027, 0, 1)),
+      })),
+  );
+
+function loaded(): readonly Loaded[] {
+  return ask().projects;
+}
 
 /** All projects are loaded by one process, once. */
-function loaded(): readonly Loaded[] {
-  if (answers) return answers;
+const ask = once((): Answer => {
   const projects = snapshots.map((snapshot, place) => {
     const project = join(folder, String(place));
     const { files } = exportPrefect(snapshot, {
@@ -85,9 +130,18 @@ function loaded(): readonly Loaded[] {
     writeFiles(project, files);
     return project;
   });
-  const question = { projects, instants: INSTANTS, dynamicKeys: DYNAMIC };
-  answers = askPrefect<readonly Loaded[]>(python as string, new URL("load.py", import.meta.url), question);
-  return answers;
+  const question = {
+    projects,
+    instants: INSTANTS,
+    dynamicKeys: DYNAMIC,
+    yaml: HOSTILE.map(inYaml),
+    ticks: TICKS,
+  };
+  return askPrefect<Answer>(python as string, new URL("load.py", import.meta.url), question);
+});
+
+function inYaml(text: string): string {
+  return yamlText({ name: text, list: [text, 1, true], item: [{ of: text, and: [] }], empty: {} });
 }
 
 function spaceOf(snapshot: Snapshot, partitions: number | undefined, nowMs: number): PartitionSpace {
@@ -125,7 +179,7 @@ describe("an exported project", () => {
         ...jobs.map(({ name }) => `job.${name}`),
         ...schedules.map(({ name }) => `schedule.${name}`),
       ];
-      const own = Object.keys(flows).filter((name) => name !== "shop.all" && name !== "shop.backfill");
+      const own = Object.keys(flows).filter((name) => /^shop\.(?:job|schedule)\./.test(name));
       assert.deepEqual(own.sort(), expected.map((name) => `shop.${name}`).sort());
       assert.equal(taskCount, steps.length);
     }
@@ -207,10 +261,14 @@ describe("an exported project", () => {
   check("waits for the partitions that are read", () => {
     let compared = 0;
     eachStep((step, found, snapshot) => {
-      for (const read of found.reads) {
-        const input = step.inputs.find(({ key }) => key === read.asset);
-        if (!input?.mapping || step.partitions === undefined) continue;
-        if (input.mapping.kind === "custom") continue;
+      const inputs = step.inputs.filter(({ key }) =>
+        found.reads.some(({ asset }) => asset === key) && !step.outputs.some((output) => output.key === key)
+      );
+      const reads = found.reads.filter(({ asset }) => asset !== null);
+      assert.deepEqual(reads.map(({ asset }) => asset), inputs.map(({ key }) => key));
+      for (const [at, input] of inputs.entries()) {
+        const read = reads[at];
+        if (!input.mapping || step.partitions === undefined || input.mapping.kind === "custom") continue;
         const upstream = snapshot.assets.find(({ key }) => key === input.key)?.partitions;
         for (const [place, nowMs] of INSTANTS.entries()) {
           if (upstream === undefined || spaceOf(snapshot, upstream, nowMs).size > 20_000) continue;
@@ -231,6 +289,41 @@ describe("an exported project", () => {
       }
     });
     assert.ok(compared > 500);
+  });
+
+  check("holds config, metadata and tags of runs as they are", () => {
+    for (const [place, snapshot] of snapshots.entries()) {
+      const { defaults, metadata, tags } = loaded()[place].literals;
+      for (const [kind, list] of [["job", snapshot.jobs], ["schedule", snapshot.schedules]] as const) {
+        for (const each of list) {
+          const name = flowNames("shop", kind, each.name).function;
+          assert.deepEqual(defaults[name] ?? {}, each.config);
+          assert.deepEqual(tags[name] ?? {}, each.tags);
+        }
+      }
+      for (const { key, step, metadata: told, isExternal } of snapshot.assets) {
+        if (isExternal) continue;
+        const found = metadata[stepName(step)] as { readonly [key: string]: unknown } | undefined;
+        assert.deepEqual(found?.[key] ?? {}, told, key);
+      }
+    }
+  });
+
+  check("writes any text into YAML, but no template", () => {
+    const expected = HOSTILE.map((text) => text.replaceAll("{{", "{\u200b{")).map((text) => ({
+      name: text,
+      list: [text, 1, true],
+      item: [{ of: text, and: [] }],
+      empty: {},
+    }));
+    assert.deepEqual(ask().yaml, expected);
+  });
+
+  check("works out which tick is meant when Prefect fires at another instant", () => {
+    for (const [place, { cron, timezone }] of TICKS.entries()) {
+      const own = ownTicks(cron, timezone, Date.UTC(2026, 0, 1), Date.UTC(2027, 0, 1));
+      assert.deepEqual(ask().ticks[place], own, `${cron} in ${timezone}`);
+    }
   });
 
   check("is laid out as ruff has it, and free of what it finds wrong", () => {

@@ -39,7 +39,7 @@ export function askPrefect<Answer>(
     input: JSON.stringify(question),
     encoding: "utf8",
     maxBuffer: 1 << 30,
-    timeout: 570_000,
+    timeout: 900_000,
     env: { ...process.env, ...quietly, ...variables },
   });
   if (status !== 0) throw new Error(`${script.pathname} failed: ${error ?? stderr.slice(-4000)}`);
@@ -60,4 +60,22 @@ export function sluiceCommand(): readonly string[] {
   return "Deno" in globalThis
     ? [process.execPath, "run", "-A", "--no-check", main]
     : [process.execPath, main];
+}
+
+/** Does something once; what it gives, or throws, is what every later call gives, or throws. */
+export function once<T>(work: () => T): () => T {
+  let told: (() => T) | undefined;
+  return () => {
+    if (!told) {
+      try {
+        const value = work();
+        told = () => value;
+      } catch (error) {
+        told = () => {
+          throw error;
+        };
+      }
+    }
+    return told();
+  };
 }

@@ -34,6 +34,7 @@ def set_up(folder):
 
 
 def run(flows, step, client):
+    time.sleep(step.get("pause", 0))
     state = flows[step["flow"]](**step["parameters"], return_state=True)
     run_id = state.state_details.flow_run_id
     tasks = []
@@ -101,7 +102,7 @@ def main():
     question = json.load(sys.stdin)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", DeprecationWarning)
-        with prefect_test_harness(server_startup_timeout=90):
+        with prefect_test_harness(server_startup_timeout=240):
             with get_client(sync_client=True) as client:
                 cases = [
                     run_case(place, case, client)

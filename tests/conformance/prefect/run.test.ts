@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type Definitions, takeSnapshot } from "sluice";
+import { identifierOf } from "../../../adapters/python/identifier.ts";
+import automatic from "./automatic.ts";
 import { exportPrefect } from "../../../adapters/prefect/export.ts";
 import {
   type Case,
@@ -70,7 +73,38 @@ async function runAll(): Promise<Answer> {
       runs: one.runs.map((run) => ({ flow: flowOf(run), parameters: parametersOf(run) })),
     });
   }
+  questions.push(automaticQuestion());
   return askPrefect(python as string, new URL("run.py", import.meta.url), { cases: questions });
+}
+
+/** Flows that look at events, which arrive a moment after the runs that they tell of. */
+function automaticQuestion(): unknown {
+  const project = join(folder, "automatic");
+  const module = fileURLToPath(new URL("./automatic.ts", import.meta.url));
+  const options = { name: "shop", module, command: sluiceCommand(), ticksFromMs: 0 };
+  writeFiles(project, exportPrefect(takeSnapshot(automatic), options).files);
+  const looks = ["freshness base", "automation eager", "automation missing", "automation ticked"];
+  const flows = [
+    "all base",
+    ...looks,
+    "freshness base",
+    ...looks.slice(1),
+    "freshness ticked",
+    "freshness never",
+  ];
+  return {
+    folder: project,
+    env: { SLUICE_IO: join(project, "values") },
+    runs: flows.map((each) => {
+      const [kind, key] = each.split(" ");
+      const isRun = kind === "all";
+      return {
+        flow: isRun ? "shop.all" : `shop.${kind}.${identifierOf(key)}`,
+        parameters: isRun ? { steps: [key] } : {},
+        pause: 2.5,
+      };
+    }),
+  };
 }
 
 function valuesOf({ name }: Case): string {
@@ -173,6 +207,26 @@ describe("an exported flow", () => {
     assert.deepEqual(of(made, "shops").map(({ partition }) => partition).sort(), ["asia", "eu", "us"]);
     const months = of(made, "weather/month").map(({ partition }) => partition);
     assert.deepEqual(months.sort(), ["2012-01", "2012-02", "2012-03"]);
+  });
+
+  check("is made when it is due, and told of when it is not fresh", async () => {
+    const runs = (await ran()).cases.at(-1) ?? [];
+    const told = runs.map(({ name, tasks }) =>
+      `${name} ${tasks.map((task) => task.name.split(" ")[0]).join()}`
+    );
+    assert.deepEqual(told, [
+      "Completed base",
+      "Completed ",
+      "Completed eager",
+      "Completed missing",
+      "Completed ticked",
+      "Completed ",
+      "Skipped ",
+      "Skipped ",
+      "Skipped ",
+      "Completed ",
+      "Failed ",
+    ]);
   });
 
   check("uses nothing that Prefect warns of", async () => {

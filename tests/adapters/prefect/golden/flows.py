@@ -23,9 +23,12 @@ from sluice_prefect import (
     Table,
     These,
     Tick,
+    When,
     Windows,
+    make_when_due,
     may_retry,
     name_of_run,
+    require_fresh,
     run_step,
 )
 
@@ -514,3 +517,30 @@ def schedule_windows_063a65c8(
         config=config,
         partitions_per_task=partitions_per_task,
     )
+
+
+@flow(
+    name="shop.automation.mart_clean_c2139691",
+    description="Makes an asset when it is due.",
+    version="8e7e87fc",
+    task_runner=ThreadPoolTaskRunner(max_workers=WORKERS),
+)
+def automation_mart_clean_c2139691_293f7d13(
+    config: dict[str, Any] | None = None,
+) -> State:
+    return make_when_due(
+        PROJECT,
+        ["mart/clean", "mart/clean:full"],
+        When("eager", "mart/clean", upstream=("raw/orders",)),
+        config=config,
+    )
+
+
+@flow(
+    name="shop.freshness.raw_orders_2459fca4",
+    description="Fails when an asset was not made in time.",
+    version="643d5437",
+    task_runner=ThreadPoolTaskRunner(max_workers=WORKERS),
+)
+def freshness_raw_orders_2459fca4_ad0fbda1() -> State:
+    return require_fresh("raw/orders", 86400)
