@@ -7,6 +7,7 @@ import { assetName } from "./assets.ts";
 import { type DagPlan, planDags } from "./dags.ts";
 import { dagFile, type FileContext } from "./file.ts";
 import { Graph } from "./graph.ts";
+import { dockerHelper, kubernetesHelper } from "./helper/containers.ts";
 import { PROCESS_HELPER } from "./helper/process.ts";
 import { type AirflowOptions, readOptions, RUNTIME_KEYS } from "./options.ts";
 import { projectFiles } from "./project.ts";
@@ -23,7 +24,7 @@ import { verdictsOf } from "./verdicts.ts";
  *
  * Options below `target`: `runner` (`"process"`, the default, `"docker"` or `"kubernetes"`), the `image` of containers and
  * pods, `pools` (slots by pool, default 1), `codeHash` (what identifies the code that steps run), `cwd` (where processes
- * start, default the exported project).
+ * start, default the exported project), `env` (variables for steps, no secrets).
  *
  * @throws {SluiceError} EXPORT_REFUSED for other options, and for versions before 3.1.
  * @example
@@ -48,16 +49,16 @@ export const exportAirflow: Exporter = (snapshot: Snapshot, exported: ExportOpti
   const graph = new Graph(snapshot);
   const plans = planDags(graph, exported.name);
   const timings = timeDags(plans, graph, exported, options);
-  const helper = `_sluice_${shortHash(PROCESS_HELPER)}`;
+  const helpers = helpersOf(options);
   const context: FileContext = {
     graph,
     exported,
     options,
-    helper,
-    operator: { name: "SluiceStep", module: helper },
+    helper: helpers[0].name,
+    operator: { name: OPERATORS[options.runner], module: helpers[helpers.length - 1].name },
   };
   return {
-    files: projectOf(plans, timings, context),
+    files: projectOf(plans, timings, helpers, context),
     report: reportLosses(
       snapshot,
       { name: "airflow", version: options.version, verdicts: verdictsOf(options) },
@@ -78,8 +79,8 @@ function timeDags(
   const isKeyed = (key: string): boolean => {
     const isPartitioned = graph.asset(key).partitions !== undefined;
     if (isPartitioned && options.level >= RUNTIME_KEYS) return true;
-    const known = makers.get(key);
-    return known === undefined ? isPartitioned : known.every((each) => each);
+    const known = makers.get(key) ?? [isPartitioned];
+    return isPartitioned ? known.some((each) => each) : known.every((each) => each);
   };
   const context = { snapshot, options, ticksFromMs, assetName, isKeyed };
   const timings = new Map<DagPlan, Timing>();
@@ -94,19 +95,40 @@ function timeDags(
   return plans.map((plan) => timings.get(plan) as Timing);
 }
 
+/** A Python module beside the Dags. */
+interface Helper {
+  readonly name: string;
+  readonly text: string;
+}
+
+const OPERATORS: { readonly [runner in AirflowOptions["runner"]]: string } = {
+  process: "SluiceStep",
+  docker: "SluiceDockerStep",
+  kubernetes: "SluicePodStep",
+};
+
+/** The helper modules, the one that has the operator last. Their names tell their texts apart. */
+function helpersOf({ runner }: AirflowOptions): readonly Helper[] {
+  const base = { name: `_sluice_${shortHash(PROCESS_HELPER)}`, text: PROCESS_HELPER };
+  if (runner === "process") return [base];
+  const text = runner === "docker" ? dockerHelper(base.name) : kubernetesHelper(base.name);
+  return [base, { name: `_sluice_${runner}_${shortHash(text)}`, text }];
+}
+
 function projectOf(
   plans: readonly DagPlan[],
   timings: readonly Timing[],
+  helpers: readonly Helper[],
   context: FileContext,
 ): ExportedProject["files"] {
-  const { graph, exported, options, helper } = context;
+  const { graph, exported, options } = context;
   const files = [
     ...plans.map((plan, place) => ({
       path: `dags/${plan.file}.py`,
       text: dagFile(plan, timings[place], context),
     })),
-    { path: `dags/${helper}.py`, text: PROCESS_HELPER },
-    ...projectFiles(plans, poolsOf(graph.snapshot), [helper], { exported, options }),
+    ...helpers.map(({ name, text }) => ({ path: `dags/${name}.py`, text })),
+    ...projectFiles(plans, poolsOf(graph.snapshot), helpers.map(({ name }) => name), { exported, options }),
   ];
   return files.sort((a, b) => a.path < b.path ? -1 : 1);
 }

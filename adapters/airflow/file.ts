@@ -125,12 +125,13 @@ function paramsOf({ steps, config }: DagPlan): readonly (readonly [string, Expre
 /** Written out, so that no default of a cluster changes what a Dag does. */
 function defaultsOf({ tags }: DagPlan, { exported, options }: FileContext): Expression {
   const { command, module } = exported;
-  const { cwd, image } = options;
+  const { cwd, image, env, runner } = options;
   const entries: (readonly [string, Expression | undefined])[] = [
     ["command", list(command.map(textLiteral))],
     ["module", module === undefined ? undefined : textLiteral(module)],
-    ["cwd", cwd === undefined ? undefined : textLiteral(cwd)],
-    ["image", image === undefined || options.runner === "process" ? undefined : textLiteral(image)],
+    ["cwd", cwd === undefined || runner !== "process" ? undefined : textLiteral(cwd)],
+    ["image", image === undefined || runner === "process" ? undefined : textLiteral(image)],
+    ["env", Object.keys(env).length > 0 ? jsonExpression(env) : undefined],
     ["run_tags", Object.keys(tags).length > 0 ? jsonExpression(tags) : undefined],
     ["retries", "0"],
     ["priority_weight", "0"],

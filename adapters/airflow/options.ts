@@ -17,6 +17,8 @@ export interface AirflowOptions {
   readonly codeHash?: string;
   /** The folder in which steps start. Default: the exported project. */
   readonly cwd?: string;
+  /** Variables for the environment of steps; no secrets, since they stand in the Dags. */
+  readonly env: { readonly [name: string]: string };
   /** The version of Airflow that is written for. */
   readonly version: string;
   /** The same as a number: 3.2 is 302. */
@@ -36,7 +38,7 @@ export const RUNTIME_KEYS = 303;
  * @throws {SluiceError} EXPORT_REFUSED for an option that is unknown or of another type, and for versions before 3.1.
  */
 export function readOptions({ target = {}, targetVersion = TESTED }: ExportOptions): AirflowOptions {
-  const { runner = "process", image, pools = {}, codeHash, cwd, ...others } = target;
+  const { runner = "process", image, pools = {}, codeHash, cwd, env = {}, ...others } = target;
   const [stranger] = Object.keys(others);
   if (stranger !== undefined) {
     throw refused(stranger, `Airflow has no option ${JSON.stringify(stranger)}.`);
@@ -50,6 +52,7 @@ export function readOptions({ target = {}, targetVersion = TESTED }: ExportOptio
   return {
     runner,
     pools: slots(pools),
+    env: variables(env),
     version: targetVersion,
     level: levelOf(targetVersion),
     ...text("image", image),
@@ -70,6 +73,14 @@ function slots(pools: unknown): { readonly [pool: string]: number } {
   const misfit = entries.find(([, limit]) => !Number.isSafeInteger(limit) || (limit as number) < 0);
   if (!isRecord || misfit) throw refused("pools", "The pools are a record of slots by name: { db: 4 }.");
   return Object.fromEntries(entries) as { readonly [pool: string]: number };
+}
+
+function variables(env: unknown): { readonly [name: string]: string } {
+  const isRecord = typeof env === "object" && env !== null && !Array.isArray(env);
+  if (isRecord && Object.values(env).every((value) => typeof value === "string")) {
+    return Object.fromEntries(Object.entries(env));
+  }
+  throw refused("env", 'The env is a record of texts by name: { SLUICE_IO: "/data" }.');
 }
 
 function levelOf(version: string): number {

@@ -73,7 +73,7 @@ function retryArguments(retry: RetryPolicy | undefined, level: number): NamedArg
   return {
     retries: numberLiteral(maxRetries),
     retry_delay: duration(cappedMs),
-    retry_exponential_backoff: grows ? "2" : undefined,
+    retry_exponential_backoff: grows ? "True" : undefined,
     max_retry_delay: grows && maxDelayMs !== undefined ? duration(maxDelayMs) : undefined,
     retry_policy: level >= RUNTIME_KEYS ? call("StepRetry", []) : undefined,
   };

@@ -191,8 +191,8 @@ def edges(keys):
     return {"from": keys[0], "to": keys[-1]}
 
 
-class SluiceStep(BaseOperator):
-    """One step, run by the command "sluice step" in a process of its own."""
+class StepTask(BaseOperator):
+    """What tasks of steps have in common, wherever these run."""
 
     template_fields = ()
 
@@ -207,22 +207,18 @@ class SluiceStep(BaseOperator):
         takes_config=False,
         run_tags=None,
         leaves_out=False,
-        cwd=None,
         env=None,
         **kwargs,
     ):
         super().__init__(**kwargs)
         self.step = step
-        self.command = list(command)
-        self.module = module
+        self.argv = [*command, "step", *([] if module is None else [module])]
         self.outputs = outputs
         self.partition = partition
         self.takes_config = takes_config
         self.run_tags = run_tags
         self.leaves_out = leaves_out
-        self.cwd = cwd
-        self.env = env
-        self.process = None
+        self.env = env or {}
 
     def pre_execute(self, context):
         self.partitions = self.find_partitions(context)
@@ -230,8 +226,31 @@ class SluiceStep(BaseOperator):
         if many:  # The limit is that of one partition; the step holds each to it.
             self.execution_timeout = None
 
-    def execute(self, context):
-        code, outcome = self.run_process(self.request(context))
+    def find_partitions(self, context):
+        if self.partition is None:
+            return None
+        asked = context["params"].get("partitions")
+        if asked is None:
+            return self.partition.keys(context["dag_run"])
+        return [asked] if isinstance(asked, str) else asked
+
+    def request(self, context):
+        """What the step is asked for. Empty parts are left out."""
+        config = context["params"].get(f"config.{self.step}")
+        parts = {
+            "version": 1,
+            "runId": context["ti"].run_id,
+            "step": self.step,
+            "attempt": context["ti"].try_number,
+            "outputs": self.outputs,
+            "partitions": self.partitions,
+            "config": config if self.takes_config else None,
+            "tags": self.run_tags,
+        }
+        return {name: part for name, part in parts.items() if part is not None}
+
+    def conclude(self, context, code, outcome):
+        """Ends the task as the step has ended."""
         for check in outcome.get("checks", ()):
             self.log_check(check)
         if code == DONE and outcome.get("status") == "success":
@@ -247,94 +266,10 @@ class SluiceStep(BaseOperator):
             raise AirflowFailException(message)
         raise StepFailed(message, outcome.get("retryAfterMs"))
 
-    def on_kill(self):
-        # Called while execute still waits for the process: never wait here.
-        if self.process is not None and self.process.poll() is None:
-            self.stop(self.process)
-
-    def find_partitions(self, context):
-        if self.partition is None:
-            return None
-        asked = context["params"].get("partitions")
-        if asked is None:
-            return self.partition.keys(context["dag_run"])
-        return [asked] if isinstance(asked, str) else asked
-
-    def request(self, context):
-        instance = context["ti"]
-        request = {
-            "version": 1,
-            "runId": instance.run_id,
-            "step": self.step,
-            "attempt": instance.try_number,
-        }
-        if self.outputs:
-            request["outputs"] = self.outputs
-        if self.partitions is not None:
-            request["partitions"] = self.partitions
-        if self.takes_config:
-            config = context["params"].get(f"config.{self.step}")
-            if config is not None:
-                request["config"] = config
-        if self.run_tags:
-            request["tags"] = self.run_tags
-        return json.dumps(request)
-
-    def argv(self, *options):
-        module = [] if self.module is None else [self.module]
-        return [*self.command, "step", *module, *options]
-
-    def run_process(self, request):
-        process = self.process = subprocess.Popen(
-            self.argv("--request", "-", "--watch-stdin"),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-            cwd=self.cwd or FOLDER,
-            env={**os.environ, **(self.env or {})},
-        )
-        context = contextvars.copy_context()
-        lines = (self.log_lines, process.stderr)
-        logger = threading.Thread(target=context.run, args=lines)
-        logger.daemon = True
-        logger.start()
-        last = b""
-        try:
-            # The pipe stays open: its end tells the step that this task is dead.
-            self.tell(process.stdin, request)
-            for line in process.stdout:
-                last = line if line.strip() else last
-            code = process.wait()
-        except BaseException:  # Also AirflowTaskTimeout, which is no Exception.
-            self.stop(process)
-            process.wait()
-            raise
-        logger.join(timeout=GRACE)
-        return code, self.read_outcome(last)
-
-    def tell(self, stdin, request):
-        try:
-            stdin.write(request.encode() + b"\n")
-            stdin.flush()
-        except BrokenPipeError:  # It ended before it read; its exit code says why.
-            pass
-
-    def log_lines(self, stream):
-        for line in stream:
-            self.log.info("%s", line.decode(errors="replace").rstrip())
-
     def log_check(self, check):
         verdict = "passed" if check.get("passed") else "failed"
         level = self.log.info if check.get("passed") else self.log.warning
         level("The check %s of %s %s.", check.get("check"), check.get("asset"), verdict)
-
-    def read_outcome(self, line):
-        try:
-            outcome = json.loads(line)
-        except ValueError:
-            outcome = None
-        return outcome if isinstance(outcome, dict) else {}
 
     def is_left_out(self, context, error):
         """Whether Airflow's clock asked for a window that the definition leaves out."""
@@ -356,6 +291,63 @@ class SluiceStep(BaseOperator):
             if keys and hasattr(event, "add_partitions"):
                 event.add_partitions(keys)
 
+
+class SluiceStep(StepTask):
+    """One step, run by the command "sluice step" in a process of its own."""
+
+    def __init__(self, *, cwd=None, **kwargs):
+        super().__init__(**kwargs)
+        self.cwd = cwd
+        self.process = None
+
+    def execute(self, context):
+        return self.conclude(context, *self.run_process(self.request(context)))
+
+    def on_kill(self):
+        # Called while execute still waits for the process: never wait here.
+        if self.process is not None and self.process.poll() is None:
+            self.stop(self.process)
+
+    def run_process(self, request):
+        process = self.process = subprocess.Popen(
+            [*self.argv, "--request", "-", "--watch-stdin"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            cwd=self.cwd or FOLDER,
+            env={**os.environ, **self.env},
+        )
+        context = contextvars.copy_context()
+        lines = (self.log_lines, process.stderr)
+        logger = threading.Thread(target=context.run, args=lines)
+        logger.daemon = True
+        logger.start()
+        last = b""
+        try:
+            # The pipe stays open: its end tells the step that this task is dead.
+            self.tell(process.stdin, json.dumps(request))
+            for line in process.stdout:
+                last = line if line.strip() else last
+            code = process.wait()
+        except BaseException:  # Also AirflowTaskTimeout, which is no Exception.
+            self.stop(process)
+            process.wait()
+            raise
+        logger.join(timeout=GRACE)
+        return code, read_outcome(last)
+
+    def tell(self, stdin, request):
+        try:
+            stdin.write(request.encode() + b"\n")
+            stdin.flush()
+        except BrokenPipeError:  # It ended before it read; its exit code says why.
+            pass
+
+    def log_lines(self, stream):
+        for line in stream:
+            self.log.info("%s", line.decode(errors="replace").rstrip())
+
     def stop(self, process):
         """Ends the process and all that it started, the deaf ones a little later."""
         signal_group(process, signal.SIGTERM)
@@ -367,6 +359,16 @@ class SluiceStep(BaseOperator):
             signal_group(process, signal.SIGKILL)
 
         threading.Thread(target=kill, daemon=True).start()
+
+
+def read_outcome(line):
+    """The outcome that a line is; empty for any other line."""
+    try:
+        outcome = json.loads(line)
+    except ValueError:
+        outcome = None
+    is_outcome = isinstance(outcome, dict) and "status" in outcome
+    return outcome if is_outcome else {}
 
 
 def signal_group(process, number):

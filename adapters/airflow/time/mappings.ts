@@ -4,6 +4,7 @@ import type { InputSnapshot, MappingSnapshot, Snapshot } from "../../../src/mode
 import { openZone } from "../../../src/model/time/zone.ts";
 import { call, type Expression } from "../../python/expression.ts";
 import { textLiteral } from "../../python/literal.ts";
+import { RUNTIME_KEYS } from "../options.ts";
 import { fiveFields, type TimeDefinition } from "./windows.ts";
 
 /** The key of runs whose steps have no partitions, and that follow updates that have a key. */
@@ -14,13 +15,17 @@ export function mapperExpression(
   { key, mapping }: InputSnapshot,
   downstream: number | undefined,
   { assets, partitions }: Snapshot,
+  level: number,
 ): Expression | undefined {
   const place = assets.find((asset) => asset.key === key)?.partitions;
-  if (downstream === undefined) return call("FixedKeyMapper", [textLiteral(NO_PARTITION)]);
+  const isNew = level >= RUNTIME_KEYS;
+  if (downstream === undefined) {
+    return isNew ? call("FixedKeyMapper", [textLiteral(NO_PARTITION)]) : undefined;
+  }
   if (place === undefined || mapping === undefined) return undefined;
   const [up, down] = [partitions[place], partitions[downstream]];
   if (keepsKeys(mapping) && samePartitions(up, down)) return call("IdentityMapper", []);
-  if (up.kind !== "time" || down.kind !== "time" || !isPlainWindow(mapping)) return undefined;
+  if (!isNew || up.kind !== "time" || down.kind !== "time" || !isPlainWindow(mapping)) return undefined;
   return between(up, down);
 }
 

@@ -151,7 +151,9 @@ function ofAutomation(plan: DagPlan, automation: Automation, context: TimingCont
 function ofAssets(plan: DagPlan, { triggers, follows }: Automation, context: TimingContext): Timing {
   const { snapshot, options, assetName, isKeyed } = context;
   const keyed = triggers.flatMap((input) => {
-    const mapper = isKeyed(input.key) ? mapperExpression(input, plan.partitions, snapshot) : undefined;
+    const mapper = isKeyed(input.key)
+      ? mapperExpression(input, plan.partitions, snapshot, options.level)
+      : undefined;
     return mapper === undefined ? [] : [{ input, mapper }];
   });
   if (plan.partitions === undefined && keyed.length === 0) {

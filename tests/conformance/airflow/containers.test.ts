@@ -1,0 +1,71 @@
+/** Steps in containers and pods, as far as they go without Docker and Kubernetes: what these would be asked for is run. */
+import { describe, test } from "bun:test";
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { takeSnapshot } from "sluice";
+import { exportAirflow } from "../../../adapters/airflow/export.ts";
+import { commandLine } from "../../cli/support/step.ts";
+import { inFolder } from "../../support/folder.ts";
+import { askPython, findPython } from "../python.ts";
+import definitions from "./contained.ts";
+import { COMPILED, writeDags } from "./engine.ts";
+
+const python = findPython("SLUICE_AIRFLOW_PYTHON", "airflow: containers and pods");
+const module = fileURLToPath(new URL("./contained.ts", import.meta.url));
+
+interface Answer {
+  readonly absent?: string;
+  readonly errors: { readonly [file: string]: string };
+  readonly images: readonly string[];
+  readonly results: { readonly [step: string]: TaskAnswer };
+}
+
+interface TaskAnswer {
+  readonly result: { readonly raised?: string; readonly outputs?: readonly unknown[] };
+  readonly events: { readonly [asset: string]: readonly string[] };
+}
+
+for (const runner of ["docker", "kubernetes"] as const) {
+  describe.skipIf(python === undefined)(`a step in ${runner}`, () => {
+    test(
+      "is asked for by options, and ends the task as it ends",
+      { timeout: 300_000 },
+      () =>
+        inFolder((folder) => {
+          const exported = { name: "c", module, command: commandLine, ticksFromMs: Date.UTC(2026, 0, 1) };
+          const target = { runner, image: "steps:1", env: { SLUICE_IO: join(folder, "io") } };
+          writeDags(exportAirflow(takeSnapshot(definitions), { ...exported, target }), folder);
+          const question = {
+            dags: join(folder, "dags"),
+            home: join(folder, "home"),
+            runner,
+            dag: "c.all",
+            key: "eu",
+          };
+          const answer = askPython<Answer>(
+            python as string,
+            new URL("./containers.py", import.meta.url),
+            question,
+            {
+              ...COMPILED,
+              SLUICE_IO: join(folder, "io"),
+            },
+          );
+          if (answer.absent !== undefined) {
+            return console.log(
+              `airflow: steps in ${runner} are skipped, since ${answer.absent} is not installed`,
+            );
+          }
+          assert.deepEqual(answer.errors, {});
+          assert.deepEqual(answer.images, ["steps:1"]);
+          const { made, skipped, broken, wrong } = answer.results;
+          assert.deepEqual(made.events, { made: ["eu"] });
+          assert.equal(made.result.outputs?.length, 1);
+          assert.equal(skipped.result.raised, "AirflowSkipException");
+          assert.equal(broken.result.raised, "StepFailed");
+          assert.equal(wrong.result.raised, "AirflowFailException");
+        }),
+    );
+  });
+}
