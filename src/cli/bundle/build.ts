@@ -111,21 +111,22 @@ function nearestConfig(folder: string): string | undefined {
 /** The first lines of what Deno says: what failed, and why. */
 function reasonOf(text: string): string {
   // deno-lint-ignore no-control-regex
-  const lines = text.replace(/\u001b\[[\d;]*m/g, "").split("\n").map((line) =>
-    line.replace(/^(error:|\s*\d+:)\s*/, "")
-  );
-  return lines.map((line) => line.trim()).filter((line) => line !== "" && line !== "Caused by:").slice(0, 3)
+  return text.replace(/\u001b\[[\d;]*m/g, "").split("\n")
+    .map((line) => line.replace(/^(error:|\s*\d+:)\s*/, "").trim().replace(/\.$/, ""))
+    .filter((line) => line !== "" && line !== "Caused by:")
+    .slice(0, 3)
     .join(": ");
 }
 
 function failed(module: string, why: string, code: "MODULE_INVALID" | "IO_FAILED"): SluiceError {
+  const needsImage = /base binary|denort|download|failed to lookup/i.test(why);
   return new SluiceError({
     code,
     message: `No executable could be made of ${basename(module)}: ${
-      why.replace(/\.$/, "") || "the runtime does not say why"
+      why.replace(/[.?]+$/, "") || "nobody says why"
     }.`,
     path: ["bundle"],
-    ...(code === "IO_FAILED" && {
+    ...(needsImage && {
       hint: "The runtime needs its base image for the target: it is downloaded once, and then kept.",
     }),
   });
