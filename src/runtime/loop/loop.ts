@@ -193,6 +193,7 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
         lane.waitsFor = WAIT.REST;
         return this.#rest();
       }
+      // Who leaves passes nothing on: no seat would come back, and its last lane must end the run.
       if (lane.step >= 0 && this.#seats.isContested && !this.#leaving && this.#seats.pass(this)) {
         this.#lanes.delete(lane);
         return undefined;
