@@ -15,6 +15,10 @@ from collections.abc import Callable, Mapping, Sequence
 GRACE_SECONDS = 5.0
 
 
+class StoppedError(Exception):
+    """No process is started any more."""
+
+
 class Children:
     """The living processes of one flow run."""
 
@@ -29,7 +33,7 @@ class Children:
         """Starts a process in a group of its own, whose stdin stays open."""
         with self._lock:
             if self.stopping.is_set():
-                raise RuntimeError("The flow run is being stopped.")
+                raise StoppedError("The flow run is being stopped.")
             child = subprocess.Popen(
                 list(argv),
                 stdin=subprocess.PIPE,

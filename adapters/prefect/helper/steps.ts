@@ -19,7 +19,7 @@ from prefect.events import emit_event
 from prefect.runtime import flow_run, task_run
 from prefect.states import Cancelled, Completed, State
 
-from .process import GRACE_SECONDS, Children, run_process
+from .process import GRACE_SECONDS, Children, StoppedError, run_process
 
 SCHEME = "sluice://"
 
@@ -121,6 +121,8 @@ def run_step(
                 timeout_seconds=_limit(request, timeout_seconds),
                 log=lambda text: logger.log(*_leveled(text)),
             )
+        except StoppedError as error:
+            raise StepError(str(error), False) from error
         except OSError as error:
             raise StepError(f"The step could not be started: {error}", False) from error
     outcome = _read_outcome(output)

@@ -47,7 +47,9 @@ def wait_for(what, check, seconds=240):
 
 def is_up():
     try:
-        return httpx.get(f"http://127.0.0.1:{PORT}/api/health", timeout=2).text == "true"
+        return (
+            httpx.get(f"http://127.0.0.1:{PORT}/api/health", timeout=2).text == "true"
+        )
     except httpx.HTTPError:
         return False
 
@@ -106,9 +108,7 @@ def cancel_a_run(client, deployment):
         client.set_flow_run_state(run.id, Cancelling(), force=True)
         state = wait_for(
             "the end of the run",
-            lambda: (
-                (found := client.read_flow_run(run.id).state).is_final() and found
-            ),
+            lambda: (found := client.read_flow_run(run.id).state).is_final() and found,
             240,
         )
         return {
@@ -141,7 +141,10 @@ def main():
         wait_for("the server", is_up)
         prefect("work-pool", "create", "default", "--type", "process", check=True)
         setup = subprocess.run(
-            [sys.executable, "setup_server.py"], cwd=FOLDER, capture_output=True, text=True
+            [sys.executable, "setup_server.py"],
+            cwd=FOLDER,
+            capture_output=True,
+            text=True,
         )
         answer["setup"] = [setup.returncode, setup.stderr[-2000:]]
         for attempt in ("deploy", "again"):

@@ -33,30 +33,48 @@ def set_up(folder):
     module.main()
 
 
-def run(flows, step, client):
-    time.sleep(step.get("pause", 0))
-    state = flows[step["flow"]](**step["parameters"], return_state=True)
-    run_id = state.state_details.flow_run_id
-    tasks = []
-    offset = 0
+def task_runs(run_id, client):
+    found = []
     while True:
         part = client.read_task_runs(
             flow_run_filter=FlowRunFilter(id={"any_": [run_id]}),
             limit=200,
-            offset=offset,
+            offset=len(found),
         )
-        tasks += [
-            {
-                "name": task.name,
-                "type": task.state.type.value,
-                "state": task.state.name,
-                "runs": task.run_count,
-            }
-            for task in part
-        ]
-        offset += 200
+        found += part
         if len(part) < 200:
-            break
+            return found
+
+
+def is_settled(task):
+    state = task.state
+    return state is not None and (state.is_final() or state.name == "NotReady")
+
+
+def settled(run_id, client):
+    """The task runs of a flow run; the server learns of them a moment later."""
+    before = None
+    for _ in range(120):
+        found = task_runs(run_id, client)
+        if len(found) == before and all(map(is_settled, found)):
+            return found
+        before = len(found)
+        time.sleep(0.25)
+    raise TimeoutError("the task runs do not settle")
+
+
+def run(flows, step, client):
+    time.sleep(step.get("pause", 0))
+    state = flows[step["flow"]](**step["parameters"], return_state=True)
+    tasks = [
+        {
+            "name": task.name,
+            "type": task.state.type.value,
+            "state": task.state.name,
+            "runs": task.run_count,
+        }
+        for task in settled(state.state_details.flow_run_id, client)
+    ]
     tasks.sort(key=lambda task: task["name"])
     return {
         "type": state.type.value,
@@ -69,7 +87,9 @@ def run(flows, step, client):
 def run_case(place, case, client):
     module = load(case["folder"], place)
     set_up(case["folder"])
-    flows = {flow.name: flow for flow in vars(module).values() if isinstance(flow, Flow)}
+    flows = {
+        flow.name: flow for flow in vars(module).values() if isinstance(flow, Flow)
+    }
     before = dict(os.environ)
     os.environ.update(case["env"])
     try:
