@@ -26,7 +26,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   "src/pipes": [],
   "src/testing": [...engine, "adapters"],
   "mod.ts": engine,
-  "adapters": ["src/model", "src/pipes"],
+  "adapters": ["src/model", "src/pipes", "adapters/local"],
   "adapters/local": ["src/model", "src/stores", "adapters", "src/orchestrator"],
   "examples": [],
 };
