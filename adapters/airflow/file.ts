@@ -78,7 +78,7 @@ function dagCall(plan: DagPlan, timing: Timing, context: FileContext, hash: stri
     doc_md: textLiteral(documentation(hash, context.options)),
     ...timing.named,
     max_active_runs: readsItself ? "1" : undefined,
-    is_paused_upon_creation: isPaused ? "True" : undefined,
+    is_paused_upon_creation: isPaused ? "True" : "False",
     tags: tagsOf(plan, context),
     params: params.length > 0 ? pairs(params) : undefined,
     default_args: defaultsOf(plan, context),

@@ -104,6 +104,9 @@ function agreeWithSnapshot({ graph, plans }: Exported, dags: Answer["load"]["dag
     const dag = dags[plan.id];
     assert.ok(dag, plan.id);
     assert.ok(dag.round, plan.id);
+    assert.equal(dag.paused, plan.isPaused, plan.id);
+    assert.equal(dag.catchup, plan.origin.kind === "schedule" && plan.origin.schedule.catchUp, plan.id);
+    assert.equal(dag.description, plan.description ?? null, plan.id);
     assert.deepEqual(Object.keys(dag.tasks).sort(), plan.steps.map(({ step }) => taskName(step)).sort());
     const inside = new Set(plan.steps.map(({ step }) => step.name));
     for (const { step, outputs } of plan.steps) {
