@@ -36,16 +36,13 @@ export async function runStep(call: StepCall): Promise<StepOutcome> {
     ...maskOutcome(outcome, host.mask),
     durationMs: host.clock.now() - startMs,
   });
-  const forget = host.onEnd(() => lastWords(call, finished(failedOutcome(told.request, new EndedError()))));
+  const failed = (error: unknown): StepOutcome => finished(failedOutcome(told.request, error));
+  const forget = host.onEnd(() => lastWords(call, failed(new EndedError())));
   const stops = watchStops(call, host, notes);
-  let outcome: StepOutcome;
-  try {
-    outcome = finished(await Promise.race([attempt(call, stops, told), stops.overdue]));
-  } catch (error) {
-    outcome = finished(failedOutcome(told.request, error));
-  }
+  const ended = await Promise.race([attempt(call, stops, told), stops.overdue]).then(finished, failed);
   stops.settle();
-  outcome = await report(call.reporters, told.request, outcome);
+  // What a reporter throws is a failure of the step: its caller would not learn of the outcome.
+  const outcome = await report(call.reporters, ended).catch(failed);
   if (outcome.error) notes.alert(...inertLines(describe(outcome)));
   await notes.flush();
   await call.stdout.write(lineOf(outcome));
@@ -104,18 +101,10 @@ async function attempt(
   });
 }
 
-/** Tells the reporters. What a reporter throws is a failure of the step: its caller would not learn of the outcome. */
-async function report(
-  reporters: readonly StepReporter[],
-  request: StepRequest | undefined,
-  outcome: StepOutcome,
-): Promise<StepOutcome> {
-  try {
-    for (const reporter of reporters) await reporter.outcome(outcome);
-    return outcome;
-  } catch (error) {
-    return { ...failedOutcome(request, error), durationMs: outcome.durationMs };
-  }
+/** Tells the reporters. */
+async function report(reporters: readonly StepReporter[], outcome: StepOutcome): Promise<StepOutcome> {
+  for (const reporter of reporters) await reporter.outcome(outcome);
+  return outcome;
 }
 
 function formatLine({ level, message, fields }: StepLogLine): string {

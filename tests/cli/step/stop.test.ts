@@ -70,12 +70,18 @@ describe("a step that is told to stop", () => {
   });
 
   test("ends at once at a second signal", async () => {
+    const sent: string[] = [];
+    const send = (pid: number, signal: "SIGTERM" | "SIGINT") => {
+      if (sent.includes(signal)) return;
+      sent.push(signal);
+      process.kill(pid, signal);
+    };
     const { code, outcome } = await step(["--asset", "slow", "--grace", "50s"], {
       io: newFolder(),
       env: { STEP_MODE: "deaf" },
       onError: (text, child) => {
         if (!text.includes("slow is running")) return;
-        process.kill(child.pid as number, text.includes("Stopping") ? "SIGINT" : "SIGTERM");
+        send(child.pid as number, text.includes("Stopping") ? "SIGINT" : "SIGTERM");
       },
     });
     assert.deepEqual([code, outcome.status], [75, "retry"]);
