@@ -52,6 +52,14 @@ function assetLosses(site: Site): readonly Loss[] {
         differs: "The group has another name.",
       }));
     }
+    if (asset.codeVersion === "") {
+      found.push(loss("asset.codeVersion", subject, {
+        kind: "refused",
+        how: "An empty code version is none to Dagster.",
+        differs: "The asset has no code version.",
+        advice: "Give it a version, or leave it out.",
+      }));
+    }
     if (io?.manager === "memory") {
       found.push(loss("io.memory", subject, read.has(key) ? { isFatal: true } : {}));
     }

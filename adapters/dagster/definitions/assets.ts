@@ -138,7 +138,7 @@ function specExpression(
     owners: owners.length > 0 ? list(owners.map((each) => textLiteral(each))) : undefined,
     tags: hasAny(tags) ? jsonExpression(tags) : undefined,
     kinds: kinds.length > 0 ? set([...new Set(kinds)].map((each) => textLiteral(each))) : undefined,
-    code_version: codeVersion === undefined ? undefined : textLiteral(codeVersion),
+    code_version: codeVersion ? textLiteral(codeVersion) : undefined,
     description: description === undefined ? undefined : textLiteral(description),
     metadata: hasAny(metadata) ? jsonExpression(metadata) : undefined,
     automation_condition: automation && conditionExpression(automation),

@@ -15,19 +15,42 @@ export interface Span {
   readonly untilMs: number;
 }
 
-/** The instants within a span at which only one of the two ticks, in order. */
+/**
+ * The instants within a span at which only one of the two ticks, in order. Where Dagster's ticks depend on the season in
+ * which it works, those of every season count.
+ */
 export function departures(crons: readonly string[], timezone: string, span: Span): readonly number[] {
   const zone = openZone(timezone);
   const cadences = crons.map((cron) => openCadence(cron, timezone));
-  return spansOf(zone, cadences, span).flatMap((near) => {
+  const changes = changesOf(zone, span);
+  const isSeasonal = cadences.some(({ cron }) => cron.everyHour) &&
+    changes.some((change) => (zone.offsetAt(change) - zone.offsetAt(change - 1)) % HOUR_MS !== 0);
+  const seasons = isSeasonal ? [span.fromMs, ...changes.slice(0, 2)] : [span.fromMs];
+  const found = new Set<number>();
+  for (const near of isSeasonal ? [span] : spansAround(changes, span)) {
     const ours = new Set(cadences.flatMap((cadence) => ticksOf(cadence, near)));
-    const theirs = new Set<number>();
-    for (const tick of dagsterScheduleTicks(crons, timezone, near.fromMs, span.fromMs)) {
-      if (tick >= near.untilMs) break;
-      theirs.add(tick);
+    for (const nowMs of seasons) {
+      const theirs = dagsterTicksOf({ crons, timezone, nowMs }, near);
+      for (const instant of ours.symmetricDifference(theirs)) found.add(instant);
     }
-    return [...ours.symmetricDifference(theirs)].sort((a, b) => a - b);
-  });
+  }
+  return [...found].sort((a, b) => a - b);
+}
+
+function dagsterTicksOf(
+  { crons, timezone, nowMs }: {
+    readonly crons: readonly string[];
+    readonly timezone: string;
+    readonly nowMs: number;
+  },
+  { fromMs, untilMs }: Span,
+): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (const tick of dagsterScheduleTicks(crons, timezone, fromMs, nowMs)) {
+    if (tick >= untilMs) break;
+    found.add(tick);
+  }
+  return found;
 }
 
 function ticksOf(cadence: Cadence, { fromMs, untilMs }: Span): readonly number[] {
@@ -37,17 +60,18 @@ function ticksOf(cadence: Cadence, { fromMs, untilMs }: Span): readonly number[]
   return found;
 }
 
-/** Where the two can differ: nowhere in a zone that is never set. */
-function spansOf(zone: Zone, cadences: readonly Cadence[], span: Span): readonly Span[] {
+/** The instants at which the clock is set, in a span and near it. */
+function changesOf(zone: Zone, { fromMs, untilMs }: Span): readonly number[] {
   const changes: number[] = [];
-  for (let segment = zone.segmentAt(span.fromMs - NEAR_MS) + 1;; segment++) {
+  for (let segment = zone.segmentAt(fromMs - NEAR_MS) + 1;; segment++) {
     const startMs = zone.startOf(segment);
-    if (startMs >= span.untilMs + NEAR_MS) break;
+    if (startMs >= untilMs + NEAR_MS) return changes;
     changes.push(startMs);
   }
-  if (changes.length === 0) return [];
-  const isOdd = changes.some((change) => (zone.offsetAt(change) - zone.offsetAt(change - 1)) % HOUR_MS !== 0);
-  if (isOdd && cadences.some(({ cron }) => cron.everyHour)) return [span];
+}
+
+/** Where the two can differ: nowhere in a zone that is never set. */
+function spansAround(changes: readonly number[], span: Span): readonly Span[] {
   return joined(changes.map((change) => ({
     fromMs: Math.max(span.fromMs, change - NEAR_MS),
     untilMs: Math.min(span.untilMs, change + NEAR_MS),

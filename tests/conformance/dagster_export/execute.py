@@ -1,0 +1,119 @@
+"""Runs exported projects with Dagster, step by step as a user would launch them.
+
+Reads {"projects": [{"path", "package", "env", "runs": [{"assets", "partitions", "job"}]}]}: partitions are a list of keys,
+one run each, or {"start", "end"}, one run. Writes for each what the runs came to and what the event log holds.
+"""
+
+import importlib
+import json
+import os
+import sys
+import time
+import traceback
+
+import dagster as dg
+
+
+def text(key):
+    return "/".join(key.path)
+
+
+def plain(value):
+    return getattr(value, "value", value)
+
+
+def describe(result):
+    events = []
+    for event in result.all_events:
+        kind = event.event_type_value
+        if kind == "ASSET_MATERIALIZATION":
+            made = event.step_materialization_data.materialization
+            events.append(
+                {
+                    "kind": "made",
+                    "asset": text(made.asset_key),
+                    "partition": made.partition,
+                    "metadata": {name: plain(value) for name, value in made.metadata.items()},
+                    "dataVersion": made.tags.get("dagster/data_version"),
+                    "codeVersion": made.tags.get("dagster/code_version"),
+                }
+            )
+        elif kind == "ASSET_CHECK_EVALUATION":
+            check = event.asset_check_evaluation_data
+            events.append(
+                {
+                    "kind": "checked",
+                    "asset": text(check.asset_key),
+                    "check": check.check_name,
+                    "passed": check.passed,
+                    "severity": check.severity.value,
+                    "metadata": {name: plain(value) for name, value in check.metadata.items()},
+                    "description": check.description,
+                }
+            )
+        elif kind in ("STEP_SKIPPED", "STEP_UP_FOR_RETRY", "STEP_RESTARTED", "STEP_SUCCESS"):
+            events.append({"kind": kind, "step": event.step_key})
+        elif kind == "STEP_FAILURE":
+            failure = event.step_failure_data
+            told = failure.user_failure_data
+            events.append(
+                {
+                    "kind": kind,
+                    "step": event.step_key,
+                    "error": (told.description if told else None)
+                    or (failure.error.message if failure.error else None),
+                    "metadata": {name: plain(value) for name, value in told.metadata.items()}
+                    if told
+                    else {},
+                }
+            )
+    return events
+
+
+def ways(run):
+    partitions = run.get("partitions")
+    if partitions is None:
+        return [{}]
+    if isinstance(partitions, dict):
+        return [
+            {
+                "tags": {
+                    "dagster/asset_partition_range_start": partitions["start"],
+                    "dagster/asset_partition_range_end": partitions["end"],
+                }
+            }
+        ]
+    return [{"partition_key": key} for key in partitions]
+
+
+def execute(case):
+    sys.path.insert(0, case["path"] + "/src")
+    before = dict(os.environ)
+    os.environ.update(case.get("env", {}))
+    try:
+        defs = importlib.import_module(case["package"] + ".definitions").defs()
+        runs = []
+        with dg.DagsterInstance.ephemeral() as instance:
+            for run in case["runs"]:
+                selection = run.get("assets") and [dg.AssetKey(key.split("/")) for key in run["assets"]]
+                job = defs.resolve_job_def(run["job"]) if run.get("job") else None
+                for way in ways(run):
+                    began = time.monotonic()
+                    if job is None:
+                        name = defs.get_repository_def().get_implicit_global_asset_job_def().name
+                    else:
+                        name = job.name
+                    result = defs.resolve_job_def(name).execute_in_process(
+                        instance=instance, asset_selection=selection, raise_on_error=False, **way
+                    )
+                    seconds = time.monotonic() - began
+                    runs.append({"success": result.success, "seconds": seconds, "events": describe(result)})
+        return {"runs": runs}
+    except Exception:
+        return {"error": traceback.format_exc()}
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+json.dump([execute(case) for case in json.load(sys.stdin)["projects"]], sys.stdout)

@@ -1,0 +1,106 @@
+/** Exported projects, run by Dagster: values are those of a local run, and the event log tells what the steps said. */
+import { describe, test } from "bun:test";
+import assert from "node:assert/strict";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Definitions } from "sluice";
+import { askDagster, atScale, findDagster } from "../dagster.ts";
+import { type Case, cases, moduleOf, runLocally, valuesBelow, weather } from "../exports/cases.ts";
+import { writeExport } from "./project.ts";
+
+interface Event {
+  readonly kind: string;
+  readonly step?: string;
+  readonly asset?: string;
+  readonly partition?: string | null;
+  readonly check?: string;
+  readonly passed?: boolean;
+  readonly severity?: string;
+  readonly metadata?: { readonly [name: string]: unknown };
+  readonly dataVersion?: string;
+  readonly codeVersion?: string;
+}
+
+interface Answer {
+  readonly error?: string;
+  readonly runs: readonly { readonly success: boolean; readonly events: readonly Event[] }[];
+}
+
+const python = findDagster("runs of exports for Dagster");
+const chosen: readonly Case[] = [...cases, ...atScale(0, 1) === 1 ? [weather] : []];
+const folder = python ? mkdtempSync(join(tmpdir(), "sluice-dagster-")) : "";
+const answers = new Map<string, Answer>();
+if (python) {
+  const projects = await Promise.all(chosen.map(async (one) => {
+    const { default: definitions } = await import(moduleOf(one)) as { readonly default: Definitions };
+    const { path, package: name } = writeExport(folder, one.name, definitions, moduleOf(one));
+    return { path, package: name, env: { ...one.env, SLUICE_IO: join(path, "values") }, runs: one.runs };
+  }));
+  const found = askDagster<readonly Answer[]>(python, new URL("execute.py", import.meta.url), { projects });
+  chosen.forEach(({ name }, place) => answers.set(name, found[place]));
+}
+
+function eventsOf(name: string): readonly Event[] {
+  const { error, runs } = answers.get(name) as Answer;
+  assert.equal(error, undefined);
+  return runs.flatMap(({ events }) => events);
+}
+
+function made(name: string, asset: string): readonly Event[] {
+  return eventsOf(name).filter((event) => event.kind === "made" && event.asset === asset);
+}
+
+(python ? describe : describe.skip)("an export that Dagster runs", () => {
+  for (const one of chosen) {
+    test(`gives the values of a local run: ${one.name}`, async () => {
+      const { error, runs } = answers.get(one.name) as Answer;
+      assert.equal(error, undefined);
+      assert.equal(runs.at(-1)?.success, one.status === "success");
+      const local = await runLocally(one, join(folder, one.name, "local"));
+      assert.notEqual(local.size, 0);
+      assert.deepEqual([...valuesBelow(join(folder, one.name, "values"))], [...local]);
+    });
+  }
+
+  test("tells metadata and versions in the event log", () => {
+    const [even] = made("multi_asset", "split/even");
+    assert.deepEqual(even.metadata, { rows: 5, first: 0 });
+    assert.ok(even.dataVersion);
+    const [numbers] = made("diamond", "raw/numbers");
+    assert.equal(numbers.codeVersion, "1");
+    assert.equal(numbers.dataVersion?.length, 64);
+  });
+
+  test("tells each partition of a range", () => {
+    const keys = made("ranges", "readings").map(({ partition }) => partition);
+    assert.equal(keys.length, 8);
+    assert.deepEqual([keys[0], keys.at(-1)], ["2026-03-25", "2026-04-01"]);
+    const cells = made("cells", "sales").map(({ partition }) => partition);
+    assert.deepEqual(cells, ["2026-03-01|eu", "2026-03-01|us", "2026-03-02|eu", "2026-03-02|us"]);
+  });
+
+  test("tries again what asks for it", () => {
+    const kinds = eventsOf("retries").map(({ kind, step }) => `${kind} ${step ?? ""}`);
+    assert.equal(kinds.filter((kind) => kind === "STEP_UP_FOR_RETRY flaky").length, 2);
+    assert.equal(kinds.filter((kind) => kind === "STEP_SUCCESS flaky").length, 1);
+  });
+
+  test("skips what is downstream of a skip, and claims no materialization", () => {
+    assert.deepEqual(made("skips", "news"), []);
+    const skipped = eventsOf("skips").filter(({ kind }) => kind === "STEP_SKIPPED").map(({ step }) => step);
+    assert.deepEqual(skipped, ["digest"]);
+    assert.equal(made("skips", "size").length, 1);
+  });
+
+  test("tells what checks found, and stops behind one that blocks", () => {
+    const checks = eventsOf("failing_check").filter(({ kind }) => kind === "checked")
+      .map(({ check, passed, severity, metadata }) => [check, passed, severity, metadata]);
+    assert.deepEqual(checks, [
+      ["many", false, "WARN", { rows: 3 }],
+      ["some", true, "ERROR", {}],
+      ["small", false, "ERROR", { sum: 6 }],
+    ]);
+    assert.deepEqual(made("failing_check", "never"), []);
+  });
+});
