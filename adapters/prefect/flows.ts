@@ -56,15 +56,16 @@ export function planFlows(graph: StepGraph, project: string, ticksFromMs: number
   }));
   const schedules = snapshot.schedules.map((schedule): FlowPlan => {
     const clock = clockOf(schedule, snapshot);
+    const rules = firingRules(clock, ticksFromMs);
     return {
       name: schedule.name,
       ...flowNames(project, "schedule", schedule.name),
       description: schedule.description ?? "",
       steps: stepsFor(schedule.assets, graph),
-      tick: tickExpression(schedule, clock),
+      tick: tickExpression(schedule, clock, rules),
       config: schedule.config,
       tags: schedule.tags,
-      firing: { rules: firingRules(clock, ticksFromMs), isActive: schedule.enabled },
+      firing: { rules, isActive: schedule.enabled },
     };
   });
   return [whole, ...isPartitioned(snapshot, undefined) ? [backfillOf(project)] : [], ...jobs, ...schedules];

@@ -1,6 +1,7 @@
 /** Schedules: how they are written for Prefect, and at which instants it fires otherwise than ours. */
 import { plainCron } from "./time/cron.ts";
 import { differingTicks, doubledTicks, inElapsedTime } from "./time/ticks.ts";
+import { parseCron } from "../../src/model/time/cron.ts";
 import type { Partitions, TimePartitions } from "../../src/model/partitions/definition.ts";
 import type { ScheduleSnapshot, Snapshot } from "../../src/model/snapshot/snapshot.ts";
 import { call, type Expression, name, tuple } from "../python/expression.ts";
@@ -55,10 +56,16 @@ export function firingRules({ crons, timezone }: ScheduleClock, fromMs: number):
 }
 
 /** What the flow of a schedule makes of a tick. */
-export function tickExpression({ runs, catchUp }: ScheduleSnapshot, clock: ScheduleClock): Expression {
+export function tickExpression(
+  { runs, catchUp }: ScheduleSnapshot,
+  clock: ScheduleClock,
+  rules: readonly FiringRule[],
+): Expression {
+  const pauses = rules.some(({ cron, timezone }) => timezone !== "UTC" && parseCron(cron).everyHour);
   return call("Tick", [tuple(clock.crons.map(textLiteral)), textLiteral(clock.timezone)], {
     partitions: runs === "last" ? undefined : textLiteral(runs),
     catch_up: catchUp ? "True" : undefined,
+    pauses: pauses ? "True" : undefined,
     ends_of: clock.windows && name(partitionsName(clock.windows)),
   });
 }
@@ -95,7 +102,7 @@ function zoneLoss(
     subject,
     kind: "emulated",
     how:
-      "Prefect fires by its own rule of clock changes; the flow works out which tick is meant, and waits for it.",
+      "Prefect fires by its own rule of clock changes; the flow works out which ticks are meant, waits for one that is to come, and takes up those passed over.",
     differs:
       "At these instants one of the two ticks and the other does not: a repeated wall time fires the first time, one that does not exist later by the length of the gap.",
     advice: "Schedule outside of the hours in which the zone's clock is set, or in UTC.",

@@ -83,7 +83,7 @@ class Plan:
 
         The first steps take what is wanted, steps with the same partitions the same,
         and others what reads partitions of these. What is wanted is a key, "A...B", a
-        list of keys, {"last": True}, {"latest": True} or {"all": True}.
+        list of keys, {"last": instants}, {"latest": True} or {"all": True}.
         """
         is_all = isinstance(wanted, dict) and bool(wanted.get("all"))
         roots: dict[Partitions, list[int]] = {}
@@ -186,8 +186,10 @@ def _places(space: Space, wanted: Any, step: str) -> list[int]:
             f"{step} has partitions: say which, by the parameter partition."
         )
     if isinstance(wanted, dict):
-        is_timed = wanted.get("last") or space.has_windows
-        is_all = wanted.get("all") or not is_timed
+        instants = wanted.get("last")
+        if instants:
+            return sorted({place for at in instants for place in space.last_at(at)})
+        is_all = wanted.get("all") or not space.has_windows
         return list(range(len(space.keys))) if is_all else space.last()
     if isinstance(wanted, str):
         first, dots, last = wanted.partition("...")

@@ -59,6 +59,7 @@ class Space:
 
     def __init__(self, partitions: Partitions | None, now: int) -> None:
         self.partitions = partitions
+        self.now = now
         self.spans = partitions.spans(now) if isinstance(partitions, Windows) else []
         self.leaves = (
             {name: Space(leaf, now) for name, leaf in partitions.dimensions}
@@ -129,6 +130,14 @@ class Space:
         """Whether it, or one of its dimensions, is made of windows of time."""
         spaces = self.leaves.values() or [self]
         return any(isinstance(space.partitions, Windows) for space in spaces)
+
+    def last_at(self, instant: int) -> list[int]:
+        """The places of what was the last partition at an earlier instant."""
+        if instant == self.now:
+            return self.last()
+        older = Space(self.partitions, instant)
+        places = (self.find(older.keys[place]) for place in older.last())
+        return [place for place in places if place is not None]
 
     def last(self) -> list[int]:
         """The last partition; of several dimensions every cell of the last windows."""

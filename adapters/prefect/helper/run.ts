@@ -56,7 +56,7 @@ class Project:
             if not tick.counts(now) or tick.is_missed(now):
                 return Cancelled(name="Skipped", message="This tick does not count.")
             tick.wait(now)
-            wanted = {tick.partitions: True}
+            wanted = {tick.partitions: tick.with_passed_over(now)}
         return self._run(
             Plan(self._choose(names), now),
             wanted,

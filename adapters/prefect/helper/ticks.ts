@@ -23,6 +23,8 @@ class Tick:
     timezone: str
     partitions: str = "last"
     catch_up: bool = False
+    # Prefect fires no second time while the clock is set back, though the crons tick.
+    pauses: bool = False
     # Only ticks at which one of these windows ends count.
     ends_of: Windows | None = None
 
@@ -36,6 +38,17 @@ class Tick:
             if again is not None and cadence.has(again):
                 return again
         return max(next(cadence.backward(fired), fired) for cadence in cadences)
+
+    def with_passed_over(self, tick: int) -> list[int]:
+        """A tick, and those right before it at which Prefect fires nothing."""
+        ticks = [tick]
+        cadences = [each for each in self._cadences() if each.cron.every_hour]
+        for cadence in cadences if self.pauses else []:
+            for earlier in cadence.backward(tick):
+                if cadence.local_at(earlier).fold == 0:
+                    break
+                ticks.append(earlier)
+        return sorted(set(ticks))
 
     def is_missed(self, tick: int) -> bool:
         """Whether the next tick has come already, and missed ones are let go."""

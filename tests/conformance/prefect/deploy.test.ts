@@ -111,11 +111,7 @@ describe("an exported project on a server", () => {
   check("has texts as they are, and nothing in them is filled in", () => {
     const waiting = deploy().deployments.find(({ name }) => name === "waiting");
     assert.equal(waiting?.description, "Ends when it is told to: {\u200b{ $HOME }} and \u00fc.");
-    assert.deepEqual(waiting?.tags, [
-      "empty",
-      "team=data",
-      "{\u200b{ $HOME }}={\u200b{ prefect.variables.x }}",
-    ]);
+    assert.deepEqual(waiting?.tags, ["cost/center=42", "empty", "team=data"]);
     assert.equal(waiting?.pool, "default");
   });
 

@@ -133,13 +133,13 @@ def meant(questions):
     """Which tick a schedule means by each instant at which Prefect fires."""
     from sluice_prefect import Tick
 
-    return [
-        [
-            Tick((question["cron"],), question["timezone"]).instant_of(fired)
-            for fired in question["fired"]
-        ]
-        for question in questions
-    ]
+    answers = []
+    for question in questions:
+        tick = Tick((question["cron"],), question["timezone"], pauses=True)
+        meant = [tick.instant_of(fired) for fired in question["fired"]]
+        covered = {each for own in meant for each in tick.with_passed_over(own)}
+        answers.append(sorted(covered))
+    return answers
 
 
 def main():
