@@ -24,19 +24,36 @@ export function specialLosses(
   timings: readonly Timing[],
   { exported, options }: { readonly exported: ExportOptions; readonly options: AirflowOptions },
 ): readonly Loss[] {
+  const isKeyed = keyedMakers(plans, timings);
   return plans.flatMap(({ origin, steps }, place) => {
-    const { clock, follows } = timings[place];
+    const { clock, follows, isKeyed: isByKey } = timings[place];
     if (origin.kind === "schedule" && clock) {
       return clockLosses(graph, origin.schedule, clock, { exported, options });
     }
     if (origin.kind !== "automation") return [];
-    const unheard = origin.automation.triggers.map(({ key }) => key).filter((key) => !follows.includes(key));
-    return unheard.length === 0
+    const triggers = origin.automation.triggers.map(({ key }) => key);
+    const unheard = triggers.filter((key) => !follows.includes(key));
+    const half = isByKey ? [] : triggers.filter((key) => isKeyed.get(key)?.has(true));
+    return unheard.length + half.length === 0
       ? []
       : steps.flatMap(({ step }) =>
-        step.outputs.flatMap(({ key }) => unheardLoss(graph, key, unheard, options))
+        step.outputs.map(({ key }) => unheardLoss(graph, key, { unheard, half, options }))
       );
   });
+}
+
+/** Whether the Dags that make an asset give its updates a partition key: some may, and others not. */
+function keyedMakers(
+  plans: readonly DagPlan[],
+  timings: readonly Timing[],
+): ReadonlyMap<string, ReadonlySet<boolean>> {
+  const makers = new Map<string, Set<boolean>>();
+  plans.forEach(({ steps }, place) => {
+    for (const { key } of steps.flatMap(({ step }) => step.outputs)) {
+      makers.set(key, (makers.get(key) ?? new Set()).add(timings[place].isKeyed));
+    }
+  });
+  return makers;
 }
 
 /** The instants at which a schedule's Dag does something else than the schedule here. */
@@ -105,23 +122,35 @@ function keysByInstant(ticks: Iterable<Tick>, untilMs: number): ReadonlyMap<numb
   return keys;
 }
 
+/** Updates that do not start what should be made by itself. */
 function unheardLoss(
   graph: Graph,
   key: string,
-  unheard: readonly string[],
-  options: AirflowOptions,
-): readonly Loss[] {
+  { unheard, half, options }: {
+    readonly unheard: readonly string[];
+    readonly half: readonly string[];
+    readonly options: AirflowOptions;
+  },
+): Loss {
   const kind = graph.asset(key).automation?.kind;
   const feature = kind === "eager"
     ? "automation.eager"
     : kind === "on-cron"
     ? "automation.onCron"
     : "automation.onMissing";
-  return [{
+  const told = [
+    ...unheard.length > 0
+      ? [`Updates of ${unheard.join(", ")} do not start it: Airflow has no mapper that does the same.`]
+      : [],
+    ...half.length > 0
+      ? [`Updates of ${half.join(", ")} by runs that have a partition key do not start it.`]
+      : [],
+  ];
+  return {
     feature,
     subject: `asset ${key}`,
     ...verdictsOf(options)[feature],
-    differs: `Updates of ${unheard.join(", ")} do not start it: Airflow has no mapper that does the same.`,
+    differs: told.join(" "),
     advice: "Give it a schedule.",
-  }];
+  };
 }

@@ -144,8 +144,7 @@ const TABLE = {
     "MultipleCronTriggerTimetable; where runs are of windows, the task finds the window.",
   ),
   "schedule.zone": native(
-    "The zone of the timetable.",
-    "Airflow departs from our ticks around some changes of clocks.",
+    "The zone of the timetable; ticks that a change of clocks puts elsewhere than here are listed by their instants.",
   ),
   "schedule.windows": native(
     "CronPartitionTimetable with the offset that makes the window that has just ended.",
