@@ -2,6 +2,10 @@ import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import { plainCron } from "../../../adapters/prefect/time/cron.ts";
 import { clockChanges, prefectTicks } from "../../../adapters/prefect/time/ticks.ts";
+import { clockOf, type FiringRule, firingRules } from "../../../adapters/prefect/schedules.ts";
+import { takeSnapshot } from "sluice";
+import { randomDefinitions } from "../exports/random_definitions.ts";
+import { atScale } from "../python.ts";
 import { askPrefect, findPrefect } from "./prefect.ts";
 
 const python = findPrefect("Ticks in Prefect");
@@ -47,20 +51,27 @@ interface Question {
   readonly count: number;
 }
 
-/** Fifty ticks from shortly before both clock changes of a year; of zones without any, from two instants. */
+/** Every cron in every zone, and what schedules of random graphs are written as. */
 function questions(): readonly Question[] {
-  return ZONES.flatMap((timezone) => {
-    const changes = clockChanges(timezone, FROM_MS, FROM_MS + 366 * DAY_MS);
-    const starts = changes.length > 0 ? changes : [FROM_MS, FROM_MS + 180 * DAY_MS];
-    return CRONS.flatMap((cron) =>
-      starts.slice(0, 2).map((start) => ({
-        cron: plainCron(cron),
-        timezone,
-        fromMs: start - DAY_MS / 2 - 7 * 60_000,
-        count: 50,
-      }))
+  const written = Array.from({ length: atScale(20, 200) }, (_, seed) => takeSnapshot(randomDefinitions(seed)))
+    .flatMap((snapshot) =>
+      snapshot.schedules.flatMap((schedule) => firingRules(clockOf(schedule, snapshot), FROM_MS))
     );
-  });
+  const drawn = ZONES.flatMap((timezone) => CRONS.map((cron) => ({ cron: plainCron(cron), timezone })));
+  const rules = new Map([...drawn, ...written].map((rule) => [`${rule.cron} in ${rule.timezone}`, rule]));
+  return [...rules.values()].flatMap(fiftyTicks);
+}
+
+/** Fifty ticks from shortly before both clock changes of a year; of zones without any, from two instants. */
+function fiftyTicks({ cron, timezone }: FiringRule): readonly Question[] {
+  const changes = clockChanges(timezone, FROM_MS, FROM_MS + 366 * DAY_MS);
+  const starts = changes.length > 0 ? changes : [FROM_MS, FROM_MS + 180 * DAY_MS];
+  return starts.slice(0, 2).map((start) => ({
+    cron,
+    timezone,
+    fromMs: start - DAY_MS / 2 - 7 * 60_000,
+    count: 50,
+  }));
 }
 
 /** The first ticks that we predict. */
