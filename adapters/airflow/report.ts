@@ -6,12 +6,12 @@ import type { DagPlan } from "./dags.ts";
 import type { Graph } from "./graph.ts";
 import type { AirflowOptions } from "./options.ts";
 import {
-  AHEAD_MS,
   type Clock,
   clockInstants,
   clockTicks,
   ownInstants,
   ownTicks,
+  spansToCompare,
   type Tick,
 } from "./time/clock.ts";
 import type { Timing } from "./time/timetables.ts";
@@ -86,22 +86,22 @@ export function departures(
   fromMs: number,
 ): readonly number[] {
   const partitions = schedule.partitions === undefined ? undefined : snapshot.partitions[schedule.partitions];
-  const startMs = Math.max(fromMs, clock.startMs ?? fromMs);
-  const ours = keysByInstant(
-    isExact(clock)
-      ? unnamed(ownInstants(schedule, clock.windows, startMs))
-      : ownTicks(schedule, partitions, startMs),
-    Math.min(startMs + AHEAD_MS, clock.endMs ?? Infinity),
-  );
-  const theirs = keysByInstant(
-    isExact(clock) ? unnamed(clockInstants(clock, startMs)) : clockTicks(clock, startMs),
-    startMs + AHEAD_MS,
-  );
-  const all = [...new Set([...theirs.keys(), ...ours.keys()])].sort((a, b) => a - b);
-  const wrong = new Set(clock.mislabelled);
-  return all.filter((ms) =>
-    wrong.has(ms) || !ours.has(ms) || !theirs.has(ms) || ours.get(ms) !== theirs.get(ms)
-  );
+  const found = spansToCompare(clock, fromMs).flatMap(([from, until]) => {
+    const ours = keysByInstant(
+      isExact(clock)
+        ? unnamed(ownInstants(schedule, clock.windows, from))
+        : ownTicks(schedule, partitions, from),
+      until,
+    );
+    const theirs = keysByInstant(
+      isExact(clock) ? unnamed(clockInstants(clock, from)) : clockTicks(clock, from),
+      until,
+    );
+    return [...ours.keys(), ...theirs.keys()].filter((ms) =>
+      !ours.has(ms) || !theirs.has(ms) || ours.get(ms) !== theirs.get(ms)
+    );
+  });
+  return [...new Set([...found, ...clock.mislabelled ?? []])].sort((a, b) => a - b);
 }
 
 /** Whether keys need not be compared: every run has the key of its window. */

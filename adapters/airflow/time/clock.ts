@@ -130,22 +130,47 @@ export function* ownInstants(
 }
 
 /** How far ahead ticks are compared. */
-export const AHEAD_MS: number = 2 * 366 * 86_400_000;
+const AHEAD_MS = 2 * 366 * 86_400_000;
+/** Crons of every hour of every day are compared around changes of clocks only: this long before and after. */
+const AROUND_MS = 3 * 86_400_000;
+
+/** The times within two years in which ticks may not be ours, each from an instant to another. */
+export function spansToCompare(
+  { crons, timezone, windows, startMs = -Infinity, endMs = Infinity }: Clock,
+  fromMs: number,
+): readonly (readonly [fromMs: number, untilMs: number])[] {
+  const from = Math.max(fromMs, startMs);
+  const until = Math.min(endMs, from + AHEAD_MS);
+  const isOwn = !windows || windows.exclusions.length === 0 && crons[0] === fiveFields(windows.cron);
+  if (!isOwn || !crons.every(isDense)) return [[from, until]];
+  const zone = openZone(timezone);
+  const spans: (readonly [number, number])[] = [];
+  for (let segment = zone.segmentAt(from) + 1; zone.startOf(segment) < until; segment++) {
+    const at = zone.startOf(segment);
+    spans.push([Math.max(from, at - AROUND_MS), Math.min(until, at + AROUND_MS)]);
+  }
+  return spans;
+}
+
+function isDense(text: string): boolean {
+  const { everyHour, days, months } = parseCron(text);
+  return everyHour && days === undefined && months === 0xfff;
+}
 
 /** The instants within two years at which the key of a run names another window than the last one. */
 function mislabels(clock: Clock, fromMs: number): readonly number[] {
-  const { crons, timezone, windows, startMs = -Infinity, endMs = Infinity } = clock;
+  const { windows } = clock;
   if (!windows) return [];
-  const startsAt = Math.max(fromMs, startMs);
-  const until = Math.min(endMs, startsAt + AHEAD_MS);
   const [keyAt, label] = [openLastKeys(windows), labeller(clock, windows)];
-  const found: number[] = [];
-  for (const tick of airflowTicks(crons, timezone, startsAt)) {
-    if (tick > until) break;
-    const { key, isLeftOut } = label(tick);
-    if (!isLeftOut && key !== keyAt(tick)) found.push(tick);
-  }
-  return found;
+  return spansToCompare(clock, fromMs).flatMap(([from, until]) => {
+    const found: number[] = [];
+    for (const tick of clockInstants(clock, from)) {
+      if (tick > until) break;
+      const { key, isLeftOut } = label(tick);
+      if (!isLeftOut && key !== keyAt(tick)) found.push(tick);
+    }
+    return found;
+  });
 }
 
 /** The window that a task makes at a run's tick. */
