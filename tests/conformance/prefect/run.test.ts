@@ -95,13 +95,13 @@ function automaticQuestion(): unknown {
   return {
     folder: project,
     env: { SLUICE_IO: join(project, "values") },
-    runs: flows.map((each) => {
+    runs: flows.map((each, place) => {
       const [kind, key] = each.split(" ");
       const isRun = kind === "all";
       return {
         flow: isRun ? "shop.all" : `shop.${kind}.${identifierOf(key)}`,
         parameters: isRun ? { steps: [key] } : {},
-        pause: 2.5,
+        pause: place === 1 || place === 5 ? 3 : 0,
       };
     }),
   };
