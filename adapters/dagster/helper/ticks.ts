@@ -22,6 +22,7 @@ def last(
 ) -> list[dg.RunRequest] | dg.SkipReason:
     """Runs the last partition, or every cell of the last window."""
     keys = _last_keys(context, partitions, dimensions)
+    _add(context, partitions, dimensions, keys)
     return _requests(context, keys, run_config, tags)
 
 
@@ -34,10 +35,10 @@ def every(
     tags: Mapping[str, str] | None = None,
 ) -> list[dg.RunRequest] | dg.SkipReason:
     """Runs every partition."""
-    at, instance = context.scheduled_execution_time, context.instance
-    axes = _axes(partitions, dimensions)
-    choices = [_keys(axis, at, instance) for axis in axes]
+    at = context.scheduled_execution_time
+    choices = [_keys(axis, at, context) for axis in _axes(partitions, dimensions)]
     keys = ["|".join(cell) for cell in product(*choices)]
+    _add(context, partitions, dimensions, keys)
     return _requests(context, keys, run_config, tags)
 
 
@@ -69,9 +70,8 @@ def new_cells(
 ) -> dg.SensorResult | dg.SkipReason:
     """Adds the keys of cells that have come to be."""
     now = datetime.now().astimezone()
-    instance = context.instance
-    known = set(instance.get_dynamic_partitions(cells.name))
-    keys = product(*(_keys(each, now, instance) for each in dimensions.values()))
+    known = set(_keys(cells, now, context))
+    keys = product(*(_keys(each, now, context) for each in dimensions.values()))
     new = [key for key in ("|".join(cell) for cell in keys) if key not in known]
     if not new:
         return dg.SkipReason("All cells are known.")
@@ -83,14 +83,26 @@ def _last_keys(
     partitions: dg.PartitionsDefinition,
     dimensions: Dimensions | None,
 ) -> list[str]:
-    at, instance = context.scheduled_execution_time, context.instance
+    at = context.scheduled_execution_time
     axes = _axes(partitions, dimensions)
     has_window = sum(_is_time(each) for each in axes) == 1
     choices = []
     for axis in axes:
-        keys = _keys(axis, at, instance)
+        keys = _keys(axis, at, context)
         choices.append(keys if has_window and not _is_time(axis) else keys[-1:])
     return ["|".join(cell) for cell in product(*choices)]
+
+
+def _add(
+    context: dg.ScheduleEvaluationContext,
+    partitions: dg.PartitionsDefinition,
+    dimensions: Dimensions | None,
+    keys: Sequence[str],
+) -> None:
+    """Adds cells that the sensor has not seen yet."""
+    is_growing = isinstance(partitions, dg.DynamicPartitionsDefinition)
+    if is_growing and dimensions is not None:
+        context.instance.add_dynamic_partitions(partitions.name, keys)
 
 
 def _axes(
@@ -108,11 +120,13 @@ def _is_time(partitions: dg.PartitionsDefinition) -> bool:
 
 
 def _keys(
-    partitions: dg.PartitionsDefinition, at: datetime, instance: dg.DagsterInstance
+    partitions: dg.PartitionsDefinition,
+    at: datetime,
+    context: dg.ScheduleEvaluationContext | dg.SensorEvaluationContext,
 ) -> Sequence[str]:
-    return partitions.get_partition_keys(
-        current_time=at, dynamic_partitions_store=instance
-    )
+    if isinstance(partitions, dg.DynamicPartitionsDefinition):
+        return context.instance.get_dynamic_partitions(partitions.name)
+    return partitions.get_partition_keys(current_time=at)
 
 
 def _requests(

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Definitions } from "sluice";
 import { askDagster, atScale, findDagster } from "../dagster.ts";
 import { type Case, cases, moduleOf, runLocally, valuesBelow, weather } from "../exports/cases.ts";
@@ -31,14 +32,26 @@ const python = findDagster("runs of exports for Dagster");
 const chosen: readonly Case[] = [...cases, ...atScale(0, 1) === 1 ? [weather] : []];
 const folder = python ? mkdtempSync(join(tmpdir(), "sluice-dagster-")) : "";
 const answers = new Map<string, Answer>();
+const harsh: Case = {
+  name: "harsh",
+  runs: [
+    { assets: ["class", "caf\u00e9/x"] },
+    { assets: ["crash", "behind"] },
+    { assets: ["halves", "reader"], partitions: { start: "eu", end: "asia" } },
+    { assets: ["checked"], partitions: ["us"] },
+  ],
+  status: "success",
+};
+const harshModule = fileURLToPath(new URL("harsh.ts", import.meta.url));
 if (python) {
-  const projects = await Promise.all(chosen.map(async (one) => {
-    const { default: definitions } = await import(moduleOf(one)) as { readonly default: Definitions };
-    const { path, package: name } = writeExport(folder, one.name, definitions, moduleOf(one));
+  const projects = await Promise.all([...chosen, harsh].map(async (one) => {
+    const module = one === harsh ? harshModule : moduleOf(one);
+    const { default: definitions } = await import(module) as { readonly default: Definitions };
+    const { path, package: name } = writeExport(folder, one.name, definitions, module);
     return { path, package: name, env: { ...one.env, SLUICE_IO: join(path, "values") }, runs: one.runs };
   }));
   const found = askDagster<readonly Answer[]>(python, new URL("execute.py", import.meta.url), { projects });
-  chosen.forEach(({ name }, place) => answers.set(name, found[place]));
+  [...chosen, harsh].forEach(({ name }, place) => answers.set(name, found[place]));
 }
 
 function eventsOf(name: string): readonly Event[] {
@@ -102,5 +115,50 @@ function made(name: string, asset: string): readonly Event[] {
       ["small", false, "ERROR", { sum: 6 }],
     ]);
     assert.deepEqual(made("failing_check", "never"), []);
+  });
+});
+
+(python ? describe : describe.skip)("an export that Dagster runs, in hard cases,", () => {
+  const runOf = (index: number) => (answers.get("harsh") as Answer).runs[index];
+
+  test("takes keys and names of checks that Dagster's decorators refuse", () => {
+    assert.equal((answers.get("harsh") as Answer).error, undefined);
+    const { success, events } = runOf(0);
+    assert.equal(success, true, JSON.stringify(events));
+    assert.deepEqual(events.filter(({ kind }) => kind === "made").map(({ asset }) => asset), [
+      "class",
+      "caf\u00e9/x",
+    ]);
+    const checks = events.filter(({ kind }) => kind === "checked").map((
+      { check, passed },
+    ) => [check, passed]);
+    assert.deepEqual(checks, [["has-rows", true], ["is.long-enough", true]]);
+  });
+
+  test("tries a process again that dies without a word, and then fails", () => {
+    const { success, events } = runOf(1);
+    assert.equal(success, false);
+    assert.deepEqual(events.map(({ kind, step }) => `${kind} ${step}`), [
+      "STEP_UP_FOR_RETRY crash",
+      "STEP_RESTARTED crash",
+      "STEP_FAILURE crash",
+    ]);
+  });
+
+  test("claims only the partitions of a range that were made", () => {
+    const { success, events } = runOf(2);
+    assert.equal(success, true, JSON.stringify(events));
+    const made = events.filter(({ kind }) => kind === "made").map(({ asset, partition }) =>
+      `${asset} ${partition}`
+    );
+    assert.deepEqual(made, ["halves eu", "halves asia"]);
+    assert.ok(events.some(({ kind, step }) => kind === "STEP_SKIPPED" && step === "reader"));
+  });
+
+  test("checks the partition of the run", () => {
+    const { success, events } = runOf(3);
+    assert.equal(success, true, JSON.stringify(events));
+    const [check] = events.filter(({ kind }) => kind === "checked");
+    assert.deepEqual([check.check, check.passed, check.metadata], ["known", true, { of: "us" }]);
   });
 });
