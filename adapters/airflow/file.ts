@@ -68,7 +68,7 @@ function assetsOf({ steps }: DagPlan): readonly string[] {
 
 function dagCall(plan: DagPlan, timing: Timing, context: FileContext, hash: string): Expression {
   const { description, isPaused, steps } = plan;
-  const params = paramsOf(plan);
+  const params = paramsOf(plan, context.graph);
   const readsItself = steps.some(({ step }) =>
     step.inputs.some(({ key }) => context.graph.asset(key).step === step.name)
   );
@@ -99,8 +99,8 @@ function tagsOf({ tags }: DagPlan, { exported }: FileContext): Expression {
 
 const ANY_JSON = list(["null", "object", "array", "string", "number", "boolean"].map(textLiteral));
 
-/** The partitions of a run, and the config of each step that takes one. */
-function paramsOf({ steps, config }: DagPlan): readonly (readonly [string, Expression])[] {
+/** The partitions of a run, the keys that only whoever starts it knows, and the config of each step that takes one. */
+function paramsOf({ steps, config }: DagPlan, graph: Graph): readonly (readonly [string, Expression])[] {
   const partitions = steps.some(({ step }) => step.partitions !== undefined)
     ? [
       [
@@ -112,6 +112,18 @@ function paramsOf({ steps, config }: DagPlan): readonly (readonly [string, Expre
       ] as const,
     ]
     : [];
+  const readsDynamic = steps.some(({ step }) => step.inputs.some(({ key }) => isDynamic(graph, key)));
+  const dynamic = readsDynamic
+    ? [
+      [
+        textLiteral("dynamicKeys"),
+        call("Param", ["None"], {
+          type: list(["null", "object"].map(textLiteral)),
+          description: textLiteral("Lists of keys by the name of their definition."),
+        }),
+      ] as const,
+    ]
+    : [];
   const configs = steps.filter(({ step }) => step.takesConfig).map(({ step: { name } }) => {
     const value: Json = Object.hasOwn(config, name) ? config[name] : null;
     return [
@@ -119,7 +131,15 @@ function paramsOf({ steps, config }: DagPlan): readonly (readonly [string, Expre
       call("Param", [jsonExpression(value)], { type: ANY_JSON }),
     ] as const;
   });
-  return [...partitions, ...configs];
+  return [...partitions, ...dynamic, ...configs];
+}
+
+/** Whether the keys of an asset are known at run time only. */
+function isDynamic(graph: Graph, key: string): boolean {
+  const place = graph.asset(key).partitions;
+  const partitions = place === undefined ? undefined : graph.snapshot.partitions[place];
+  if (partitions?.kind !== "multi") return partitions?.kind === "dynamic";
+  return Object.values(partitions.dimensions).some(({ kind }) => kind === "dynamic");
 }
 
 /** Written out, so that no default of a cluster changes what a Dag does. */

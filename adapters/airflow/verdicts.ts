@@ -68,8 +68,8 @@ const TABLE = {
   ),
   "partitions.dynamic": emulated(
     "The key is given when a run is asked for.",
-    "Airflow keeps no list of keys; a schedule over all of them needs the param `partitions`.",
-    "Give the keys with the run: `--conf '{\"partitions\": [...]}'`.",
+    "Airflow keeps no list of keys: a schedule over all of them needs the param `partitions`, a step that reads them `dynamicKeys`.",
+    'Give the keys with the run: `--conf \'{"partitions": [...], "dynamicKeys": {...}}\'`.',
   ),
   "partitions.two": native(
     "One key with | between the dimensions; a tick runs every cell of its window in one task.",

@@ -244,6 +244,7 @@ class StepTask(BaseOperator):
             "attempt": context["ti"].try_number,
             "outputs": self.outputs,
             "partitions": self.partitions,
+            "dynamicKeys": context["params"].get("dynamicKeys"),
             "config": config if self.takes_config else None,
             "tags": self.run_tags,
         }
