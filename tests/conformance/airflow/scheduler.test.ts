@@ -33,10 +33,11 @@ interface Recorded {
   readonly events: readonly { readonly asset: string; readonly key: string | null; readonly dag: string }[];
 }
 
-describe.skipIf(python === undefined || !isFull)("the scheduler of Airflow", () => {
-  test(
+const check = python === undefined || !isFull ? test.skip : test;
+
+describe("the scheduler of Airflow", () => {
+  check(
     "runs a scheduled Dag, and the Dag that follows its asset, for the same window",
-    { timeout: 600_000 },
     () =>
       inFolder(async (folder) => {
         const exported = { name: "s", module, command: commandLine, ticksFromMs: Date.UTC(2026, 0, 1) };
@@ -63,7 +64,7 @@ describe.skipIf(python === undefined || !isFull)("the scheduler of Airflow", () 
           `${asset} of ${dag}`
         );
         assert.deepEqual(told.sort(), ["clock of s.minutely", "echo of s.auto.echo"]);
-        assert.ok([...valuesBelow(io).values()].includes(JSON.stringify(`after ${key}`)));
+        assert.ok([...valuesBelow(io).values()].some((value) => value.includes(`after ${key}`)));
       }),
   );
 });
