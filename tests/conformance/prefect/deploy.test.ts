@@ -70,9 +70,12 @@ function schedulesOf(name: string): readonly (readonly unknown[])[] {
   );
 }
 
+// The runtime matters for steps only, and none runs here but at full scale.
+const isAsked = python !== undefined && (!("Deno" in globalThis) || atScale(0, 1) === 1);
+// Before any test: a server takes longer to start and to deploy to than a test may.
+if (isAsked) deploy();
+
 describe("an exported project on a server", () => {
-  // The runtime matters for steps only, and none runs here but at full scale.
-  const isAsked = python !== undefined && (!("Deno" in globalThis) || atScale(0, 1) === 1);
   const check = isAsked ? test : test.skip;
 
   check("is deployed without a question, and again over itself", () => {

@@ -48,11 +48,12 @@ interface Answer {
 }
 
 const all: readonly Case[] = [...cases, weather];
-let answer: Promise<Answer> | undefined;
+/** All cases are run by one process, on one server, and before any test: it takes longer than a test may. */
+const answer = python ? await runAll() : undefined;
 
-/** All cases are run by one process, on one server. */
-function ran(): Promise<Answer> {
-  return answer ??= runAll();
+function ran(): Answer {
+  assert.ok(answer);
+  return answer;
 }
 
 async function runAll(): Promise<Answer> {
@@ -123,7 +124,7 @@ function parametersOf({ assets, partitions }: CaseRun) {
 }
 
 async function outcomeOf(name: string): Promise<{ readonly runs: readonly Ran[] }> {
-  const { cases: outcomes } = await ran();
+  const { cases: outcomes } = ran();
   return { runs: outcomes[all.findIndex((one) => one.name === name)] };
 }
 
@@ -135,7 +136,6 @@ describe("an exported flow", () => {
   const check = python ? test : test.skip;
 
   check("leaves the same values as a local run, to the byte", async () => {
-    await ran();
     for (const one of all) {
       const expected = await runLocally(one, join(folder, "local", one.name));
       const found = valuesBelow(valuesOf(one));
@@ -189,7 +189,7 @@ describe("an exported flow", () => {
   });
 
   check("leaves an event for each materialization and check, with its facts", async () => {
-    const { events } = await ran();
+    const { events } = ran();
     const of = (event: string, asset: string) =>
       events.filter((each) => each.event === event && each.asset === `sluice://${asset}`).map(({ payload }) =>
         payload
@@ -210,7 +210,7 @@ describe("an exported flow", () => {
   });
 
   check("is made when it is due, and told of when it is not fresh", async () => {
-    const runs = (await ran()).cases.at(-1) ?? [];
+    const runs = ran().cases.at(-1) ?? [];
     const told = runs.map(({ name, tasks }) =>
       `${name} ${tasks.map((task) => task.name.split(" ")[0]).join()}`
     );
@@ -230,6 +230,6 @@ describe("an exported flow", () => {
   });
 
   check("uses nothing that Prefect warns of", async () => {
-    assert.deepEqual((await ran()).warnings, []);
+    assert.deepEqual(ran().warnings, []);
   });
 });
