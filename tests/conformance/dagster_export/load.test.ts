@@ -6,10 +6,19 @@ import { createHash } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { AssetSnapshot, Partitions, Snapshot, StepSnapshot } from "sluice";
+import {
+  type Asset,
+  type AssetSnapshot,
+  defineAsset,
+  type Definitions,
+  definitions,
+  type Partitions,
+  type Snapshot,
+  type StepSnapshot,
+} from "sluice";
 import { carriedOwners } from "../../../adapters/dagster/definitions/fields.ts";
 import { encode } from "../../../adapters/dagster/partitions/encoding.ts";
-import { openSite } from "../../../adapters/dagster/site.ts";
+import { openSite, type Site } from "../../../adapters/dagster/site.ts";
 import { departures } from "../../../adapters/dagster/ticks/departures.ts";
 import { openSpace } from "../../../src/model/partitions/space.ts";
 import { everything } from "../../adapters/dagster/graph.ts";
@@ -74,7 +83,7 @@ interface Loaded {
 
 const python = findDagster("loading of exports for Dagster");
 const folder = mkdtempSync(join(tmpdir(), "sluice-dagster-"));
-const projects: readonly Project[] = python
+const projects: Project[] = python
   ? [
     writeExport(folder, "everything", everything, undefined),
     ...Array.from(
@@ -83,6 +92,7 @@ const projects: readonly Project[] = python
     ),
   ]
   : [];
+if (python && atScale(0, 1) === 1) projects.push(writeExport(folder, "large", largeGraph(10_000), undefined));
 const answers: readonly Loaded[] = python
   ? askDagster(python, new URL("load.py", import.meta.url), {
     projects: projects.map((project) => ({ path: project.path, package: project.package, nowMs: NOW_MS })),
@@ -116,7 +126,7 @@ function sorted<T>(items: Iterable<T>): readonly T[] {
 
   test("has the assets, with all that is said of them", () => {
     each(({ assets }, { snapshot }) => {
-      const expected = snapshot.assets.map((asset) => expectedAsset(asset, snapshot));
+      const expected = expectedAssets(snapshot);
       const found = assets.map(({ partitions: _, automation, freshness, ...rest }) => ({
         ...rest,
         hasAutomation: automation !== null,
@@ -153,8 +163,9 @@ function sorted<T>(items: Iterable<T>): readonly T[] {
   test("has the keys of the partitions", () => {
     let compared = 0;
     each(({ assets }, { snapshot }) => {
+      const declared = new Map(snapshot.assets.map((asset) => [asset.key, asset]));
       for (const { key, partitions } of assets) {
-        const place = snapshot.assets.find((asset) => asset.key === key)?.partitions;
+        const place = declared.get(key)?.partitions;
         assert.equal(partitions === null, place === undefined, key);
         if (place === undefined || isDeparting(snapshot.partitions[place])) continue;
         assert.deepEqual(partitions, expectedKeys(encode(snapshot.partitions[place]).partitions), key);
@@ -200,13 +211,30 @@ function sorted<T>(items: Iterable<T>): readonly T[] {
   });
 });
 
+/** Layers of a hundred assets, each made from two of the layer before. */
+function largeGraph(count: number): Definitions {
+  const assets: Asset[] = [];
+  for (let index = 0; index < count; index++) {
+    const [one, other] = [assets[index - 100], assets[index - 137]];
+    const deps = { ...one && { one }, ...other && { other } };
+    const made = defineAsset({ key: `layer/asset-${index}`, group: `g${index % 20}`, deps, run: () => 1 });
+    assets.push(made as Asset);
+  }
+  return definitions({ assets });
+}
+
 function byKey<T extends { readonly key: string }>(all: readonly T[]): readonly T[] {
   return all.toSorted((a, b) => a.key < b.key ? -1 : 1);
 }
 
-function expectedAsset(asset: AssetSnapshot, snapshot: Snapshot) {
+function expectedAssets(snapshot: Snapshot) {
+  const site = openSite(snapshot);
+  return snapshot.assets.map((asset) => expectedAsset(asset, site));
+}
+
+function expectedAsset(asset: AssetSnapshot, { steps, groups }: Site) {
   const { key, kinds, tags, codeVersion, description = null, metadata, owners, group } = asset;
-  const step = snapshot.steps.find(({ name }) => name === asset.step) as StepSnapshot;
+  const step = steps.get(asset.step) as StepSnapshot;
   const made = step.outputs.map((output) => output.key);
   const carried = carriedOwners(asset);
   const others = owners.filter((owner) => !carried.includes(owner));
@@ -215,7 +243,7 @@ function expectedAsset(asset: AssetSnapshot, snapshot: Snapshot) {
     parents: sorted(
       step.inputs.map((input) => input.key).filter((each) => each === key || !made.includes(each)),
     ),
-    group: openSite(snapshot).groups.get(group) as string,
+    group: groups.get(group) as string,
     tags: { ...tags, ...Object.fromEntries(kinds.map((kind) => [`dagster/kind/${kind}`, ""])) },
     kinds: sorted(kinds),
     owners: [...carried],
