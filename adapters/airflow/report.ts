@@ -28,7 +28,10 @@ export function specialLosses(
   return plans.flatMap(({ origin, steps }, place) => {
     const { clock, follows, isKeyed: isByKey } = timings[place];
     if (origin.kind === "schedule" && clock) {
-      return clockLosses(graph, origin.schedule, clock, { exported, options });
+      return [
+        ...timings[place].needsKeys ? [keylessLoss(origin.schedule)] : [],
+        ...clockLosses(graph, origin.schedule, clock, { exported, options }),
+      ];
     }
     if (origin.kind !== "automation") return [];
     const triggers = origin.automation.triggers.map(({ key }) => key);
@@ -54,6 +57,18 @@ function keyedMakers(
     }
   });
   return makers;
+}
+
+/** A schedule over keys that only a run store would know. */
+function keylessLoss({ name, runs }: ScheduleSnapshot): Loss {
+  return {
+    feature: runs === "all" ? "schedule.all" : "schedule.last",
+    subject: `schedule ${name}`,
+    kind: "refused",
+    how: "Airflow keeps no list of the keys that are added at run time.",
+    differs: "Each run of the schedule fails, unless its param `partitions` names the keys.",
+    advice: "Pause the Dag, and trigger it with the keys where they are added.",
+  };
 }
 
 /** The instants at which a schedule's Dag does something else than the schedule here. */

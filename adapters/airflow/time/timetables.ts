@@ -22,6 +22,8 @@ export interface Timing {
   readonly isKeyed: boolean;
   /** The clock of a schedule. */
   readonly clock?: Clock;
+  /** Whether only whoever starts a run of the schedule can know its partitions. */
+  readonly needsKeys?: boolean;
 }
 
 /** What timing depends on beside the Dag. */
@@ -63,7 +65,7 @@ function ofClock(
   { snapshot }: TimingContext,
 ): Timing {
   const partitions = plan.partitions === undefined ? undefined : snapshot.partitions[plan.partitions];
-  const source = SOURCES[clock.kind];
+  const known = partitions && partitionExpression(partitions, SOURCES[clock.kind], runs);
   return {
     named: {
       schedule: timetable(clock),
@@ -71,7 +73,8 @@ function ofClock(
       end_date: clock.endMs === undefined ? undefined : dateTime(clock.endMs, clock.timezone),
       catchup: catchUp ? "True" : "False",
     },
-    partition: partitions && (partitionExpression(partitions, source, runs) ?? call("RunKey", [])),
+    partition: partitions && (known ?? call("RunKey", [])),
+    needsKeys: partitions !== undefined && known === undefined,
     follows: [],
     isKeyed: clock.kind === "keyed" || clock.kind === "labelled",
     clock,

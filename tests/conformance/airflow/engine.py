@@ -23,6 +23,7 @@ os.environ.update(
 
 from airflow.dag_processing.dagbag import BundleDagBag  # noqa: E402
 from airflow.sdk import TaskGroup  # noqa: E402
+from airflow.sdk.exceptions import AirflowFailException  # noqa: E402
 from airflow.serialization.serialized_objects import DagSerialization  # noqa: E402
 from airflow.timetables.base import TimeRestriction  # noqa: E402
 from airflow.timetables.trigger import (  # noqa: E402
@@ -130,6 +131,14 @@ class Run:
         self.data_interval_start = None if interval is None else interval.start
 
 
+def keys_of(partition, run):
+    """The keys that a task makes; none where it refuses to guess them."""
+    try:
+        return partition.keys(run)
+    except AirflowFailException:
+        return None
+
+
 def clock_of(bag, case):
     """The runs of a scheduled Dag, and the partitions that its helper makes of each."""
     dag = bag.dags[case["dag"]]
@@ -145,7 +154,7 @@ def clock_of(bag, case):
         if info is None:
             break
         run = Run(info, info.partition_key)
-        keys = partitions[0].keys(run) if partitions else None
+        keys = keys_of(partitions[0], run) if partitions else None
         found.append({"at": milliseconds(info.run_after), "run": info.partition_key, "keys": keys})
         last = info
     return found
