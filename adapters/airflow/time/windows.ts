@@ -5,7 +5,7 @@ import {
   type Partitions,
 } from "../../../src/model/partitions/definition.ts";
 import { openCadence } from "../../../src/model/time/cadence.ts";
-import { parseCron } from "../../../src/model/time/cron.ts";
+import { cronFields, parseCron } from "../../../src/model/time/cron.ts";
 import { parseKeyFormat } from "../../../src/model/time/format.ts";
 import { WindowKeys } from "../../../src/model/time/window_key.ts";
 import { boundWindows, openWindows } from "../../../src/model/time/windows.ts";
@@ -147,17 +147,7 @@ function firstKey(definition: TimeDefinition): string {
   return windowKeys(definition).keyOf(cadence.from(definition.startMs).next());
 }
 
-const MACROS: ReadonlyMap<string, string> = new Map([
-  ["@hourly", "0 * * * *"],
-  ["@daily", "0 0 * * *"],
-  ["@midnight", "0 0 * * *"],
-  ["@weekly", "0 0 * * 0"],
-  ["@monthly", "0 0 1 * *"],
-  ["@yearly", "0 0 1 1 *"],
-  ["@annually", "0 0 1 1 *"],
-]);
-
 /** A cron as five fields with one space between them: Airflow does not know every macro. */
 export function fiveFields(cron: string): string {
-  return MACROS.get(cron.trim().toLowerCase()) ?? cron.trim().split(/\s+/).join(" ");
+  return cronFields(cron).join(" ");
 }

@@ -1,4 +1,5 @@
 /** What Dagster sees in a cron text: one of four kinds that it walks by rules of their own, or any other. */
+import { cronFields } from "../../../src/model/time/cron.ts";
 import { CRON_FIELDS, type CronValues, readCronField } from "../../../src/model/time/cron_field.ts";
 
 /** A cron that Dagster walks by a rule of its own. */
@@ -14,16 +15,6 @@ export type CronShape =
   | { readonly kind: "monthly"; readonly minute: number; readonly hour: number; readonly day: number }
   | { readonly kind: "other"; readonly everyHour: boolean };
 
-const MACROS: ReadonlyMap<string, string> = new Map([
-  ["@hourly", "0 * * * *"],
-  ["@daily", "0 0 * * *"],
-  ["@midnight", "0 0 * * *"],
-  ["@weekly", "0 0 * * 0"],
-  ["@monthly", "0 0 1 * *"],
-  ["@yearly", "0 0 1 1 *"],
-  ["@annually", "0 0 1 1 *"],
-]);
-
 const SIZES = [60, 24, 31, 12, 7];
 
 /** Months have at least this many days. */
@@ -31,7 +22,7 @@ const SHORTEST_MONTH = 28;
 
 /** The shape of a cron text that Sluice accepts. */
 export function shapeOf(cron: string): CronShape {
-  const tokens = (MACROS.get(cron.toLowerCase()) ?? cron).trim().split(/\s+/);
+  const tokens = cronFields(cron);
   const fields = tokens.map((text, index) =>
     readCronField(CRON_FIELDS[index], { source: cron, text, at: 0 })
   );

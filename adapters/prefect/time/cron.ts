@@ -1,21 +1,11 @@
 /** Cron texts in their plainest form: lists of numbers, which every engine reads alike. */
 import { CRON_FIELDS, type CronValues, readCronField } from "../../../src/model/time/cron_field.ts";
-import { parseCron } from "../../../src/model/time/cron.ts";
-
-const MACROS: ReadonlyMap<string, string> = new Map([
-  ["@hourly", "0 * * * *"],
-  ["@daily", "0 0 * * *"],
-  ["@midnight", "0 0 * * *"],
-  ["@weekly", "0 0 * * 0"],
-  ["@monthly", "0 0 1 * *"],
-  ["@yearly", "0 0 1 1 *"],
-  ["@annually", "0 0 1 1 *"],
-]);
+import { cronFields, parseCron } from "../../../src/model/time/cron.ts";
 
 /** A cron of the same meaning in five fields of `*` and numbers; `L`, `L5` and `1#2` stay what they are. */
 export function plainCron(text: string): string {
   const { minutes, hours, months, days } = parseCron(text);
-  const tokens = (MACROS.get(text.toLowerCase()) ?? text).trim().split(/\s+/);
+  const tokens = cronFields(text);
   const [monthDay, weekday] = [2, 4].map((field) =>
     readCronField(CRON_FIELDS[field], { source: text, text: tokens[field], at: 0 })
   );

@@ -121,6 +121,11 @@ export function highestBit(mask: number): number {
   return 31 - Math.clz32(mask);
 }
 
+/** The five fields of a cron text, as texts; those of a macro are what it stands for. */
+export function cronFields(text: string): readonly string[] {
+  return (MACROS.get(text.trim().toLowerCase()) ?? text).trim().split(/\s+/);
+}
+
 function splitFields(text: string): CronToken[] {
   const expression = MACROS.get(text.toLowerCase()) ?? text;
   const tokens: CronToken[] = [];
