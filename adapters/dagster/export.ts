@@ -22,15 +22,13 @@ import {
   poolsOf,
   pyproject,
   runnerModule,
+  targetVersion,
 } from "./project/files.ts";
 import { readme } from "./project/readme.ts";
 import { scheduleStatements } from "./definitions/schedules.ts";
 import { openSite, type Site } from "./site.ts";
 import { sensorStatements } from "./definitions/sensors.ts";
 import { VERDICTS } from "./verdicts.ts";
-
-/** The version of Dagster that is written for, where none is named. */
-const NEWEST = "1.13.28";
 
 /** Statements of one module: larger ones are cut. */
 const MOST_STATEMENTS = 500;
@@ -44,7 +42,7 @@ const MOST_STATEMENTS = 500;
 export const exportDagster: Exporter = (snapshot, options) => {
   const site = openSite(snapshot);
   const packaged = packageName(options);
-  const version = options.targetVersion ?? NEWEST;
+  const version = targetVersion(options);
   const report = reportLosses(
     snapshot,
     { name: "dagster", version, verdicts: VERDICTS },

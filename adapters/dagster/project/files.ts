@@ -8,6 +8,27 @@ import type { Site } from "../site.ts";
 /** The oldest Dagster that has everything that is written. */
 const OLDEST = "1.13";
 
+/** The version of Dagster that is written for, where none is named: the newest that was tried. */
+const NEWEST = "1.13.28";
+
+/**
+ * The version of Dagster that is written for.
+ *
+ * @throws {SluiceError} EXPORT_REFUSED for a version before 1.13, which has neither groups of several words nor these
+ * freshness policies, and for one of another major version.
+ */
+export function targetVersion({ targetVersion: version = NEWEST }: ExportOptions): string {
+  const [, major, minor] = /^(\d+)\.(\d+)(?:\.|$)/.exec(version) ?? [];
+  if (major === "1" && Number(minor) >= Number(OLDEST.slice(2))) return version;
+  throw new SluiceError({
+    code: "EXPORT_REFUSED",
+    message: `Projects are written for Dagster ${OLDEST} and later versions 1, not for ${
+      JSON.stringify(version)
+    }.`,
+    path: ["targetVersion"],
+  });
+}
+
 /** Names that a package cannot have. */
 const TAKEN: ReadonlySet<string> = new Set(
   ("dagster sluice test tests src defs and as assert async await break class continue def del elif else except finally " +

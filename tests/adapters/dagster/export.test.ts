@@ -88,11 +88,13 @@ describe("exportDagster", () => {
     );
   });
 
-  test("refuses names that are no project's, and keeps packages apart from modules", () => {
+  test("refuses names and versions that it cannot write for, and keeps packages apart from modules", () => {
     const snapshot = takeSnapshot(definitions({ assets: [defineAsset({ key: "a", run: () => 1 })] }));
     assert.throws(() => exportDagster(snapshot, { ...options, name: "a b" }), /EXPORT_REFUSED/);
     assert.throws(() => exportDagster(snapshot, { ...options, name: "../x" }), /EXPORT_REFUSED/);
-    const { files } = exportDagster(snapshot, { ...options, name: "Dagster" });
+    assert.throws(() => exportDagster(snapshot, { ...options, targetVersion: "1.12.18" }), /1\.13 and later/);
+    assert.throws(() => exportDagster(snapshot, { ...options, targetVersion: "2.0" }), /EXPORT_REFUSED/);
+    const { files } = exportDagster(snapshot, { ...options, name: "Dagster", targetVersion: "1.14.0" });
     assert.ok(files.some(({ path }) => path === "src/dagster_project/definitions.py"));
   });
 });
