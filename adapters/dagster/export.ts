@@ -1,6 +1,6 @@
 /** The exporter for Dagster: a project that `dg` and `dagster` load. */
 import type { Snapshot } from "../../src/model/snapshot/snapshot.ts";
-import type { ExportedFile, ExportedProject, Exporter, ExportOptions } from "../export.ts";
+import type { ExportedFile, ExportedProject, ExportOptions } from "../export.ts";
 import { isLoss, reportLosses } from "../loss.ts";
 import { externalStatement, stepStatement } from "./definitions/assets.ts";
 import { checkStatement } from "./definitions/checks.ts";
@@ -38,8 +38,26 @@ const MOST_STATEMENTS = 500;
  * steps, and what is needed to install, load and deploy it.
  *
  * Options of the target: `pools`, the limits of pools by name (default 1 each).
+ *
+ * @throws {SluiceError} EXPORT_REFUSED for a name that no project can have, and for a version of Dagster before 1.13.
+ * @example
+ * ```ts
+ * import { defineAsset, definitions, takeSnapshot } from "sluice";
+ * import { exportDagster } from "sluice/adapters";
+ * import assert from "node:assert/strict";
+ *
+ * const orders = defineAsset({ key: "raw/orders", run: () => [] });
+ * const { files } = exportDagster(takeSnapshot(definitions({ assets: [orders] })), {
+ *   name: "shop",
+ *   module: "shop.ts",
+ *   command: ["sluice"],
+ *   ticksFromMs: Date.UTC(2026, 0, 1),
+ * });
+ * const assets = files.find(({ path }) => path === "src/shop/defs/assets.py");
+ * assert.match(String(assets?.text), /dg.AssetKey\(\["raw", "orders"\]\)/);
+ * ```
  */
-export const exportDagster: Exporter = (snapshot, options) => {
+export function exportDagster(snapshot: Snapshot, options: ExportOptions): ExportedProject {
   const site = openSite(snapshot);
   const packaged = packageName(options);
   const version = targetVersion(options);
@@ -53,8 +71,8 @@ export const exportDagster: Exporter = (snapshot, options) => {
     ...definitionFiles(snapshot, site).map(({ path, text }) => ({ path: `src/${packaged}/${path}`, text })),
     { path: "losses.json", text: `${asciiJson({ ...report, entries: report.entries.filter(isLoss) })}\n` },
   ];
-  return { files: files.sort((a, b) => a.path < b.path ? -1 : 1), report } satisfies ExportedProject;
-};
+  return { files: files.sort((a, b) => a.path < b.path ? -1 : 1), report };
+}
 
 function projectFiles(
   site: Site,
