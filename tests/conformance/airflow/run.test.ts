@@ -24,6 +24,9 @@ import { askAirflow, type Question, type RunResult, writeDags } from "./engine.t
 const python = findPython("SLUICE_AIRFLOW_PYTHON", "airflow: executed graphs");
 const all: readonly Case[] = [...cases, ...atScale(0, 1) === 1 ? [weather] : []];
 
+/** How many cases are run by one process. */
+const BATCH = 5;
+
 type Asked = NonNullable<Question["runs"]>[number];
 
 /** A case as it was exported, and the runs that were asked for. */
@@ -37,22 +40,26 @@ interface Exported {
 const check = python === undefined ? test.skip : test;
 
 describe("Airflow", () => {
-  check(
-    "runs exported graphs with the values of a local run",
-    () =>
-      inFolder(async (folder) => {
-        const exported: Exported[] = [];
-        for (const one of all) exported.push(await writeCase(one, folder, exported));
-        const answer = askAirflow(python as string, folder, { runs: exported.flatMap(({ asked }) => asked) });
-        assert.deepEqual(answer.load.errors, {});
-        let place = 0;
-        for (const each of exported) {
-          const results = answer.runs.slice(place, place += each.asked.length);
-          await agree(each, results, join(folder, "local", each.one.name));
-        }
-      }),
-  );
+  for (let first = 0; first < all.length; first += BATCH) {
+    const batch = all.slice(first, first + BATCH);
+    const names = batch.map(({ name }) => name).join(", ");
+    check(`runs ${names} with the values of a local run`, () => runBatch(batch));
+  }
 });
+
+async function runBatch(batch: readonly Case[]): Promise<void> {
+  await inFolder(async (folder) => {
+    const exported: Exported[] = [];
+    for (const one of batch) exported.push(await writeCase(one, folder, exported));
+    const answer = askAirflow(python as string, folder, { runs: exported.flatMap(({ asked }) => asked) });
+    assert.deepEqual(answer.load.errors, {});
+    let place = 0;
+    for (const each of exported) {
+      const results = answer.runs.slice(place, place += each.asked.length);
+      await agree(each, results, join(folder, "local", each.one.name));
+    }
+  });
+}
 
 async function writeCase(one: Case, folder: string, before: readonly Exported[]): Promise<Exported> {
   const module = moduleOf(one);
