@@ -1,5 +1,5 @@
 /** Assets that are made by themselves, and that must not grow too old. */
-import { condition, dailyPartitions, defineAsset, definitions, freshWithin } from "sluice";
+import { condition, dailyPartitions, defineAsset, defineSchedule, definitions, freshWithin } from "sluice";
 
 const DAY_MS = 86_400_000;
 const days = dailyPartitions({ start: "2026-01-01" });
@@ -38,4 +38,11 @@ export const missing = defineAsset({
 
 export const never = defineAsset({ key: "never", freshness: freshWithin({ failMs: DAY_MS }), run: () => 0 });
 
-export default definitions({ module: import.meta.url, assets: [base, eager, ticked, missing, never] });
+/** A tick comes when a day ends, and makes that day. */
+export const daily = defineSchedule({ name: "daily", target: ticked });
+
+export default definitions({
+  module: import.meta.url,
+  assets: [base, eager, ticked, missing, never],
+  schedules: [daily],
+});

@@ -63,8 +63,23 @@ def settled(run_id, client):
     raise TimeoutError("the task runs do not settle")
 
 
+def wait_for_event(asset, client):
+    """The server learns of what was made a moment after the run that made it."""
+    wanted = {
+        "event": {"name": ["prefect.asset.materialization.succeeded"]},
+        "resource": {"id": [f"sluice://{asset}"]},
+    }
+    for _ in range(240):
+        body = {"limit": 1, "filter": wanted}
+        if client._client.post("/events/filter", json=body).json()["events"]:
+            return
+        time.sleep(0.25)
+    raise TimeoutError(f"the server does not learn of {asset}")
+
+
 def run(flows, step, client):
-    time.sleep(step.get("pause", 0))
+    for asset in step.get("awaited", []):
+        wait_for_event(asset, client)
     state = flows[step["flow"]](**step["parameters"], return_state=True)
     tasks = [
         {

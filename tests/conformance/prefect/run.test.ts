@@ -92,6 +92,7 @@ function automaticQuestion(): unknown {
     ...looks.slice(1),
     "freshness ticked",
     "freshness never",
+    "schedule daily",
   ];
   return {
     folder: project,
@@ -100,9 +101,9 @@ function automaticQuestion(): unknown {
       const [kind, key] = each.split(" ");
       const isRun = kind === "all";
       return {
-        flow: isRun ? "shop.all" : `shop.${kind}.${identifierOf(key)}`,
+        flow: isRun ? "shop.all" : `shop.${kind}.${kind === "schedule" ? key : identifierOf(key)}`,
         parameters: isRun ? { steps: [key] } : {},
-        pause: place === 1 || place === 5 ? 3 : 0,
+        awaited: place === 0 ? [] : place < 5 ? ["base"] : ["eager", "missing", "ticked"],
       };
     }),
   };
@@ -226,7 +227,10 @@ describe("an exported flow", () => {
       "Skipped ",
       "Completed ",
       "Failed ",
+      "Completed ticked",
     ]);
+    const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+    assert.deepEqual(runs.at(-1)?.tasks.map(({ name }) => name), [`ticked [${yesterday}]`]);
   });
 
   check("uses nothing that Prefect warns of", async () => {
