@@ -1,7 +1,7 @@
 /** Where Dagster's ticks are not ours: around changes of the clock, and for hours that begin at half past. */
 import { type Cadence, openCadence } from "../../../src/model/time/cadence.ts";
 import { openZone, type Zone } from "../../../src/model/time/zone.ts";
-import { dagsterScheduleTicks } from "./ticks.ts";
+import { dagsterScheduleTicks, dagsterWindows } from "./ticks.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -32,6 +32,19 @@ export function departures(crons: readonly string[], timezone: string, span: Spa
     for (const nowMs of seasons) {
       const theirs = dagsterTicksOf({ crons, timezone, nowMs }, near);
       for (const instant of ours.symmetricDifference(theirs)) found.add(instant);
+    }
+  }
+  return [...found].sort((a, b) => a - b);
+}
+
+/** The same for windows: also those that begin with ours and have another key. */
+export function windowDepartures(cron: string, timezone: string, span: Span): readonly number[] {
+  const zone = openZone(timezone);
+  const found = new Set(departures([cron], timezone, span));
+  for (const near of spansAround(changesOf(zone, span), span)) {
+    for (const { instantMs, localMs } of dagsterWindows(cron, timezone, near.fromMs, span.fromMs)) {
+      if (instantMs >= near.untilMs) break;
+      if (zone.localAt(instantMs) !== localMs) found.add(instantMs);
     }
   }
   return [...found].sort((a, b) => a - b);

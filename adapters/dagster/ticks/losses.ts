@@ -8,7 +8,7 @@ import { timetableOf } from "../definitions/schedules.ts";
 import { leavesOf } from "../partitions/encoding.ts";
 import type { Site } from "../site.ts";
 import { VERDICTS } from "../verdicts.ts";
-import { departures } from "./departures.ts";
+import { departures, windowDepartures } from "./departures.ts";
 
 /** The report looks so far ahead. */
 const YEARS_MS = 2 * 365.25 * 86_400_000;
@@ -29,7 +29,8 @@ export function tickLosses(site: Site, { ticksFromMs }: ExportOptions): readonly
     known.set(name, found);
     return found;
   };
-  return [...scheduleLosses(site, find), ...windowLosses(site, find)];
+  const findWindows = ({ cron, timezone }: TimePartitions) => windowDepartures(cron, timezone, span);
+  return [...scheduleLosses(site, find), ...windowLosses(site, findWindows)];
 }
 
 function scheduleLosses(site: Site, find: Find): readonly Loss[] {
@@ -42,9 +43,12 @@ function scheduleLosses(site: Site, find: Find): readonly Loss[] {
   });
 }
 
-function windowLosses(site: Site, find: Find): readonly Loss[] {
+function windowLosses(
+  site: Site,
+  find: (windows: TimePartitions) => readonly number[],
+): readonly Loss[] {
   const instants = site.snapshot.partitions.map((partitions) => {
-    const found = timesOf(partitions).flatMap(({ cron, timezone }) => find([cron], timezone));
+    const found = timesOf(partitions).flatMap(find);
     return [...new Set(found)].sort((a, b) => a - b);
   });
   return site.snapshot.assets.flatMap(({ key, partitions }) =>
@@ -66,7 +70,7 @@ function lossOf(
   if (instants.length === 0) return [];
   const differs = what === "ticks"
     ? "Around changes of the clock Dagster ticks at other instants than Sluice."
-    : "Around changes of the clock windows begin at other instants in Dagster, some with other keys.";
+    : "Around changes of the clock windows begin at other instants in Dagster, or have other keys.";
   const rest = instants.length - MOST_LISTED;
   return [{
     ...VERDICTS[feature],

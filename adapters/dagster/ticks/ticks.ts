@@ -28,6 +28,25 @@ export function* dagsterTicks(
   for (const wall of walls(cron, clock, fromMs, nowMs)) yield clock.instantOf(wall);
 }
 
+/** A tick, and the local time that Dagster writes for it: in a gap, one that the clock never shows. */
+export interface DagsterTick {
+  readonly instantMs: number;
+  readonly localMs: number;
+}
+
+/** The same with local times, which keys of windows are made of. */
+export function* dagsterWindows(
+  cron: string,
+  timezone: string,
+  fromMs: number,
+  nowMs: number = fromMs,
+): Generator<DagsterTick, void, undefined> {
+  const clock = new Clock(timezone);
+  for (const wall of walls(cron, clock, fromMs, nowMs)) {
+    yield { instantMs: clock.instantOf(wall), localMs: wall.localMs };
+  }
+}
+
 /** The ticks of several crons: an instant that two of them name counts once. */
 export function* dagsterScheduleTicks(
   crons: readonly string[],

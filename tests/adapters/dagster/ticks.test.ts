@@ -1,6 +1,6 @@
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
-import { departures } from "../../../adapters/dagster/ticks/departures.ts";
+import { departures, windowDepartures } from "../../../adapters/dagster/ticks/departures.ts";
 import { dagsterScheduleTicks, dagsterTicks } from "../../../adapters/dagster/ticks/ticks.ts";
 
 function first(ticks: Iterable<number>, count: number): readonly string[] {
@@ -75,6 +75,13 @@ describe("departures from our ticks", () => {
       "2027-03-28T00:00:00.000Z",
       "2027-03-28T01:00:00.000Z",
     ]);
+  });
+
+  test("of windows are keys too: Havana has no midnight on that day", () => {
+    const havana = ["0 */6 * * *", "America/Havana", span] as const;
+    assert.deepEqual(departures([havana[0]], havana[1], span), []);
+    const found = windowDepartures(...havana).map((ms) => new Date(ms).toISOString());
+    assert.deepEqual(found, ["2026-03-08T05:00:00.000Z", "2027-03-14T05:00:00.000Z"]);
   });
 
   test("count every season in which Dagster may work", () => {

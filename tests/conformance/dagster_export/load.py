@@ -37,7 +37,7 @@ def dump_step(assets):
     op = assets.op
     return {
         "op": op.name,
-        "keys": [text(key) for key in sorted(assets.keys)],
+        "keys": sorted(text(key) for key in assets.keys),
         "retry": retry(op.retry_policy),
         "pool": op.pool,
         "priority": op.tags.get("dagster/priority"),

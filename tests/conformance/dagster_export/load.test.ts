@@ -19,7 +19,7 @@ import {
 import { carriedOwners } from "../../../adapters/dagster/definitions/fields.ts";
 import { encode } from "../../../adapters/dagster/partitions/encoding.ts";
 import { openSite, type Site } from "../../../adapters/dagster/site.ts";
-import { departures } from "../../../adapters/dagster/ticks/departures.ts";
+import { windowDepartures } from "../../../adapters/dagster/ticks/departures.ts";
 import { openSpace } from "../../../src/model/partitions/space.ts";
 import { everything } from "../../adapters/dagster/graph.ts";
 import { askDagster, atScale, findDagster } from "../dagster.ts";
@@ -287,7 +287,7 @@ function isDeparting(partitions: Partitions): boolean {
   if (partitions.kind === "multi") return Object.values(partitions.dimensions).some(isDeparting);
   if (partitions.kind !== "time") return false;
   const { cron, timezone, startMs } = partitions;
-  return departures([cron], timezone, { fromMs: startMs, untilMs: NOW_MS }).length > 0;
+  return windowDepartures(cron, timezone, { fromMs: startMs, untilMs: NOW_MS }).length > 0;
 }
 
 function expectedKeys(partitions: Partitions): Keys {
