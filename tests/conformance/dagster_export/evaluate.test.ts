@@ -1,7 +1,7 @@
 /** What the schedules and sensors of an export ask Dagster for. */
-import { describe, test } from "bun:test";
+import { afterAll, describe, test } from "bun:test";
 import assert from "node:assert/strict";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -91,11 +91,12 @@ const TICKS = [
   ["last", "2026-03-01T04:00-05:00"],
 ] as const;
 
+const folder = mkdtempSync(join(tmpdir(), "sluice-dagster-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const python = findDagster("schedules of exports for Dagster");
 const answer: Answer = python ? ask(python) : { ticks: [], sensors: [] };
 
 function ask(path: string): Answer {
-  const folder = mkdtempSync(join(tmpdir(), "sluice-dagster-"));
   const project = writeExport(folder, "scheduled", graph, undefined);
   const place = project.snapshot.partitions.findIndex((partitions) =>
     partitions.kind === "multi" && Object.keys(partitions.dimensions).length === 3

@@ -1,9 +1,9 @@
 /** Exported projects as Dagster sees them: everything that is declared is there, and nothing else. */
-import { describe, test } from "bun:test";
+import { afterAll, describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import {
@@ -83,6 +83,7 @@ interface Loaded {
 
 const python = findDagster("loading of exports for Dagster");
 const folder = mkdtempSync(join(tmpdir(), "sluice-dagster-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const projects: Project[] = python
   ? [
     writeExport(folder, "everything", everything, undefined),

@@ -1,7 +1,7 @@
 /** Exported projects, run by Dagster: values are those of a local run, and the event log tells what the steps said. */
-import { describe, test } from "bun:test";
+import { afterAll, describe, test } from "bun:test";
 import assert from "node:assert/strict";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,7 +30,8 @@ interface Answer {
 
 const python = findDagster("runs of exports for Dagster");
 const chosen: readonly Case[] = [...cases, ...atScale(0, 1) === 1 ? [weather] : []];
-const folder = python ? mkdtempSync(join(tmpdir(), "sluice-dagster-")) : "";
+const folder = mkdtempSync(join(tmpdir(), "sluice-dagster-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const answers = new Map<string, Answer>();
 const harsh: Case = {
   name: "harsh",
