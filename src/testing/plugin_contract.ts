@@ -201,7 +201,7 @@ async function looksWithoutThrowing(
     ? [
       await lookAt(plugin, (_, response) => response.writeHead(500).end("oops")),
       await lookAt(plugin, () => {}),
-      await plugin.validateConnection({ url: "http://127.0.0.1:1" }),
+      await plugin.validateConnection({ url: `http://127.0.0.1:${await closedPort()}` }),
       await plugin.validateConnection({ url: "no address" }),
     ]
     : [await plugin.validateConnection({ url: "\0" })];
@@ -212,6 +212,15 @@ async function looksWithoutThrowing(
     assert.doesNotMatch(errors.join(), /\n\s+at /, "a stack trace is no advice");
   }
   assert.equal(new Set(looks.flatMap(({ errors }) => errors)).size, looks.length);
+}
+
+/** A port at which nobody listens any more. */
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 /** Looks at a server that answers, or does not, as it is told. */

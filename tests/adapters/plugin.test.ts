@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { defineAsset, defineJob, definitions, SluiceError, takeSnapshot } from "sluice";
 import { createPluginRegistry, isApiCompatible, type OrchestratorPlugin } from "sluice/adapters";
 import { pluginContract } from "sluice/testing";
+import { closedPort } from "../support/port.ts";
 import { createPaperPlugin } from "./fixtures/paper.ts";
 
 function refusal(action: () => unknown): Promise<string> {
@@ -61,7 +62,8 @@ describe("a plugin made of parts", () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     }
-    const hidden = await createPaperPlugin().validateConnection({ url: "http://zoe:s3cret@127.0.0.1:1" });
+    const closed = `http://zoe:s3cret@127.0.0.1:${await closedPort()}`;
+    const hidden = await createPaperPlugin().validateConnection({ url: closed });
     assert.doesNotMatch(JSON.stringify(hidden), /zoe|s3cret/);
   });
 });

@@ -94,7 +94,7 @@ function run(executable: string, words: readonly string[], env: { readonly [name
     const values = hashTree(env.SLUICE_IO, /\.receipts|\.partial/);
     assert.deepEqual(values, hashTree(join(local, "values"), /\.receipts|\.partial/));
     assert.equal(values.size, 29 + 29 + 1);
-  }, 120_000);
+  });
 });
 
 describe("sluice bundle", () => {

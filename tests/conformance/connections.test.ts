@@ -2,8 +2,6 @@
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,6 +9,7 @@ import { airflowService } from "../../adapters/airflow/deploy/service.ts";
 import { dagsterService } from "../../adapters/dagster/deploy/service.ts";
 import { prefectService } from "../../adapters/prefect/deploy/service.ts";
 import { type ConnectionOptions, probeService, type ValidationResult } from "sluice/adapters";
+import { closedPort } from "../support/port.ts";
 import { inFolder } from "../support/folder.ts";
 import { findPython } from "./python.ts";
 
@@ -69,14 +68,6 @@ function look({ target }: Service, port: number, options: ConnectionOptions = {}
   return probeService({ ...target.probe, url: `http://127.0.0.1:${port}` }, options);
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 function start(
   [command, ...args]: readonly string[],
   env: { readonly [name: string]: string },
@@ -107,7 +98,7 @@ for (const service of SERVICES) {
   (python ? describe : describe.skip)(`the connection to ${service.name}`, () => {
     test("is found when the service is up, and not found before and after", () =>
       inFolder(async (folder) => {
-        const port = await freePort();
+        const port = await closedPort();
         const env = service.env(folder, port);
         const closed = await look(service, port);
         assert.equal(closed.success, false);
