@@ -1,4 +1,5 @@
 /** What stands beside the Dags: how to install, load, run and deploy them. */
+import { asciiJson } from "../ascii_json.ts";
 import type { ExportedFile, ExportOptions } from "../export.ts";
 import type { DagPlan } from "./dags.ts";
 import { type AirflowOptions, TESTED } from "./options.ts";
@@ -28,13 +29,6 @@ function poolsJson(pools: readonly string[], options: AirflowOptions): string {
     }] as const
   );
   return asciiJson(Object.fromEntries(entries));
-}
-
-function asciiJson(value: unknown): string {
-  const text = JSON.stringify(value, undefined, 2);
-  return `${
-    text.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
-  }\n`;
 }
 
 const PROVIDERS: { readonly [runner in AirflowOptions["runner"]]: readonly string[] } = {

@@ -1,7 +1,7 @@
 /** The exporter for Dagster: a project that `dg` and `dagster` load. */
 import type { Snapshot } from "../../src/model/snapshot/snapshot.ts";
 import type { ExportedFile, ExportedProject, ExportOptions } from "../export.ts";
-import { isLoss, reportLosses } from "../loss.ts";
+import { reportLosses } from "../loss.ts";
 import { externalStatement, stepStatement } from "./definitions/assets.ts";
 import { checkStatement } from "./definitions/checks.ts";
 import { ASSETS } from "./helper/assets.ts";
@@ -69,7 +69,6 @@ export function exportDagster(snapshot: Snapshot, options: ExportOptions): Expor
   const files = [
     ...projectFiles(site, options, { packaged, version }),
     ...definitionFiles(snapshot, site).map(({ path, text }) => ({ path: `src/${packaged}/${path}`, text })),
-    { path: "losses.json", text: `${asciiJson({ ...report, entries: report.entries.filter(isLoss) })}\n` },
   ];
   return { files: files.sort((a, b) => a.path < b.path ? -1 : 1), report };
 }
@@ -170,10 +169,3 @@ const HELPER_TEXTS: { readonly [module in typeof HELPERS[number]]: string } = {
   conditions: CONDITIONS,
   ticks: TICKS,
 };
-
-function asciiJson(value: unknown): string {
-  return JSON.stringify(value, undefined, 2).replace(
-    /[\u007f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}

@@ -10,6 +10,8 @@ import { parseSnapshot } from "../../src/model/snapshot/parse.ts";
 import { openCadence } from "../../src/model/time/cadence.ts";
 import type { JsonRecord } from "../../src/model/snapshot/snapshot.ts";
 import type { ExportedFile, ExportedProject, Exporter, ExportOptions } from "../export.ts";
+import { asciiJson } from "../ascii_json.ts";
+import { requireCarried } from "../loss.ts";
 import type { ConnectionOptions, HelmOptions, OrchestratorPlugin } from "../plugin.ts";
 import { PLUGIN_API_VERSION } from "../plugin.ts";
 import { type Probe, probeService } from "./connection.ts";
@@ -62,7 +64,7 @@ export function createExportPlugin(
       description: target.description,
       dependencies: Object.freeze([]),
       createDefinitions: (snapshot: unknown, given?: Partial<ExportOptions>) =>
-        write(parseSnapshot(snapshot), given),
+        withReport(write(parseSnapshot(snapshot), given)),
       createAssetsFromTransforms: assetsFromTransforms,
       generateAssets: (snapshot: Snapshot, given?: Partial<ExportOptions>) =>
         target.exporter(assetsOnly(snapshot), { ...DEFAULTS, ...options.export, ...given }).files,
@@ -94,6 +96,13 @@ export function createExportPlugin(
       },
     } satisfies OrchestratorPlugin<ExportedProject>,
   );
+}
+
+/** The project with its loss report as a file; what would do something else there is refused. */
+function withReport({ files, report }: ExportedProject): ExportedProject {
+  requireCarried(report, false);
+  const all = [...files, { path: "loss-report.json", text: asciiJson(report) }];
+  return { files: all.sort((a, b) => a.path < b.path ? -1 : 1), report };
 }
 
 const DEFAULTS: ExportOptions = Object.freeze({ name: "sluice", command: ["sluice"], ticksFromMs: 0 });

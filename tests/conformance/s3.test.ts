@@ -16,6 +16,7 @@ import { type S3IO, s3IO } from "../../src/io/s3.ts";
 import { ioContract } from "../../src/testing/io_contract.ts";
 import { step } from "../cli/support/step.ts";
 import { inFolder } from "../support/folder.ts";
+import { compiled } from "./python.ts";
 
 const python = process.env.SLUICE_DAGSTER_PYTHON;
 const hasMoto = python !== undefined && spawnSync(python, ["-c", "import moto.server"]).status === 0;
@@ -46,7 +47,7 @@ const receipt: Receipt = {
 async function startServer(): Promise<void> {
   const script = fileURLToPath(new URL("s3_server.py", import.meta.url));
   const child = spawn(python as string, ["-W", "ignore", script], {
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
+    env: { ...process.env, ...compiled },
     stdio: ["pipe", "pipe", "ignore"],
   });
   server.child = child;

@@ -67,6 +67,6 @@ ${
       ? "\nLimits of pools belong to the instance: merge `deploy/dagster.yaml` into its own, and run `deploy/pools.sh`.\n"
       : ""
   }
-\`losses.json\` beside this file says what Dagster does otherwise than Sluice.
+\`loss-report.json\` beside this file says what Dagster does otherwise than Sluice.
 `;
 }

@@ -7,9 +7,9 @@ import { takeSnapshot } from "sluice";
 import { exportAirflow } from "../../../adapters/airflow/export.ts";
 import { commandLine } from "../../cli/support/step.ts";
 import { inFolder } from "../../support/folder.ts";
-import { askPython, findPython } from "../python.ts";
+import { askPython, compiled, findPython } from "../python.ts";
 import definitions from "./contained.ts";
-import { COMPILED, writeDags } from "./engine.ts";
+import { writeDags } from "./engine.ts";
 
 const python = findPython("SLUICE_AIRFLOW_PYTHON", "airflow: containers and pods");
 const module = fileURLToPath(new URL("./contained.ts", import.meta.url));
@@ -49,7 +49,7 @@ for (const runner of ["docker", "kubernetes"] as const) {
             new URL("./containers.py", import.meta.url),
             question,
             {
-              ...COMPILED,
+              ...compiled,
               SLUICE_IO: join(folder, "io"),
             },
           );

@@ -105,11 +105,8 @@ export function askAirflow(python: string, folder: string, question: Question): 
     dags: join(folder, "dags"),
     home: join(folder, "home"),
     ...question,
-  }, COMPILED);
+  });
 }
-
-/** Airflow's own modules are kept compiled: without, importing them costs half a minute. */
-export const COMPILED: { readonly [name: string]: string } = { PYTHONDONTWRITEBYTECODE: "" };
 
 /** Writes the Dags of a project; several projects may share a folder. */
 export function writeDags({ files }: ExportedProject, folder: string): void {

@@ -13,8 +13,8 @@ import { exportAirflow } from "../../../adapters/airflow/export.ts";
 import { commandLine } from "../../cli/support/step.ts";
 import { inFolder } from "../../support/folder.ts";
 import { valuesBelow } from "../exports/cases.ts";
-import { askPython, atScale, findPython } from "../python.ts";
-import { COMPILED, writeDags } from "./engine.ts";
+import { askPython, atScale, compiled, findPython } from "../python.ts";
+import { writeDags } from "./engine.ts";
 import definitions from "./pair.ts";
 
 const python = findPython("SLUICE_AIRFLOW_PYTHON", "airflow: the scheduler");
@@ -86,7 +86,7 @@ async function withAirflow<T>(folder: string, io: string, ask: () => T | undefin
   const child = spawn(join(dirname(python as string), "airflow"), ["standalone"], {
     detached: true,
     stdio: ["ignore", output, output],
-    env: { ...process.env, ...await settings(folder), ...COMPILED, SLUICE_IO: io },
+    env: { ...process.env, ...await settings(folder), ...compiled, SLUICE_IO: io },
   });
   closeSync(output);
   try {

@@ -6,6 +6,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { inFolder } from "../../support/folder.ts";
 import { root, runFile } from "../../support/runtime.ts";
+import { compiled } from "../python.ts";
 
 /** One step to run; everything but the command may be left out. */
 export interface Case {
@@ -99,7 +100,7 @@ export function askClient(python: string, cases: readonly Case[]): Promise<reado
     const script = fileURLToPath(new URL("client.py", import.meta.url));
     const child = spawn(python, ["-W", "ignore", script, answers], {
       cwd: root,
-      env: { ...process.env, DAGSTER_DISABLE_TELEMETRY: "1", PYTHONDONTWRITEBYTECODE: "1", NO_COLOR: "1" },
+      env: { ...process.env, DAGSTER_DISABLE_TELEMETRY: "1", ...compiled, NO_COLOR: "1" },
     });
     let printed = "";
     child.stdout.on("data", (chunk) => printed += String(chunk));

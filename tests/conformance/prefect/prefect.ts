@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { ExportedFile } from "../../../adapters/export.ts";
+import { compiled } from "../python.ts";
 
 /** The Python that has Prefect; undefined, after printing why the tests of `subject` are skipped. */
 export function findPrefect(subject: string): string | undefined {
@@ -25,7 +26,7 @@ export const quietly: { readonly [name: string]: string } = {
   PREFECT_SERVER_ANALYTICS_ENABLED: "false",
   PREFECT_LOGGING_LEVEL: "ERROR",
   PREFECT_CLI_PROMPT: "false",
-  PYTHONDONTWRITEBYTECODE: "1",
+  ...compiled,
 };
 
 /** Runs a script beside the caller (`new URL("x.py", import.meta.url)`) once, and gives what it answers. */

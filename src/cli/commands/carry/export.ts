@@ -74,8 +74,7 @@ export const exportGraph: Command = defineCommand({
       ...(options.set.length > 0 && { target: readPairs("--set", options.set) }),
     });
     requireCarried(report, options.strict);
-    const all = [...files, { path: "loss-report.json", text: `${JSON.stringify(report, null, 2)}\n` }];
-    const written = options["dry-run"] ? undefined : writeProject(folder, all, { force: options.force });
+    const written = options["dry-run"] ? undefined : writeProject(folder, files, { force: options.force });
     if (written) notes.note(`Wrote ${told(written)} to ${relative(host.cwd, folder) || "."}.`);
     return {
       text: (page) => formatReport(report, page),
