@@ -2,7 +2,8 @@
 import { plainCron } from "./time/cron.ts";
 import { differingTicks, doubledTicks, inElapsedTime } from "./time/ticks.ts";
 import { parseCron } from "../../src/model/time/cron.ts";
-import type { Partitions, TimePartitions } from "../../src/model/partitions/definition.ts";
+import type { TimePartitions } from "../../src/model/partitions/definition.ts";
+import { windowsOf } from "../../src/model/partitions/windows_of.ts";
 import type { ScheduleSnapshot, Snapshot } from "../../src/model/snapshot/snapshot.ts";
 import { call, type Expression, name, tuple } from "../python/expression.ts";
 import { textLiteral } from "../python/literal.ts";
@@ -37,14 +38,8 @@ export function clockOf(
     return { crons: crons.map(plainCron), timezone: timezone ?? "UTC", windows: undefined };
   }
   const windows = windowsOf(partitions === undefined ? undefined : snapshot.partitions[partitions]);
+  if (!windows) throw new TypeError("a schedule without a cron has no windows");
   return { crons: [plainCron(windows.cron)], timezone: windows.timezone, windows };
-}
-
-function windowsOf(partitions: Partitions | undefined): TimePartitions {
-  const leaves = partitions?.kind === "multi" ? Object.values(partitions.dimensions) : [partitions];
-  const windows = leaves.find((leaf) => leaf?.kind === "time");
-  if (windows?.kind === "time") return windows;
-  throw new TypeError("a schedule without a cron has no windows");
 }
 
 /** What Prefect is given: the same crons; those of every hour in UTC where that is the same and spares the pause. */

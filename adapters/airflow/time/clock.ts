@@ -1,20 +1,14 @@
 /** When a scheduled Dag runs, and which partition a run is of: the timetable, the dates, and the ticks that follow. */
 import type { ScheduleSnapshot, Snapshot } from "../../../src/model/snapshot/snapshot.ts";
-import type { Partitions } from "../../../src/model/partitions/definition.ts";
+import type { Partitions, TimePartitions } from "../../../src/model/partitions/definition.ts";
+import { windowsOf } from "../../../src/model/partitions/windows_of.ts";
 import { openCadence } from "../../../src/model/time/cadence.ts";
 import { parseCron } from "../../../src/model/time/cron.ts";
 import { openWindows } from "../../../src/model/time/windows.ts";
 import { openZone } from "../../../src/model/time/zone.ts";
 import { PARTITIONED } from "../options.ts";
 import { AirflowCron, airflowTicks } from "./ticks.ts";
-import {
-  fiveFields,
-  openLastKeys,
-  type TimeDefinition,
-  windowEnds,
-  windowKeys,
-  windowsOf,
-} from "./windows.ts";
+import { fiveFields, openLastKeys, windowEnds, windowKeys } from "./windows.ts";
 
 /** How a schedule's runs are made in Airflow. */
 export interface Clock {
@@ -30,7 +24,7 @@ export interface Clock {
   /** How many ticks the key of a run lies behind (or before, when negative) its tick. */
   readonly offset: number;
   /** The windows that runs are of; undefined without any. */
-  readonly windows?: TimeDefinition;
+  readonly windows?: TimePartitions;
   /** The first instant at which a run may be. */
   readonly startMs?: number;
   /** The last one. */
@@ -60,7 +54,7 @@ export function openClock(
 ): Clock {
   const partitions = schedule.partitions === undefined ? undefined : snapshot.partitions[schedule.partitions];
   const windows = windowsOf(partitions);
-  const crons = schedule.crons.length > 0 ? schedule.crons : [(windows as TimeDefinition).cron];
+  const crons = schedule.crons.length > 0 ? schedule.crons : [(windows as TimePartitions).cron];
   const timezone = openZone(schedule.timezone ?? windows?.timezone ?? "UTC").name;
   const plain: Clock = {
     kind: "plain",
@@ -114,10 +108,10 @@ export function* ownTicks(
 /** The instants of {@linkcode ownTicks}, whether or not there is a window yet. */
 export function* ownInstants(
   { crons, timezone = "UTC" }: ScheduleSnapshot,
-  windows: TimeDefinition | undefined,
+  windows: TimePartitions | undefined,
   fromMs: number,
 ): Generator<number, void, void> {
-  if (crons.length === 0) return yield* windowEnds(windows as TimeDefinition, fromMs);
+  if (crons.length === 0) return yield* windowEnds(windows as TimePartitions, fromMs);
   const all = crons.map((cron) => openCadence(cron, timezone));
   const ticks = all.map((cadence) => cadence.from(fromMs));
   const ahead = ticks.map((each) => each.next());
@@ -183,13 +177,13 @@ function windowNamer(clock: Clock): (atMs: number) => Named {
 }
 
 /** The window that the key of a run names. */
-function labeller({ crons, timezone, offset }: Clock, windows: TimeDefinition): (atMs: number) => Named {
+function labeller({ crons, timezone, offset }: Clock, windows: TimePartitions): (atMs: number) => Named {
   const cron = new AirflowCron(crons[0], timezone);
   const name = startNamer(windows);
   return (atMs) => name(cron.move(atMs, offset));
 }
 
-function startNamer(definition: TimeDefinition): (startMs: number) => Named {
+function startNamer(definition: TimePartitions): (startMs: number) => Named {
   const keys = windowKeys(definition);
   const windows = openWindows(definition);
   return (startMs) => {
@@ -199,7 +193,7 @@ function startNamer(definition: TimeDefinition): (startMs: number) => Named {
 }
 
 /** The start of the last window, as `LastWindow` of the helper counts. */
-function lastWindow({ cron, timezone, endOffset }: TimeDefinition, atMs: number): number {
+function lastWindow({ cron, timezone, endOffset }: TimePartitions, atMs: number): number {
   const zone = openZone(timezone);
   const times = new AirflowCron(cron, "UTC");
   const local = zone.localAt(atMs);
@@ -214,7 +208,7 @@ const SAMPLE = 200;
 const MOST = 4;
 
 /** How many ticks back the tick lies whose time names the window; undefined when there is no such number. */
-function findOffset(clock: Clock, windows: TimeDefinition, fromMs: number): number | undefined {
+function findOffset(clock: Clock, windows: TimePartitions, fromMs: number): number | undefined {
   const { crons: [cron], timezone } = clock;
   if (timezone !== openZone(windows.timezone).name) return undefined;
   if (cron === fiveFields(windows.cron)) return windows.endOffset - 1;
@@ -236,7 +230,7 @@ function findOffset(clock: Clock, windows: TimeDefinition, fromMs: number): numb
 /** From the first tick that has a window, to the end of the last one. Without windows catch-up begins at the export. */
 function startOf(
   schedule: ScheduleSnapshot,
-  windows: TimeDefinition | undefined,
+  windows: TimePartitions | undefined,
   fromMs: number,
 ): Pick<Clock, "startMs" | "endMs"> {
   if (!windows) return schedule.catchUp ? { startMs: fromMs } : {};
@@ -251,7 +245,7 @@ function startOf(
 }
 
 /** The first tick at or after the end of the last window: there, it is made. */
-function lastTick(schedule: ScheduleSnapshot, windows: TimeDefinition, endMs: number): number {
+function lastTick(schedule: ScheduleSnapshot, windows: TimePartitions, endMs: number): number {
   if (schedule.crons.length === 0) return endMs;
   const [tick = endMs] = ownInstants(schedule, windows, endMs).take(1);
   return tick;

@@ -1,11 +1,11 @@
 /** How the key of an update becomes the key of the run that follows it. */
-import { samePartitions } from "../../../src/model/partitions/definition.ts";
+import { samePartitions, type TimePartitions } from "../../../src/model/partitions/definition.ts";
 import type { InputSnapshot, MappingSnapshot, Snapshot } from "../../../src/model/snapshot/snapshot.ts";
 import { openZone } from "../../../src/model/time/zone.ts";
 import { call, type Expression } from "../../python/expression.ts";
 import { textLiteral } from "../../python/literal.ts";
 import { RUNTIME_KEYS } from "../options.ts";
-import { fiveFields, type TimeDefinition } from "./windows.ts";
+import { fiveFields } from "./windows.ts";
 
 /** The key of runs whose steps have no partitions, and that follow updates that have a key. */
 export const NO_PARTITION: string = "all";
@@ -60,7 +60,7 @@ const PERIODS: ReadonlyMap<string, Period> = new Map([
 const READABLE = /^(?:%[YmdHMS]|[^%{])*$/;
 
 /** From finer windows to coarser ones, all of which must be there; or from a coarser one to each finer one in it. */
-function between(up: TimeDefinition, down: TimeDefinition): Expression | undefined {
+function between(up: TimePartitions, down: TimePartitions): Expression | undefined {
   if (up.timezone !== down.timezone || !READABLE.test(up.format) || !READABLE.test(down.format)) {
     return undefined;
   }
@@ -81,7 +81,7 @@ function between(up: TimeDefinition, down: TimeDefinition): Expression | undefin
 }
 
 /** Airflow counts 24 hours in each day, and reads a quarter from a text of its own only. */
-function isWhole({ window, mapper: name }: Period, { timezone, format }: TimeDefinition): boolean {
+function isWhole({ window, mapper: name }: Period, { timezone, format }: TimePartitions): boolean {
   if (name === "StartOfQuarterMapper") return false;
   if (name === "StartOfWeekMapper" && !["%Y", "%m", "%d"].every((part) => format.includes(part))) {
     return false;
@@ -89,7 +89,7 @@ function isWhole({ window, mapper: name }: Period, { timezone, format }: TimeDef
   return window?.name !== "DayWindow" || openZone(timezone).startOf(1) === Infinity;
 }
 
-function mapper({ mapper: name }: Period, from: TimeDefinition, to: TimeDefinition): Expression {
+function mapper({ mapper: name }: Period, from: TimePartitions, to: TimePartitions): Expression {
   return call(name, [], {
     timezone: textLiteral(openZone(from.timezone).name),
     input_format: textLiteral(from.format),

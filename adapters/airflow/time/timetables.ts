@@ -1,5 +1,6 @@
 /** When the runs of a Dag are made, as Python: the timetable and what belongs to it. */
 import type { InputSnapshot, Snapshot } from "../../../src/model/snapshot/snapshot.ts";
+import { windowsOf } from "../../../src/model/partitions/windows_of.ts";
 import { openZone } from "../../../src/model/time/zone.ts";
 import { call, type Expression, type NamedArguments } from "../../python/expression.ts";
 import { numberLiteral, textLiteral } from "../../python/literal.ts";
@@ -8,7 +9,7 @@ import { type Clock, openClock } from "./clock.ts";
 import type { DagPlan } from "../dags.ts";
 import { mapperExpression } from "./mappings.ts";
 import { type AirflowOptions, PARTITIONED, RUNTIME_KEYS } from "../options.ts";
-import { partitionExpression, runKeyFormat, windowsOf, type WindowSource } from "./windows.ts";
+import { partitionExpression, runKeyFormat, type WindowSource } from "./windows.ts";
 
 /** When a Dag runs, and what its tasks are told of partitions. */
 export interface Timing {

@@ -3,7 +3,9 @@ import {
   dimensionNames,
   type LeafPartitions,
   type Partitions,
+  type TimePartitions,
 } from "../../../src/model/partitions/definition.ts";
+import { windowsOf } from "../../../src/model/partitions/windows_of.ts";
 import { openCadence } from "../../../src/model/time/cadence.ts";
 import { cronFields, parseCron } from "../../../src/model/time/cron.ts";
 import { parseKeyFormat } from "../../../src/model/time/format.ts";
@@ -13,19 +15,8 @@ import { openZone } from "../../../src/model/time/zone.ts";
 import { call, type Expression } from "../../python/expression.ts";
 import { numberLiteral, textLiteral } from "../../python/literal.ts";
 
-/** Windows of time. */
-export type TimeDefinition = Partitions & { readonly kind: "time" };
-
-/** The one dimension of time of a definition, or the definition itself. */
-export function windowsOf(partitions: Partitions | undefined): TimeDefinition | undefined {
-  if (partitions?.kind === "time") return partitions;
-  if (partitions?.kind !== "multi") return undefined;
-  const times = Object.values(partitions.dimensions).filter(({ kind }) => kind === "time");
-  return times.length === 1 ? times[0] as TimeDefinition : undefined;
-}
-
 /** Finds the key of the last window that exists at an instant; undefined when there is none. */
-export function openLastKeys(definition: TimeDefinition): (nowMs: number) => string | undefined {
+export function openLastKeys(definition: TimePartitions): (nowMs: number) => string | undefined {
   const windows = openWindows(definition);
   const keys = windowKeys(definition);
   if (definition.endOffset !== 0) {
@@ -43,7 +34,7 @@ export function openLastKeys(definition: TimeDefinition): (nowMs: number) => str
 }
 
 /** The instants at which windows end, from an instant on. Those that are left out end nowhere. */
-export function* windowEnds(definition: TimeDefinition, fromMs: number): Generator<number, void, void> {
+export function* windowEnds(definition: TimePartitions, fromMs: number): Generator<number, void, void> {
   const { startMs, endMs = Infinity } = definition;
   const windows = openWindows(definition);
   const firstMs = Math.max(fromMs, startMs + 1);
@@ -56,7 +47,7 @@ export function* windowEnds(definition: TimeDefinition, fromMs: number): Generat
 }
 
 /** Writes the keys of windows. */
-export function windowKeys({ cron, timezone, format, startMs }: TimeDefinition): WindowKeys {
+export function windowKeys({ cron, timezone, format, startMs }: TimePartitions): WindowKeys {
   const { everyHour } = parseCron(cron);
   return new WindowKeys(
     parseKeyFormat(format),
@@ -67,7 +58,7 @@ export function windowKeys({ cron, timezone, format, startMs }: TimeDefinition):
 }
 
 /** Whether an hour of the definition's zone can come twice, so that keys need their offset. */
-function marksRepeats({ cron, timezone, format }: TimeDefinition): boolean {
+function marksRepeats({ cron, timezone, format }: TimePartitions): boolean {
   if (!parseCron(cron).everyHour || parseKeyFormat(format).hasOffset) return false;
   return openZone(timezone).startOf(1) < Infinity;
 }
@@ -76,7 +67,7 @@ function marksRepeats({ cron, timezone, format }: TimeDefinition): boolean {
 const ALLOWED = /^(?:%[YymbBdjaAHIpMSfz]|[A-Za-z0-9_.~:+-])*$/;
 
 /** The form of the keys of runs: ours where Airflow takes it and it is never the same twice. */
-export function runKeyFormat(definition: TimeDefinition): string {
+export function runKeyFormat(definition: TimePartitions): string {
   if (marksRepeats(definition)) return "%Y-%m-%dT%H:%M%z";
   return ALLOWED.test(definition.format) ? definition.format : "%Y-%m-%dT%H:%M";
 }
@@ -85,7 +76,7 @@ export function runKeyFormat(definition: TimeDefinition): string {
 export type WindowSource = "run-key" | "due" | "interval" | "last";
 
 /** The helper's object for the windows of a definition. */
-export function windowExpression(definition: TimeDefinition, source: WindowSource): Expression {
+export function windowExpression(definition: TimePartitions, source: WindowSource): Expression {
   const { format, timezone, cron, endOffset } = definition;
   const read = runKeyFormat(definition);
   if (source === "due") {
@@ -136,13 +127,13 @@ function leafExpression(
     const keys = runs === "all" ? leaf.keys : leaf.keys.slice(-1);
     return call("Keys", keys.map(textLiteral));
   }
-  if (runs === "last") return windowExpression(leaf as TimeDefinition, source);
-  const first = firstKey(leaf as TimeDefinition);
-  return call("AllWindows", [textLiteral(first), windowExpression(leaf as TimeDefinition, "last")]);
+  if (runs === "last") return windowExpression(leaf as TimePartitions, source);
+  const first = firstKey(leaf as TimePartitions);
+  return call("AllWindows", [textLiteral(first), windowExpression(leaf as TimePartitions, "last")]);
 }
 
 /** The key of the first window of all, whether or not it is there yet. */
-function firstKey(definition: TimeDefinition): string {
+function firstKey(definition: TimePartitions): string {
   const cadence = openCadence(definition.cron, definition.timezone);
   return windowKeys(definition).keyOf(cadence.from(definition.startMs).next());
 }

@@ -1,7 +1,7 @@
 /** Schedules of an exported project. */
 import type { TimePartitions } from "../../../src/model/partitions/definition.ts";
 import type { ScheduleSnapshot } from "../../../src/model/snapshot/snapshot.ts";
-import { windowsOf } from "../../../src/model/validate/schedules.ts";
+import { windowsOf } from "../../../src/model/partitions/windows_of.ts";
 import {
   assignment,
   call,

@@ -81,7 +81,10 @@ const FIELDS: ReadonlyMap<string, Shape> = new Map<string, Shape>([
 type ScheduleField = "target" | "cron" | "timezone" | "partitions" | "enabled" | "catchUp" | "config";
 
 const SCHEDULE_FIELDS: { readonly [field in ScheduleField]: Shape } = {
-  target: { expected: "a job or a selection of assets", holds: (value) => value !== undefined },
+  target: {
+    expected: "a job or a selection of assets",
+    holds: (value) => value !== undefined && value !== null,
+  },
   cron: {
     expected: "a cron text, or a list of at least one",
     holds: (value) =>

@@ -116,3 +116,13 @@ export function defineSchedule(spec: ScheduleSpec): Schedule {
     site,
   });
 }
+
+/** The job that a schedule runs; undefined for a selection of its own. */
+export function jobOf({ target }: Schedule): Job | undefined {
+  return typeof target === "object" && "kind" in target && target.kind === "job" ? target : undefined;
+}
+
+/** What a schedule runs, as a selection: that of its job, or its own. */
+export function selectionOf(schedule: Schedule): Selection {
+  return jobOf(schedule)?.selection ?? schedule.target as Selection;
+}

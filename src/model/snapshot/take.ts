@@ -1,6 +1,6 @@
 /** From definitions to their snapshot. */
 import type { Asset, InlineCheck, StepDeclaration, StepInput } from "../assets/declaration.ts";
-import type { Schedule } from "../automation/schedule.ts";
+import { jobOf, type Schedule, selectionOf } from "../automation/schedule.ts";
 import type { Definitions } from "../definitions.ts";
 import type { Job, Selection } from "../job.ts";
 import { compareCodePoints } from "../partitions/key_text.ts";
@@ -155,9 +155,9 @@ function scheduleSnapshot(
   definitions: Definitions,
   table: PartitionTable,
 ): ScheduleSnapshot {
-  const { name, crons, timezone, target, partitions, enabled, catchUp, description, config, tags } = schedule;
-  const job = isJob(target) ? target : undefined;
-  const selection = isJob(target) ? target.selection : target;
+  const { name, crons, timezone, partitions, enabled, catchUp, description, config, tags } = schedule;
+  const job = jobOf(schedule);
+  const selection = selectionOf(schedule);
   const assets = selectedKeys(selection, definitions);
   const partitioned = assets.map((key) => definitions.asset(key)).find((asset) =>
     asset.partitions !== undefined && asset["~step"].kind !== "external"
@@ -177,10 +177,6 @@ function scheduleSnapshot(
     config: { ...job?.config, ...config },
     tags: { ...job?.tags, ...tags },
   }, ["schedules", name]) as unknown as ScheduleSnapshot;
-}
-
-function isJob(target: Schedule["target"]): target is Job {
-  return typeof target === "object" && "kind" in target && target.kind === "job";
 }
 
 function selectedKeys(selection: Selection, definitions: Definitions): readonly string[] {

@@ -1,10 +1,14 @@
 /** Schedules that could never tick, or whose target does not fit them. */
-import type { Schedule } from "../automation/schedule.ts";
+import type { Asset } from "../assets/declaration.ts";
+import { jobOf, type Schedule, selectionOf } from "../automation/schedule.ts";
 import type { CompiledDefinitions } from "../compile.ts";
 import { type Issue, SluiceError } from "../issue.ts";
 import { type Partitions, samePartitions } from "../partitions/definition.ts";
+import { windowsOf } from "../partitions/windows_of.ts";
+import type { RankSet } from "../reach.ts";
 import { selectAssets } from "../selection/select.ts";
-import { openCadence } from "../time/cadence.ts";
+import { parseCron } from "../time/cron.ts";
+import { openZone } from "../time/zone.ts";
 import { configIssues } from "./config.ts";
 import type { Declared } from "./declared.ts";
 import { found } from "./found.ts";
@@ -21,53 +25,36 @@ export function checkSchedules(
   ]);
 }
 
-/** The assets that a schedule runs, by rank. Throws as a selection does. */
-export function scheduledAssets(
-  compiled: Pick<CompiledDefinitions, "assets" | "graph">,
-  { target }: Schedule,
-): readonly number[] {
-  const selection = isJob(target) ? target.selection : target;
-  const chosen = selectAssets(compiled, selection);
-  return [...chosen.keys()].filter((rank) => chosen[rank] === 1);
-}
-
-/** The dimension of time whose windows a schedule without a cron follows: the definition, or its one dimension of time. */
-export function windowsOf(
-  partitions: Partitions | undefined,
-): Partitions & { readonly kind: "time" } | undefined {
-  if (partitions?.kind === "time") return partitions;
-  if (partitions?.kind !== "multi") return undefined;
-  const times = Object.values(partitions.dimensions).filter(({ kind }) => kind === "time");
-  return times.length === 1 ? times[0] as Partitions & { readonly kind: "time" } : undefined;
-}
-
-function isJob(target: Schedule["target"]): target is Extract<Schedule["target"], { readonly kind: "job" }> {
-  return typeof target === "object" && "kind" in target && target.kind === "job";
-}
-
 function cronIssues(schedule: Schedule): readonly Issue[] {
-  const { crons, timezone, name } = schedule;
-  if (crons.length === 0 && timezone !== undefined) {
-    return [issueOf(schedule, "timezone", "DEFINITION_INVALID", `it has a timezone and no cron.`, {
-      hint: "Without a cron, the zone of the target's windows counts: leave the timezone out.",
-    })];
+  const { crons, timezone = "UTC" } = schedule;
+  if (crons.length === 0) {
+    return schedule.timezone === undefined ? [] : [
+      issueOf(schedule, "timezone", "DEFINITION_INVALID", "it has a timezone and no cron.", {
+        hint: "Without a cron, the zone of the target's windows counts: leave the timezone out.",
+      }),
+    ];
   }
-  return crons.flatMap((cron, index) => {
-    try {
-      openCadence(cron, timezone ?? "UTC");
-      return [];
-    } catch (error) {
-      if (!(error instanceof SluiceError)) throw error;
-      const field = error.code === "TIMEZONE_UNKNOWN" ? ["timezone"] : ["cron", String(index)];
-      return error.issues.map(({ code, message, hint }) =>
-        found(code, `The schedule ${name}: ${message}`, {
-          path: ["schedules", name, ...field],
-          site: schedule.site,
-          hint,
-        })
-      );
-    }
-  }).filter(({ code }, index) => code !== "TIMEZONE_UNKNOWN" || index === 0);
+  return [
+    ...issuesFrom(schedule, ["timezone"], () => openZone(timezone)),
+    ...crons.flatMap((cron, index) => issuesFrom(schedule, ["cron", String(index)], () => parseCron(cron))),
+  ];
+}
+
+/** What reading a field finds, with the place of the field. */
+function issuesFrom(
+  { name, site }: Schedule,
+  field: readonly string[],
+  read: () => unknown,
+): readonly Issue[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    return error.issues.map(({ code, message, hint }) =>
+      found(code, `The schedule ${name}: ${message}`, { path: ["schedules", name, ...field], site, hint })
+    );
+  }
 }
 
 function targetIssues(
@@ -75,32 +62,28 @@ function targetIssues(
   jobs: Declared["jobs"],
   schedule: Schedule,
 ): readonly Issue[] {
-  const { target } = schedule;
-  if (isJob(target) && !jobs.includes(target)) {
-    return [issueOf(schedule, "target", "DEPENDENCY_UNLISTED", `its job ${target.name} is not listed.`, {
+  const job = jobOf(schedule);
+  if (job && !jobs.includes(job)) {
+    return [issueOf(schedule, "target", "DEPENDENCY_UNLISTED", `its job ${job.name} is not listed.`, {
       hint: "Add it to the jobs given to definitions().",
     })];
   }
-  let ranks: readonly number[];
+  let chosen: RankSet;
   try {
-    ranks = scheduledAssets(compiled, schedule);
+    chosen = selectAssets(compiled, selectionOf(schedule));
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
-    if (isJob(target)) return [];
+    if (job) return [];
     return error.issues.map(({ code, message, hint }) =>
       issueOf(schedule, "target", code, message, { hint })
     );
   }
-  return partitionIssues(compiled, schedule, ranks);
+  return partitionIssues(schedule, compiled.assets.filter((_, rank) => chosen[rank] === 1));
 }
 
 /** One tick means one partition, or one set of them; of unlike partitions nobody could say which. */
-function partitionIssues(
-  { assets }: CompiledDefinitions,
-  schedule: Schedule,
-  ranks: readonly number[],
-): readonly Issue[] {
-  const runnable = ranks.map((rank) => assets[rank]).filter(({ "~step": { kind } }) => kind !== "external");
+function partitionIssues(schedule: Schedule, assets: readonly Asset[]): readonly Issue[] {
+  const runnable = assets.filter(({ "~step": { kind } }) => kind !== "external");
   if (runnable.length === 0) {
     return [issueOf(schedule, "target", "SELECTION_EMPTY", "it selects external assets only.", {
       hint: "Select assets that Sluice makes.",

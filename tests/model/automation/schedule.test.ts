@@ -77,6 +77,7 @@ describe("defineSchedule", () => {
     for (
       const [field, value] of [
         ["target", undefined],
+        ["target", null],
         ["cron", 5],
         ["cron", []],
         ["cron", ["0 2 * * *", 5]],
