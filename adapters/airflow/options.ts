@@ -1,4 +1,5 @@
 /** What the Airflow exporter can be told, read and checked. */
+import { requireProjectName } from "../project_name.ts";
 import { SluiceError } from "../../src/model/issue.ts";
 import type { ExportOptions } from "../export.ts";
 
@@ -35,9 +36,11 @@ export const RUNTIME_KEYS = 303;
 /**
  * Reads the options.
  *
- * @throws {SluiceError} EXPORT_REFUSED for an option that is unknown or of another type, and for versions before 3.1.
+ * @throws {SluiceError} EXPORT_REFUSED for a name that no project can have, for an option that is unknown or of another type,
+ * and for versions before 3.1.
  */
-export function readOptions({ target = {}, targetVersion = TESTED }: ExportOptions): AirflowOptions {
+export function readOptions({ target = {}, targetVersion = TESTED, name }: ExportOptions): AirflowOptions {
+  requireProjectName(name);
   const { runner = "process", image, pools = {}, codeHash, cwd, env = {}, ...others } = target;
   const [stranger] = Object.keys(others);
   if (stranger !== undefined) {

@@ -12,6 +12,7 @@ import type { JsonRecord } from "../../src/model/snapshot/snapshot.ts";
 import type { ExportedFile, ExportedProject, Exporter, ExportOptions } from "../export.ts";
 import { asciiJson } from "../ascii_json.ts";
 import { requireCarried } from "../loss.ts";
+import { isProjectName } from "../project_name.ts";
 import type { ConnectionOptions, HelmOptions, OrchestratorPlugin } from "../plugin.ts";
 import { PLUGIN_API_VERSION } from "../plugin.ts";
 import { type Probe, probeService } from "./connection.ts";
@@ -54,8 +55,10 @@ export function createExportPlugin(
   options: ExportPluginOptions,
 ): OrchestratorPlugin<ExportedProject> {
   const scheduled = new Map<string, ScheduleSnapshot>();
-  const write = (snapshot: Snapshot, given: Partial<ExportOptions> | undefined) =>
-    target.exporter(withSchedules(snapshot, scheduled), { ...DEFAULTS, ...options.export, ...given });
+  const write = (snapshot: Snapshot, given?: Partial<ExportOptions>): ExportedProject =>
+    target.exporter(snapshot, { ...DEFAULTS, ...options.export, ...given });
+  const writeAll = (snapshot: Snapshot, given?: Partial<ExportOptions>): ExportedProject =>
+    write(withSchedules(snapshot, scheduled), given);
   return Object.freeze(
     {
       name: target.name,
@@ -64,15 +67,12 @@ export function createExportPlugin(
       description: target.description,
       dependencies: Object.freeze([]),
       createDefinitions: (snapshot: unknown, given?: Partial<ExportOptions>) =>
-        withReport(write(parseSnapshot(snapshot), given)),
+        withReport(writeAll(parseSnapshot(snapshot), given)),
       createAssetsFromTransforms: assetsFromTransforms,
       generateAssets: (snapshot: Snapshot, given?: Partial<ExportOptions>) =>
-        target.exporter(assetsOnly(snapshot), { ...DEFAULTS, ...options.export, ...given }).files,
+        write(assetsOnly(snapshot), given).files,
       generateSchedules: (snapshot: Snapshot, given?: Partial<ExportOptions>) =>
-        addedFiles(
-          target.exporter({ ...snapshot, schedules: [] }, { ...DEFAULTS, ...options.export, ...given }).files,
-          write(snapshot, given).files,
-        ),
+        addedFiles(write({ ...snapshot, schedules: [] }, given).files, writeAll(snapshot, given).files),
       generateSensors: () => [],
       generateEntryPointCode: async ({ productName, outputDir }) => {
         const { path, text } = target.entryPoint(requireProductName(productName));
@@ -168,7 +168,7 @@ function addedFiles(
 
 /** A name that can stand in code and in paths. */
 function requireProductName(name: string): string {
-  if (/^[a-zA-Z][a-zA-Z0-9_-]*$/.test(name)) return name;
+  if (isProjectName(name)) return name;
   throw new SluiceError({
     code: "PLUGIN_INVALID",
     message: `${quote(String(name))} cannot be the name of a product.`,

@@ -1,4 +1,5 @@
 /** What an export to Prefect may be told beyond what all exports are told. */
+import { requireProjectName } from "../project_name.ts";
 import { SluiceError } from "../../src/model/issue.ts";
 import { quote } from "../../src/model/quote.ts";
 import type { ExportOptions } from "../export.ts";
@@ -32,9 +33,7 @@ export function readOptions({ target = {}, name }: ExportOptions): PrefectOption
   if (typeof workPool !== "string" || !/^[\w.-]+$/.test(workPool)) {
     throw refused("workPool", "is a name of letters, digits, _, . and -");
   }
-  if (!/^[A-Za-z][\w-]*$/.test(name)) {
-    throw refused("name", "is letters, digits, _ and -, the first being a letter");
-  }
+  requireProjectName(name);
   return { workers, pools: pools as PrefectOptions["pools"], workPool };
 }
 

@@ -1,4 +1,5 @@
 /** What an exported project has around its definitions: how it is installed, how it is loaded, how steps are started. */
+import { requireProjectName } from "../../project_name.ts";
 import { SluiceError } from "../../../src/model/issue.ts";
 import type { ExportOptions } from "../../export.ts";
 import { call, layOut, list, name as pythonName } from "../../python/expression.ts";
@@ -43,15 +44,7 @@ const TAKEN: ReadonlySet<string> = new Set(
  * @throws {SluiceError} EXPORT_REFUSED for a name that is none.
  */
 export function packageName({ name }: Pick<ExportOptions, "name">): string {
-  if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(name)) {
-    throw new SluiceError({
-      code: "EXPORT_REFUSED",
-      message: `The name of a project is letters, digits, "_" and "-", the first a letter, not ${
-        JSON.stringify(name)
-      }.`,
-      path: ["name"],
-    });
-  }
+  requireProjectName(name);
   const word = name.toLowerCase().replaceAll("-", "_");
   return TAKEN.has(word) ? `${word}_project` : word;
 }
