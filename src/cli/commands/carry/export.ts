@@ -1,12 +1,12 @@
 /** `sluice export`: the graph as a project of another orchestrator. */
 import { basename, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { FEATURES } from "../../../../adapters/features.ts";
 import { isLoss, type Loss, type LossReport, requireCarried } from "../../../../adapters/loss.ts";
 import { loadTarget, TARGETS } from "../../../../adapters/targets.ts";
 import { writeProject, type WrittenProject } from "../../../../adapters/write_project.ts";
 import { takeSnapshot } from "../../../model/snapshot/take.ts";
 import { type Command, defineCommand } from "../../command.ts";
+import { findModule } from "../../module/load.ts";
 import { formatColumns } from "../../print/columns.ts";
 import { plural } from "../../print/number.ts";
 import type { Page } from "../../print/page.ts";
@@ -57,7 +57,7 @@ export const exportGraph: Command = defineCommand({
     const { args, options, session, host, notes } = call;
     const plugin = await loadTarget(args.target);
     const definitions = await session.definitions();
-    const module = modulePath(session.moduleName ?? "", host.cwd);
+    const module = findModule(session.moduleName ?? "", host.cwd);
     const { out } = options;
     if (out === undefined && !options["dry-run"]) {
       throw usageError(
@@ -82,10 +82,6 @@ export const exportGraph: Command = defineCommand({
     };
   },
 });
-
-function modulePath(name: string, cwd: string): string {
-  return name.startsWith("file:") ? fileURLToPath(name) : resolve(cwd, name);
-}
 
 function stepCommand(
   { command, bundle }: { readonly command: string; readonly bundle: string | undefined },
