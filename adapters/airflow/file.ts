@@ -107,7 +107,7 @@ function paramsOf({ steps, config }: DagPlan, graph: Graph): readonly (readonly 
         textLiteral("partitions"),
         call("Param", ["None"], {
           type: list(["null", "string", "array", "object"].map(textLiteral)),
-          description: textLiteral("One key, a list, or {from, to}. Default: the run's."),
+          description: textLiteral("One key, a list, or {start, end}. Default: the run's."),
         }),
       ] as const,
     ]

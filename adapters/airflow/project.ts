@@ -104,7 +104,7 @@ function readme(
     `airflow dags trigger ${plans[0]?.id ?? name} --conf '{"partitions": ["2026-01-01"]}'`,
     "```",
     "",
-    'The param `partitions` is a key, a list of keys or `{"from": ..., "to": ...}`, which is one run for all of them.',
+    'The param `partitions` is a key, a list of keys or `{"start": ..., "end": ...}`, which is one run for all of them.',
     "Config of a step is the param `config.<step>`.",
     "",
     "## Deploy",

@@ -116,14 +116,13 @@ function planSet(
     throw unknown(`${name} is partitioned: the request must say which partitions to make.`);
   }
   const space = openSpace(partitions, context);
-  const range = "from" in asked ? { start: asked.from, end: asked.to } : asked;
-  if (!Array.isArray(range) && isDynamic(partitions)) {
+  if ("start" in asked && isDynamic(partitions)) {
     throw unknown(
       `${name} has dynamic partitions, whose order is not known here, and a range of them is asked for.`,
       "Ask for them by a list of keys.",
     );
   }
-  return { space, subset: requestedSubset(space, range, name) };
+  return { space, subset: requestedSubset(space, asked, name) };
 }
 
 function isDynamic(partitions: Partitions): boolean {
@@ -151,7 +150,7 @@ function keysOfRequest(partitions: Partitions | undefined, request: StepRequest)
 
 function keysAsked(partitions: StepPartitions | undefined): readonly string[] {
   if (partitions === undefined) return [];
-  return "from" in partitions ? [partitions.from, partitions.to] : partitions;
+  return "start" in partitions ? [partitions.start, partitions.end] : partitions;
 }
 
 /** Finds the parts of a key that belong to dynamic definitions. */

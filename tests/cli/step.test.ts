@@ -67,7 +67,7 @@ describe("sluice step", () => {
       version: 1,
       runId: "r2",
       step: "raw/days",
-      partitions: { from: "2026-01-01", to: "2026-01-03" },
+      partitions: { start: "2026-01-01", end: "2026-01-03" },
       fence: 9,
     });
     const { code, outcome, err } = await step(["--request", "-"], { io, input: request });

@@ -100,13 +100,13 @@ describe("the plan of a step", () => {
       "2026-01-01",
       "2026-01-03",
     ]);
-    const range = { from: "2026-01-02", to: "2026-01-04" };
+    const range = { start: "2026-01-02", end: "2026-01-04" };
     assert.deepEqual(plan({ step: "daily", partitions: range }).keys, [
       "2026-01-02",
       "2026-01-03",
       "2026-01-04",
     ]);
-    const block = { from: "2026-01-01|asia", to: "2026-01-02|us" };
+    const block = { start: "2026-01-01|asia", end: "2026-01-02|us" };
     assert.equal(plan({ step: "cells", partitions: block }).keys?.length, 4);
   });
 
@@ -116,7 +116,7 @@ describe("the plan of a step", () => {
     assert.match(refusal({ step: "plain", partitions: ["a"] }), /has no partitions/);
     assert.match(refusal({ step: "daily", partitions: ["2026-01-11"] }), /no partition "2026-01-11"/);
     assert.match(
-      refusal({ step: "daily", partitions: { from: "2026-01-04", to: "2026-01-02" } }),
+      refusal({ step: "daily", partitions: { start: "2026-01-04", end: "2026-01-02" } }),
       /is empty/,
     );
     assert.equal(plan({ step: "plain", partitions: [] }).keys, undefined);
@@ -126,7 +126,10 @@ describe("the plan of a step", () => {
     assert.deepEqual(plan({ step: "orders", partitions: ["zoe", "ann"] }).keys, ["zoe", "ann"]);
     const { keys, dynamicKeys } = plan({ step: "mixed", partitions: ["ann|us", "zoe|asia"] });
     assert.deepEqual([keys, dynamicKeys("customers")], [["ann|us", "zoe|asia"], ["ann", "zoe"]]);
-    assert.match(refusal({ step: "orders", partitions: { from: "a", to: "b" } }), /whose order is not known/);
+    assert.match(
+      refusal({ step: "orders", partitions: { start: "a", end: "b" } }),
+      /whose order is not known/,
+    );
   });
 
   test("knows other keys of dynamic partitions only when it is told", () => {

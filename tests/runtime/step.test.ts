@@ -103,7 +103,7 @@ describe("one step by itself", () => {
           throw new StepFailure("later", { retryAfterMs: Number(key.slice(-2)) * 1_000 });
         },
       });
-    const request = { step: "a", partitions: { from: "2026-01-01", to: "2026-01-04" } };
+    const request = { step: "a", partitions: { start: "2026-01-01", end: "2026-01-04" } };
     const later = await execute([failing("none")], request);
     assert.deepEqual([later.status, later.retryAfterMs], ["retry", 3_000]);
     assert.deepEqual(later.outputs.map(({ partition }) => partition), ["2026-01-04"]);
@@ -121,7 +121,7 @@ describe("one step by itself", () => {
       return 1;
     };
     const partitions = dailyPartitions({ start: "2026-01-01" });
-    const request = { step: "a", partitions: { from: "2026-01-01", to: "2026-01-08" } };
+    const request = { step: "a", partitions: { start: "2026-01-01", end: "2026-01-08" } };
     await execute([defineAsset({ key: "a", partitions, run })], request);
     assert.equal(most, 8);
     most = 0;
@@ -152,7 +152,7 @@ describe("one step by itself", () => {
         return (await inputs.before.load()).size;
       },
     });
-    const range = { from: "2026-01-01", to: "2026-01-05" };
+    const range = { start: "2026-01-01", end: "2026-01-05" };
     const { status, outputs, error } = await execute([chain], { step: "chain", partitions: range });
     assert.deepEqual([status, error?.message], ["retry", "no"]);
     assert.deepEqual(outputs.map(({ partition }) => partition), ["2026-01-01", "2026-01-02"]);
@@ -167,7 +167,7 @@ describe("one step by itself", () => {
       skippable: true,
       run: ({ partition: { key } }) => key < "2026-01-03" ? skip(`nothing on ${key}`) : 1,
     });
-    const range = (to: string) => execute([asset], { step: "a", partitions: { from: "2026-01-01", to } });
+    const range = (end: string) => execute([asset], { step: "a", partitions: { start: "2026-01-01", end } });
     const none = await range("2026-01-02");
     assert.deepEqual([none.status, none.reason], ["skipped", "nothing on 2026-01-01"]);
     const some = await range("2026-01-03");
@@ -243,7 +243,7 @@ describe("steps one by one", () => {
         assert.equal(ran.status, "success");
         const memory = memoryIO();
         for (const { key } of assets) {
-          const partitions = { from: "2026-01-01", to: "2026-01-05" };
+          const partitions = { start: "2026-01-01", end: "2026-01-05" };
           const { status, error } = await execute(assets, { step: key, partitions }, { memory });
           assert.equal(status, "success", error?.message ?? "no error");
         }

@@ -15,7 +15,7 @@ def options(request):
         words += ["--outputs", output]
     partitions = request.get("partitions", ())
     if isinstance(partitions, dict):
-        words += ["--partition-range", f"{partitions['from']}...{partitions['to']}"]
+        words += ["--partition-range", f"{partitions['start']}...{partitions['end']}"]
     else:
         words += [word for key in partitions for word in ("--partition", key)]
     if "config" in request:

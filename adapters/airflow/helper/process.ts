@@ -160,7 +160,7 @@ class AllWindows:
 
     def keys(self, run):
         (last,) = self.last.keys(run)
-        return {"from": self.first, "to": last}
+        return {"start": self.first, "end": last}
 
 
 class Keys:
@@ -184,11 +184,11 @@ class Cells:
         if not any(isinstance(axis, dict) for axis in axes):
             return ["|".join(cell) for cell in itertools.product(*axes)]
         ends = [axis if isinstance(axis, dict) else edges(axis) for axis in axes]
-        return {end: "|".join(each[end] for each in ends) for end in ("from", "to")}
+        return {end: "|".join(each[end] for each in ends) for end in ("start", "end")}
 
 
 def edges(keys):
-    return {"from": keys[0], "to": keys[-1]}
+    return {"start": keys[0], "end": keys[-1]}
 
 
 class StepTask(BaseOperator):

@@ -234,7 +234,7 @@ def _code_versions(context: dg.AssetExecutionContext) -> dict[str, str]:
 def _partitions_of_run(tags: Mapping[str, str]) -> Any:
     """The partitions of a run that are told by its tags alone."""
     if RANGE_START in tags:
-        return {"from": tags[RANGE_START], "to": tags[RANGE_END]}
+        return {"start": tags[RANGE_START], "end": tags[RANGE_END]}
     if "dagster/partition" in tags:
         return [tags["dagster/partition"]]
     raise dg.Failure(

@@ -213,7 +213,7 @@ class _Loop:
             is_plain = not self._plan.space(step.partitions).leaves
             is_known = "dynamicKeys" not in self._request
             if len(keys) > SHORT_LIST and is_run and is_plain and is_known:
-                request["partitions"] = {"from": keys[0], "to": keys[-1]}
+                request["partitions"] = {"start": keys[0], "end": keys[-1]}
                 request["count"] = len(keys)
             else:
                 request["partitions"] = keys

@@ -83,7 +83,7 @@ def _format_partitions(partitions: Any) -> str:
     if not partitions:
         return ""
     if isinstance(partitions, dict):
-        return f" [{partitions['from']}...{partitions['to']}]"
+        return f" [{partitions['start']}...{partitions['end']}]"
     rest = f" and {len(partitions) - 1} more" if len(partitions) > 1 else ""
     return f" [{partitions[0]}{rest}]"
 

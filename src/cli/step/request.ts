@@ -83,8 +83,8 @@ function requestOf(options: RequestValues, host: Host, newId: () => string): Ste
 function partitionsOf({ partition, "partition-range": range }: RequestValues): StepPartitions | undefined {
   if (range === undefined) return partition.length > 0 ? partition : undefined;
   if (partition.length > 0) throw invalid("--partition and --partition-range exclude each other.");
-  const [from, to, ...rest] = range.split("...");
-  if (from && to && rest.length === 0) return { from, to };
+  const [start, end, ...rest] = range.split("...");
+  if (start && end && rest.length === 0) return { start, end };
   throw invalid(`--partition-range is two keys with three dots between them, not ${JSON.stringify(range)}.`);
 }
 

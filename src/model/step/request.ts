@@ -4,7 +4,7 @@ import { canonicalJson } from "./canonical.ts";
 import { type Fields, readDocument } from "./fields.ts";
 
 /** Partitions by key: a list of them, or all from one key to another, both included. */
-export type StepPartitions = readonly string[] | { readonly from: string; readonly to: string };
+export type StepPartitions = readonly string[] | { readonly start: string; readonly end: string };
 
 /**
  * One attempt at one step: the whole of what a caller says. Whoever runs the step (this process, another, a Dagster
@@ -120,5 +120,5 @@ function readRequest(fields: Fields): StepRequest {
 
 function readPartitions(fields: Fields, name: string): StepPartitions {
   if (fields.isList(name)) return fields.texts(name);
-  return fields.within(name, (range) => ({ from: range.text("from"), to: range.text("to") }));
+  return fields.within(name, (range) => ({ start: range.text("start"), end: range.text("end") }));
 }

@@ -49,7 +49,7 @@ export interface LoadedTask {
 export interface ClockRun {
   readonly at: number;
   readonly run: string | null;
-  readonly keys: readonly string[] | { readonly from: string; readonly to: string } | null;
+  readonly keys: readonly string[] | { readonly start: string; readonly end: string } | null;
 }
 
 /** What a run came to. */

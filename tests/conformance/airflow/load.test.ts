@@ -198,7 +198,7 @@ function agreeOnClock({ graph, plan, clock, from }: Scheduled, runs: Answer["clo
   assert.deepEqual(texts(runs.map(({ at }) => at)), texts(predicted.map(({ atMs }) => atMs)), plan.id);
   const partitions = plan.partitions === undefined ? undefined : graph.snapshot.partitions[plan.partitions];
   if (partitions?.kind === "time") {
-    const keys = runs.map(({ keys }) => keys === null || "from" in keys ? keys?.to : keys[0]);
+    const keys = runs.map(({ keys }) => keys === null || "start" in keys ? keys?.end : keys[0]);
     assert.deepEqual(keys, predicted.map(({ key }) => key), plan.id);
   }
   const told = new Set(departures(schedule, graph, clock, from));

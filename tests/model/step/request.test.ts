@@ -34,7 +34,7 @@ describe("a step request", () => {
         ...least,
         attempt: 0,
         deadlineMs: "soon",
-        partitions: { from: "a", till: "b" },
+        partitions: { start: "a", till: "b" },
         tags: { by: 1 },
         dynamicKeys: { customers: ["a", 2] },
         outputs: "x",
@@ -42,7 +42,7 @@ describe("a step request", () => {
       }),
       [
         "outputs: outputs is a list of texts, not a string.",
-        "partitions.to: partitions.to is missing.",
+        "partitions.end: partitions.end is missing.",
         'partitions.till: partitions has no field "till".',
         "attempt: attempt is a whole number from 1, not 0.",
         "deadlineMs: deadlineMs is a number, not a string.",
@@ -76,14 +76,14 @@ describe("a step request", () => {
     const request: StepRequest = {
       tags: { b: "2", a: "1" },
       config: { z: [{ y: 1, x: 2 }], a: null },
-      partitions: { to: "2026-01-02", from: "2026-01-01" },
+      partitions: { end: "2026-01-02", start: "2026-01-01" },
       step: "raw/orders",
       runId: "r1",
       version: 1,
     };
     assert.equal(
       formatStepRequest(request),
-      '{"version":1,"runId":"r1","step":"raw/orders","partitions":{"from":"2026-01-01","to":"2026-01-02"},' +
+      '{"version":1,"runId":"r1","step":"raw/orders","partitions":{"end":"2026-01-02","start":"2026-01-01"},' +
         '"config":{"a":null,"z":[{"x":2,"y":1}]},"tags":{"a":"1","b":"2"}}',
     );
   });
@@ -96,7 +96,7 @@ describe("a step request", () => {
       runId: text,
       step: text,
       outputs: some(fc.array(text)),
-      partitions: some(fc.oneof(fc.array(text), fc.record({ from: text, to: text }))),
+      partitions: some(fc.oneof(fc.array(text), fc.record({ start: text, end: text }))),
       attempt: some(fc.integer({ min: 1 })),
       maxRetries: some(fc.nat()),
       deadlineMs: some(fc.double({ noNaN: true, noDefaultInfinity: true }).filter((n) => !Object.is(n, -0))),
