@@ -2,8 +2,8 @@
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { start } from "../support/child.ts";
+import { closedPort } from "../support/port.ts";
 import { root } from "../support/runtime.ts";
 
 /** What each example prints, in order. */
@@ -13,16 +13,6 @@ const PRINTED: Readonly<Record<string, readonly RegExp[]>> = {
   "checks.ts": [/the run failed/, /prices: success/, /total: upstream_failed/, /no_negative passed: false/],
   "testing.ts": [/tested: 25/],
 };
-
-/** Asks the system for a port that is free. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 describe("examples", () => {
   for (const [name, lines] of Object.entries(PRINTED)) {
@@ -40,7 +30,7 @@ describe("examples", () => {
   }
 
   test("embed.ts answers requests, and ends when it is told to", async () => {
-    const port = await freePort();
+    const port = await closedPort();
     const app = start("examples/embed.ts", [], { PORT: String(port) });
     while (!app.output().includes("listening")) await new Promise((resolve) => setTimeout(resolve, 20));
     const answer = await fetch(`http://127.0.0.1:${port}/?day=2026-01-09`);

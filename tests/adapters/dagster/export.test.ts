@@ -1,7 +1,7 @@
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join, relative } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { defineAsset, defineJob, definitions, parseSnapshot, type SluiceError, takeSnapshot } from "sluice";
@@ -15,6 +15,7 @@ import {
 } from "sluice/adapters";
 import { VERDICTS } from "../../../adapters/dagster/verdicts.ts";
 import { randomDefinitions } from "../../conformance/exports/random_definitions.ts";
+import { writeFiles } from "../../support/files.ts";
 import { everything } from "./graph.ts";
 
 const options: ExportOptions = {
@@ -101,8 +102,5 @@ describe("exportDagster", () => {
 
 function update(files: readonly ExportedFile[]): void {
   if (existsSync(golden)) rmSync(golden, { recursive: true });
-  for (const { path, text } of files) {
-    mkdirSync(dirname(join(golden, path)), { recursive: true });
-    writeFileSync(join(golden, path), text);
-  }
+  writeFiles(golden, files);
 }

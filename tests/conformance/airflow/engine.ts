@@ -1,8 +1,7 @@
 /** The real Airflow: exports loaded, timed and run by the script beside this file. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import process from "node:process";
+import { join } from "node:path";
 import type { ExportedProject } from "../../../adapters/export.ts";
+import { writeFiles } from "../../support/files.ts";
 import { askPython } from "../python.ts";
 
 /** What a loaded Dag is. */
@@ -110,13 +109,5 @@ export function askAirflow(python: string, folder: string, question: Question): 
 
 /** Writes the Dags of a project; several projects may share a folder. */
 export function writeDags({ files }: ExportedProject, folder: string): void {
-  for (const { path, text } of files) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
-}
-
-/** The Python that has Airflow; undefined when the variable is not set. */
-export function airflowPython(): string | undefined {
-  return process.env.SLUICE_AIRFLOW_PYTHON || undefined;
+  writeFiles(folder, files);
 }

@@ -3,7 +3,6 @@ import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,6 +11,7 @@ import { takeSnapshot } from "sluice";
 import { exportAirflow } from "../../../adapters/airflow/export.ts";
 import { commandLine } from "../../cli/support/step.ts";
 import { inFolder } from "../../support/folder.ts";
+import { closedPort } from "../../support/port.ts";
 import { valuesBelow } from "../exports/cases.ts";
 import { askPython, atScale, compiled, findPython } from "../python.ts";
 import { writeDags } from "./engine.ts";
@@ -108,7 +108,7 @@ async function withAirflow<T>(folder: string, io: string, ask: () => T | undefin
 }
 
 async function settings(folder: string): Promise<{ readonly [name: string]: string }> {
-  const port = await freePort();
+  const port = await closedPort();
   return {
     AIRFLOW_HOME: join(folder, "home"),
     AIRFLOW__CORE__LOAD_EXAMPLES: "False",
@@ -122,14 +122,4 @@ async function settings(folder: string): Promise<{ readonly [name: string]: stri
     AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME: "0.1",
     PATH: `${dirname(python as string)}:${process.env.PATH ?? ""}`,
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((found) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { readonly port: number };
-      server.close(() => found(port));
-    });
-  });
 }

@@ -1,10 +1,9 @@
 /** Exported projects on the disk, for Dagster to load and run. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import process from "node:process";
+import { join } from "node:path";
 import { type Definitions, type Snapshot, takeSnapshot } from "sluice";
 import { exportDagster, type LossReport } from "sluice/adapters";
+import { commandLine } from "../../cli/support/step.ts";
+import { writeFiles } from "../../support/files.ts";
 
 /** A project that was written. */
 export interface Project {
@@ -27,21 +26,11 @@ export function writeExport(
   const snapshot = takeSnapshot(definitions);
   const { files, report } = exportDagster(snapshot, {
     name,
-    command: thisCommand(),
+    command: commandLine,
     ...(module !== undefined && { module }),
     ticksFromMs: NOW_MS,
   });
-  for (const { path, text } of files) {
-    const target = join(folder, name, path);
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, text);
-  }
-  return { path: join(folder, name), package: name, snapshot, report };
-}
-
-function thisCommand(): readonly string[] {
-  const main = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url));
-  return "Deno" in globalThis
-    ? [process.execPath, "run", "-A", "--no-check", main]
-    : [process.execPath, main];
+  const path = join(folder, name);
+  writeFiles(path, files);
+  return { path, package: name, snapshot, report };
 }

@@ -8,11 +8,13 @@ import { takeSnapshot } from "sluice";
 import { exportPrefect } from "../../../adapters/prefect/export.ts";
 import { identifierOf } from "../../../adapters/python/identifier.ts";
 import { limitName } from "../../../adapters/prefect/names.ts";
-import { atScale } from "../python.ts";
+import { commandLine } from "../../cli/support/step.ts";
+import { writeFiles } from "../../support/files.ts";
+import { atScale, findPython } from "../python.ts";
 import deployed from "./deployed.ts";
-import { askPrefect, findPrefect, once, sluiceCommand, writeFiles } from "./prefect.ts";
+import { askPrefect, once } from "./prefect.ts";
 
-const python = findPrefect("Deployments in Prefect");
+const python = findPython("SLUICE_PREFECT_PYTHON", "Deployments in Prefect");
 const folder = mkdtempSync(join(tmpdir(), "sluice-prefect-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -48,7 +50,7 @@ const deploy = once((): Answer => {
   const { files } = exportPrefect(takeSnapshot(deployed), {
     name: "shop",
     module: fileURLToPath(new URL("./deployed.ts", import.meta.url)),
-    command: sluiceCommand(),
+    command: commandLine,
     ticksFromMs: Date.UTC(2026, 0, 1),
     target: { pools: { "db/main.1": 3 } },
   });

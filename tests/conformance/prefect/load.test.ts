@@ -17,11 +17,12 @@ import { resolveMapping } from "../../../src/model/partitions/resolve.ts";
 import type { Mapping } from "../../../src/model/partitions/mapping.ts";
 import { retryDelayMs } from "../../../src/model/policy.ts";
 import type { Snapshot, StepSnapshot } from "../../../src/model/snapshot/snapshot.ts";
+import { writeFiles } from "../../support/files.ts";
 import { randomDefinitions } from "../exports/random_definitions.ts";
-import { atScale } from "../python.ts";
-import { askPrefect, findPrefect, once, writeFiles } from "./prefect.ts";
+import { atScale, findPython } from "../python.ts";
+import { askPrefect, once } from "./prefect.ts";
 
-const python = findPrefect("Exports to Prefect");
+const python = findPython("SLUICE_PREFECT_PYTHON", "Exports to Prefect");
 const folder = mkdtempSync(join(tmpdir(), "sluice-prefect-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -4,21 +4,9 @@
  * `SLUICE_PREFECT_PYTHON` names a Python that has Prefect and ruff; without it these tests are skipped, and say so.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import type { ExportedFile } from "../../../adapters/export.ts";
 import { compiled } from "../python.ts";
-
-/** The Python that has Prefect; undefined, after printing why the tests of `subject` are skipped. */
-export function findPrefect(subject: string): string | undefined {
-  const python = process.env.SLUICE_PREFECT_PYTHON;
-  if (!python) {
-    console.log(`${subject}: skipped, since SLUICE_PREFECT_PYTHON does not name a Python that has Prefect`);
-  }
-  return python || undefined;
-}
 
 /** Variables under which Prefect keeps to itself. */
 export const quietly: { readonly [name: string]: string } = {
@@ -45,22 +33,6 @@ export function askPrefect<Answer>(
   });
   if (status !== 0) throw new Error(`${script.pathname} failed: ${error ?? stderr.slice(-4000)}`);
   return JSON.parse(stdout.slice(stdout.lastIndexOf("\n", stdout.length - 2) + 1));
-}
-
-/** Writes the files of a project below a folder. */
-export function writeFiles(folder: string, files: readonly ExportedFile[]): void {
-  for (const { path, text } of files) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
-}
-
-/** The command line of this checkout, as whoever runs this test runs it. */
-export function sluiceCommand(): readonly string[] {
-  const main = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url));
-  return "Deno" in globalThis
-    ? [process.execPath, "run", "-A", "--no-check", main]
-    : [process.execPath, main];
 }
 
 /** Does something once; what it gives, or throws, is what every later call gives, or throws. */

@@ -4,9 +4,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { helperFiles } from "../../../adapters/prefect/helper/files.ts";
-import { askPrefect, findPrefect, once, writeFiles } from "./prefect.ts";
+import { writeFiles } from "../../support/files.ts";
+import { findPython } from "../python.ts";
+import { askPrefect, once } from "./prefect.ts";
 
-const python = findPrefect("Processes of Prefect exports");
+const python = findPython("SLUICE_PREFECT_PYTHON", "Processes of Prefect exports");
 const folder = mkdtempSync(join(tmpdir(), "sluice-prefect-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

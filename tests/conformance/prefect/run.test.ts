@@ -8,6 +8,8 @@ import { type Definitions, takeSnapshot } from "sluice";
 import { identifierOf } from "../../../adapters/python/identifier.ts";
 import automatic from "./automatic.ts";
 import { exportPrefect } from "../../../adapters/prefect/export.ts";
+import { commandLine } from "../../cli/support/step.ts";
+import { writeFiles } from "../../support/files.ts";
 import {
   type Case,
   type CaseRun,
@@ -17,9 +19,10 @@ import {
   valuesBelow,
   weather,
 } from "../exports/cases.ts";
-import { askPrefect, findPrefect, sluiceCommand, writeFiles } from "./prefect.ts";
+import { findPython } from "../python.ts";
+import { askPrefect } from "./prefect.ts";
 
-const python = findPrefect("Runs in Prefect");
+const python = findPython("SLUICE_PREFECT_PYTHON", "Runs in Prefect");
 const folder = mkdtempSync(join(tmpdir(), "sluice-prefect-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -64,7 +67,7 @@ async function runAll(): Promise<Answer> {
     const { files } = exportPrefect(takeSnapshot(definitions), {
       name: "shop",
       module: moduleOf(one),
-      command: sluiceCommand(),
+      command: commandLine,
       ticksFromMs: 0,
     });
     writeFiles(project, files);
@@ -82,7 +85,7 @@ async function runAll(): Promise<Answer> {
 function automaticQuestion(): unknown {
   const project = join(folder, "automatic");
   const module = fileURLToPath(new URL("./automatic.ts", import.meta.url));
-  const options = { name: "shop", module, command: sluiceCommand(), ticksFromMs: 0 };
+  const options = { name: "shop", module, command: commandLine, ticksFromMs: 0 };
   writeFiles(project, exportPrefect(takeSnapshot(automatic), options).files);
   const looks = ["freshness base", "automation eager", "automation missing", "automation ticked"];
   const flows = [

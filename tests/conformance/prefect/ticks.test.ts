@@ -5,10 +5,10 @@ import { clockChanges, prefectTicks } from "../../../adapters/prefect/time/ticks
 import { clockOf, type FiringRule, firingRules } from "../../../adapters/prefect/schedules.ts";
 import { takeSnapshot } from "sluice";
 import { randomDefinitions } from "../exports/random_definitions.ts";
-import { atScale } from "../python.ts";
-import { askPrefect, findPrefect } from "./prefect.ts";
+import { atScale, findPython } from "../python.ts";
+import { askPrefect } from "./prefect.ts";
 
-const python = findPrefect("Ticks in Prefect");
+const python = findPython("SLUICE_PREFECT_PYTHON", "Ticks in Prefect");
 const DAY_MS = 86_400_000;
 const FROM_MS = Date.UTC(2026, 0, 1);
 
