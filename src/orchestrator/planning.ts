@@ -41,7 +41,9 @@ export async function planIn(
   { verifyIO, ...request }: PlanRequest & VerifyOptions,
 ): Promise<RunPlan> {
   const context = await openContext(parts, verifyIO);
-  return await parts.engine.pace.finish(planRunInSlices(context, request));
+  const plan = await parts.engine.pace.finish(planRunInSlices(context, request));
+  if ((request.scope ?? "all") === "all") context.facts.releaseAssets?.();
+  return plan;
 }
 
 /** Plans a backfill over everything recorded so far. */

@@ -45,6 +45,7 @@ async function execute(
   const { id, plan } = request;
   if (plan.definitions !== parts.definitions) throw otherDefinitions();
   const facts = await parts.store.facts();
+  facts.releaseAssets?.();
   const run = active.begin(id, signal);
   try {
     const outcome = await executeRun(parts.engine, {

@@ -59,4 +59,9 @@ export interface Facts {
   asset(key: string, space: PartitionSpace): AssetFacts;
   /** Keys of a dynamic definition in the order in which they were added. */
   dynamicKeys(name: string): readonly string[];
+  /**
+   * Says that `asset` is not called any more, so that what comes next may be written over what these facts would have
+   * shown. Without a word a store keeps it for as long as the facts live. A store that keeps nothing for them has none.
+   */
+  releaseAssets?(): void;
 }

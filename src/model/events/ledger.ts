@@ -57,6 +57,7 @@ export class Ledger {
   seq = 0;
   readonly #fold: BookFold = new BookFold(this.book, this.keyLists);
   readonly #memo: ReaderMemo = new ReaderMemo();
+  readonly #unread: Set<PageFacts> = new Set();
   /** Settled and not folded: facts are folded when somebody asks for them. */
   #waiting: Entry[] = [];
   #waitingCount = 0;
@@ -151,6 +152,7 @@ export class Ledger {
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#waitingCount = 0;
+    if (waiting.length > 0) { for (const facts of this.#unread) facts.take(); }
     eachInOrder(waiting, ({ batch, run }, from, to) => {
       if (run) this.#fold.foldRun(run, batch, from, to);
       else this.#fold.foldCatalogue(batch, from, to);
@@ -160,6 +162,6 @@ export class Ledger {
   /** What is settled, as facts that do not change any more. */
   facts(): Facts {
     this.fold();
-    return new PageFacts(this.seq, this.book.page(), this.keyLists.page(), this.#memo);
+    return new PageFacts(this.seq, this.book, this.keyLists.page(), this.#memo, this.#unread);
   }
 }

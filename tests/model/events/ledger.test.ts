@@ -263,6 +263,22 @@ describe("a ledger", () => {
     assert.equal(now.asset("a", open(dailyPartitions({ start: "2026-01-01" }))).materialized.size, 10);
   });
 
+  test("gives facts that may be let go, and are then not read", () => {
+    const scribe = new Scribe();
+    const ledger = new Ledger();
+    ledger.apply(scribe.wholeRun("r1", tableOf([{ step: "a" }])));
+    const [read, unread, released] = [ledger.facts(), ledger.facts(), ledger.facts()];
+    assert.equal(read.asset("a", UNIT).at(0)?.runId, "r1");
+    read.releaseAssets?.();
+    released.releaseAssets?.();
+    ledger.apply(scribe.wholeRun("r2", tableOf([{ step: "a" }])));
+    assert.equal(ledger.facts().asset("a", UNIT).at(0)?.runId, "r2");
+    assert.equal(read.asset("a", UNIT).at(0)?.runId, "r1");
+    assert.equal(unread.asset("a", UNIT).at(0)?.runId, "r1");
+    assert.throws(() => released.asset("a", UNIT), /after their release/);
+    assert.deepEqual(released.dynamicKeys("who"), []);
+  });
+
   test("gives facts that do not change any more", () => {
     const scribe = new Scribe();
     const ledger = new Ledger();

@@ -51,22 +51,47 @@ export class ReaderMemo {
 const NO_SHEET = new Sheet(-1, -1, undefined, 0);
 const NOWHERE = new Projection([], [], []);
 
-/** Facts that do not change when more is recorded. */
+/**
+ * Facts that do not change when more is recorded. Their page is taken when they are first read: most runs are planned
+ * without a look at the past, and what no page holds is written in place.
+ */
 export class PageFacts implements Facts {
   readonly seq: number;
-  readonly #page: BookPage;
+  readonly #book: AssetBook;
   readonly #keys: (name: string) => readonly string[];
   readonly #memo: ReaderMemo;
+  readonly #unread: Set<PageFacts>;
+  #page: BookPage | undefined = undefined;
 
-  constructor(seq: number, page: BookPage, keys: (name: string) => readonly string[], memo: ReaderMemo) {
+  /** @param unread Facts without a page: whoever is about to write the book has them {@linkcode take} theirs. */
+  constructor(
+    seq: number,
+    book: AssetBook,
+    keys: (name: string) => readonly string[],
+    memo: ReaderMemo,
+    unread: Set<PageFacts>,
+  ) {
     this.seq = seq;
-    this.#page = page;
+    this.#book = book;
     this.#keys = keys;
     this.#memo = memo;
+    this.#unread = unread;
+    unread.add(this);
+  }
+
+  /** Takes the page, while it still shows what these facts are about. */
+  take(): BookPage {
+    if (this.#page) return this.#page;
+    if (!this.#unread.delete(this)) throw new Error("facts are read after their release");
+    return this.#page = this.#book.page();
+  }
+
+  releaseAssets(): void {
+    this.#unread.delete(this);
   }
 
   asset(key: string, space: PartitionSpace): AssetFacts {
-    const { book, sheets } = this.#page;
+    const { book, sheets } = this.take();
     const asset = book.findAsset(key);
     const shape = shapeOfSpace(space);
     if (shape === undefined) return new UnitFacts(book, sheets[UNIT_SHEET], asset, space);
