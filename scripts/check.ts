@@ -5,7 +5,7 @@ import process from "node:process";
 import { root, run } from "./process.ts";
 import { formatTally } from "./tally.ts";
 
-const manifest: { exports: Record<string, string> } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
+const manifest: { exports: Record<string, string> } = JSON.parse(readFileSync(`${root}deno.json`, "utf8"));
 const documented = ["mod.ts", "src", "adapters", "README.md", "docs"].filter((path) =>
   existsSync(root + path)
 );

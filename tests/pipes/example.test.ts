@@ -1,12 +1,8 @@
 /** examples/pipes, started by hand and by what stands in for Dagster. */
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { join } from "node:path";
-import process from "node:process";
 import { start } from "../support/child.ts";
 import { inFolder } from "../support/folder.ts";
-import { root } from "../support/runtime.ts";
 import { handOver } from "./support.ts";
 
 describe("examples/pipes/orders.ts", () => {
@@ -35,29 +31,4 @@ describe("examples/pipes/orders.ts", () => {
         2,
       ]);
     }));
-});
-
-describe("one file of the example, for a Node that runs no TypeScript", () => {
-  const hasNode = process.versions.bun !== undefined && spawnSync("node", ["--version"]).status === 0;
-  if (!hasNode) console.log("A bundle for Node: skipped, since it needs Bun to make it and Node to run it");
-
-  if (hasNode) {
-    test("reports as the example does", () =>
-      inFolder(async (folder) => {
-        const file = join(folder, "orders.mjs");
-        const build = ["build", "examples/pipes/orders.ts", "--target=node", `--outfile=${file}`];
-        assert.equal(spawnSync(process.execPath, build, { cwd: root }).status, 0);
-        const dagster = handOver(folder, { extras: { limit: 2 } });
-        const env = { ...process.env, ...dagster.variables };
-        const { status, stderr } = spawnSync("node", [file], { env, encoding: "utf8" });
-        assert.equal(status, 0, stderr);
-        assert.deepEqual(dagster.received().map(({ method }) => method), [
-          "opened",
-          "log",
-          "report_asset_materialization",
-          "report_asset_check",
-          "closed",
-        ]);
-      }));
-  }
 });

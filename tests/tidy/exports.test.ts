@@ -4,10 +4,10 @@ import { pathToFileURL } from "node:url";
 import { readManifests } from "./manifests.ts";
 import { readRepository, root } from "./repository.ts";
 
-const { node } = readManifests(readRepository());
+const { deno } = readManifests(readRepository());
 
 describe("every export path", () => {
-  for (const [path, file] of Object.entries(node.exports)) {
+  for (const [path, file] of Object.entries(deno.exports)) {
     const name = path.replace(/^\./, "sluice");
     test(`${name} loads, by its name and from its file, as one module`, async () => {
       const byName: Record<string, unknown> = await import(name);

@@ -2,6 +2,7 @@ import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import {
   findDifferences,
+  findMisbuilt,
   findStaleLocks,
   findUndeclared,
   findUnknownScripts,
@@ -35,6 +36,7 @@ const sample: Manifests = {
 
 describe("manifests of this repository", () => {
   test("agree", () => assert.deepEqual(findDifferences(manifests), []));
+  test("lead to what is in the package", () => assert.deepEqual(findMisbuilt(manifests), []));
   test("declare every package in use", () => assert.deepEqual(findUndeclared(manifests, ours), []));
   test("declare no package out of use", () => assert.deepEqual(findUnused(manifests, ours, files), []));
   test("are locked, by both runtimes at the same versions", () =>
@@ -59,6 +61,30 @@ describe("findDifferences", () => {
       "license",
       "exports",
       "imports",
+    ]);
+  });
+});
+
+describe("exports by runtime", () => {
+  const target = (bun: string, types: string) => ({
+    ...sample.node,
+    files: ["mod.ts", "src", "dist"],
+    exports: {
+      ".": "./mod.ts",
+      "./testing": { bun, node: { types, default: "./dist/testing.js" }, default: "./src/testing/mod.ts" },
+    },
+  });
+
+  test("agree with Deno's by their source", () => {
+    const node = target("./src/testing/mod.ts", "./dist/testing.d.ts");
+    assert.deepEqual([findDifferences({ ...sample, node }), findMisbuilt({ ...sample, node })], [[], []]);
+  });
+
+  test("are one source, and built files that are packed", () => {
+    const node = target("./src/other.ts", "./types/testing.d.ts");
+    assert.deepEqual(findMisbuilt({ ...sample, node }), [
+      "./testing: ./src/other.ts is not ./src/testing/mod.ts",
+      "./testing: ./types/testing.d.ts is not in the package",
     ]);
   });
 });

@@ -6,11 +6,19 @@ import type { SyntaxMap } from "./syntax.ts";
 
 type Names = Readonly<Record<string, string>>;
 
+/** Where an export leads: to a source, or by the runtime to a source and to what is built of it. */
+export type ExportTarget = string | {
+  readonly bun: string;
+  readonly node: { readonly types: string; readonly default: string };
+  readonly default: string;
+};
+
 /** What the rules read of package.json. */
 export interface PackageManifest {
   readonly version: string;
   readonly license: string;
-  readonly exports: Names;
+  readonly exports: Readonly<Record<string, ExportTarget>>;
+  readonly files?: readonly string[];
   readonly bin?: Names;
   readonly scripts: Names;
   readonly dependencies?: Names;
@@ -47,9 +55,32 @@ export function readManifests(files: Files): Manifests {
 
 /** The files at which a user enters: the export map and the commands, without the leading `./`. */
 export function entryPoints({ node }: Manifests): string[] {
-  return [...Object.values(node.exports), ...Object.values(node.bin ?? {})].map((path) =>
+  return [...Object.values(sourcesOf(node)), ...Object.values(node.bin ?? {})].map((path) =>
     path.replace(/^\.\//, "")
   );
+}
+
+/** The sources of the exports. */
+function sourcesOf({ exports }: PackageManifest): Names {
+  return Object.fromEntries(
+    Object.entries(exports).map((
+      [path, target],
+    ) => [path, typeof target === "string" ? target : target.default]),
+  );
+}
+
+/** Exports that lead to another source on Bun, or to something built that is not in the package. */
+export function findMisbuilt({ node }: Manifests): string[] {
+  return Object.entries(node.exports).flatMap(([path, target]) => {
+    if (typeof target === "string") return [];
+    const built = [target.node.types, target.node.default];
+    return [
+      ...(target.bun === target.default ? [] : [`${path}: ${target.bun} is not ${target.default}`]),
+      ...built
+        .filter((file) => !node.files?.includes(file.split("/")[1]))
+        .map((file) => `${path}: ${file} is not in the package`),
+    ];
+  });
 }
 
 /** Where the two manifests disagree about version, licence, exports, or the package's own name. */
@@ -57,13 +88,14 @@ export function findDifferences({ node, deno }: Manifests): string[] {
   const own = Object.fromEntries(
     Object.entries(deno.imports).filter(([name]) => packageOf(name) === "sluice"),
   );
+  const sources = sourcesOf(node);
   const expected = Object.fromEntries(
-    Object.entries(node.exports).map(([path, file]) => [path.replace(/^\./, "sluice"), file]),
+    Object.entries(sources).map(([path, file]) => [path.replace(/^\./, "sluice"), file]),
   );
   const pairs: readonly [string, unknown, unknown][] = [
     ["version", node.version, deno.version],
     ["license", node.license, deno.license],
-    ["exports", node.exports, deno.exports],
+    ["exports", sources, deno.exports],
     ["imports", expected, own],
   ];
   return pairs

@@ -80,12 +80,22 @@ export function findRuntimes(): readonly ChildRuntime[] {
   const node = process.env.SLUICE_NODE ?? "node";
   const { stdout } = spawnSync(node, ["-p", "process.features.typescript"], { encoding: "utf8" });
   if (stdout?.trim() === "strip") {
+    build();
     return [own, { name: "Node", command: [node, "--disable-warning=ExperimentalWarning"] }];
   }
   console.log(
     "Pipes on Node: skipped, since neither SLUICE_NODE nor the path gives one that runs TypeScript",
   );
   return [own];
+}
+
+/** Builds what Node takes for `sluice/pipes`, as the npm package has it. */
+function build(): void {
+  const { status, stderr } = spawnSync(process.execPath, ["scripts/build.ts"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`sluice/pipes cannot be built: ${stderr}`);
 }
 
 /** The command that runs a step of the child. */
