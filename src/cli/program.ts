@@ -8,6 +8,7 @@ import { answerHelp } from "./line/help.ts";
 import type { Host } from "./host/host.ts";
 import { type Notes, openNotes } from "./host/notes.ts";
 import { type Invocation, parseInvocation } from "./line/parse.ts";
+import { maskRecord } from "../runtime/redact/json.ts";
 import { writeAnswer, writeDocument } from "./print/answer.ts";
 import { formatFailure } from "./print/error.ts";
 import { inert } from "./print/inert.ts";
@@ -101,7 +102,7 @@ function noteMistakenModule([word]: readonly string[], module: string, host: Hos
 }
 
 async function tell(error: unknown, host: Host, notes: Notes, looks: Looks): Promise<number> {
-  const failure = failureOf(error);
+  const failure = maskRecord(failureOf(error), host.mask);
   notes.status(undefined);
   if (looks.isJson) await writeDocument(failureDocument(failure), host.stdout);
   const { page } = notes;

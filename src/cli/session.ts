@@ -31,9 +31,10 @@ export function openSession({ module, options, host, notes }: OpenSessionRequest
   const place = findHistory(options, host);
   let loaded: Promise<Pick<LoadedModule, "definitions" | "options">> | undefined;
   let opened: Promise<Orchestrator> | undefined;
+  let release = () => {};
   const load = async () => {
     if (module === undefined) return { definitions: definitions({ assets: [] }), options: {} };
-    host.guardUserCode(notes.pass);
+    release = host.guardUserCode(notes.pass);
     return await loadModule({ name: module, timeoutMs: options["load-timeout"] }, host);
   };
   const loadOnce = () => loaded ??= load();
@@ -49,6 +50,7 @@ export function openSession({ module, options, host, notes }: OpenSessionRequest
       folder: place.folder,
       store,
       clock: host.clock,
+      mask: host.mask,
     });
   };
   const session: OpenSession = {
@@ -57,7 +59,10 @@ export function openSession({ module, options, host, notes }: OpenSessionRequest
     definitions: async () => (await loadOnce()).definitions,
     options: async () => (await loadOnce()).options,
     orchestrator: (use) => opened ??= open(use),
-    close: async () => await (await opened?.catch(() => undefined))?.close(),
+    close: async () => {
+      await (await opened?.catch(() => undefined))?.close();
+      release();
+    },
   };
   return session;
 }

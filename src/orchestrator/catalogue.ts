@@ -122,7 +122,10 @@ export async function changeKeys(
   const known = new Set(listed);
   const changed = [...new Set(keys)].filter((key) => known.has(key) === (change === "partitions_removed"));
   if (changed.length === 0) return;
-  if (change === "partitions_added") checkNewKeys(parts, name, listed, changed);
+  if (change === "partitions_added") {
+    checkNewKeys(parts, name, listed, changed);
+    checkNoSecrets(parts, name, changed);
+  }
   await record(parts, change, [{ name, keys: changed }]);
 }
 
@@ -142,6 +145,20 @@ function checkNewKeys(
     if (isDimension) checkDimensionText(key, ["keys", String(place)]);
   }
   checkDistinctKeys(added, ["keys"], listed);
+}
+
+/** Keys are recorded as they are and named everywhere, so that one with a secret in it is refused and not masked. */
+function checkNoSecrets({ engine: { mask } }: Parts, name: string, added: readonly string[]): void {
+  const place = added.findIndex((key) => mask.apply(key) !== key);
+  if (place < 0) return;
+  throw new SluiceError({
+    code: "PARTITIONS_INVALID",
+    message: `The key ${mask.apply(added[place])} for the partitions ${
+      quote(name)
+    } has the value of a secret in it (asterisks stand for that).`,
+    path: ["keys", String(place)],
+    hint: "Keys are recorded and shown. Name the partition by something else.",
+  });
 }
 
 function requireDynamic(parts: Parts, name: string): void {

@@ -18,6 +18,7 @@ import type { Clock, Random } from "../model/ports.ts";
 import type { PartitionSpace } from "../model/partitions/space.ts";
 import type { Subset } from "../model/partitions/subset.ts";
 import type { IOManager } from "../io/manager.ts";
+import type { Mask } from "../runtime/redact/mask.ts";
 import type { BackfillPlan, RunPlan } from "../planner/plan.ts";
 import type { BackfillRequest, PartitionRequest, PlanRequest } from "../planner/request.ts";
 import type { BackfillFilter, RunFilter, RunStore } from "../stores/store.ts";
@@ -45,6 +46,11 @@ export interface OrchestratorOptions {
   readonly clock?: Clock;
   /** The source of chance. Default: that of the host. */
   readonly random?: Random;
+  /**
+   * Learns the value of every secret that a run resolves, and hides it in all that is recorded. Default: one of its own.
+   * Give one to use it for other output too.
+   */
+  readonly mask?: Mask;
 }
 
 /** How the SQLite file is opened. */

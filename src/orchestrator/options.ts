@@ -18,6 +18,7 @@ const OPTION_FIELDS = {
   defaultIO: TEXT,
   clock: objectWith("now", "after"),
   random: objectWith("next"),
+  mask: objectWith("conceal", "apply", "nameOf", "stream"),
 };
 
 const STORE_FIELDS = {

@@ -56,10 +56,11 @@ export async function openParts(
   return parts;
 }
 
-function engineOptions({ resources, pools, concurrency }: OrchestratorOptions) {
+function engineOptions({ resources, pools, concurrency, mask }: OrchestratorOptions) {
   return {
     ...(resources && { resources }),
     ...(pools && { pools }),
+    ...(mask && { mask }),
     ...(concurrency !== undefined && { concurrency }),
   };
 }

@@ -13,7 +13,8 @@ import { Arena } from "./loop/arena.ts";
 import { Pace } from "./pace.ts";
 import { type EventSink, Recorder } from "./recorder.ts";
 import { Seats, Slots } from "./loop/slots.ts";
-import { openSecrets } from "./secrets.ts";
+import { type Mask, openMask } from "./redact/mask.ts";
+import { concealing, openSecrets } from "./secrets.ts";
 import { wireDefinitions, type Wiring } from "./wiring.ts";
 
 /** Default of how many steps may be under way at once, over all runs. */
@@ -33,6 +34,8 @@ export interface EngineOptions {
   readonly concurrency?: number;
   /** Gives the values of secrets. Default: those of the environment. */
   readonly reveal?: RevealSecret;
+  /** Learns every secret that is revealed, and hides it in all that is recorded. Default: one of its own. */
+  readonly mask?: Mask;
   readonly clock?: Clock;
   readonly random?: Random;
   /** Hears of what must not stop a run: a subscriber that threw, a value that could not be removed. Default: nobody. */
@@ -54,6 +57,7 @@ export class Engine {
   readonly concurrency: number;
   readonly resources: readonly ResourceOverride[];
   readonly reveal: RevealSecret;
+  readonly mask: Mask;
   readonly onError: (error: unknown) => void;
   readonly #findManager: FindManager;
   readonly #wirings: WeakMap<Definitions, Wiring | Promise<Wiring>> = new WeakMap();
@@ -66,12 +70,13 @@ export class Engine {
     this.random = options.random ?? systemRandom;
     this.onError = options.onError ?? ignore;
     this.pace = new Pace(this.clock);
-    this.recorder = new Recorder(options.store, this.pace, this.onError);
+    this.mask = options.mask ?? openMask();
+    this.recorder = new Recorder(options.store, this.pace, this.onError, this.mask);
     this.slots = new Slots(options.pools);
     this.concurrency = options.concurrency ?? CONCURRENCY;
     this.seats = new Seats(this.concurrency);
     this.resources = options.resources ?? [];
-    this.reveal = options.reveal ?? openSecrets();
+    this.reveal = concealing(options.reveal ?? openSecrets(), this.mask);
     this.#findManager = options.findManager;
   }
 

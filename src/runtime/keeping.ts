@@ -3,11 +3,16 @@ import type { Asset } from "../model/assets/declaration.ts";
 import type { OutputFacts } from "../model/assets/result.ts";
 import { type CheckRecord, EVENT_KINDS } from "../model/events/event.ts";
 import { freshVersion } from "../model/events/outputs.ts";
+import type { StepOutput } from "../model/step/outcome.ts";
 import type { Receipt } from "../io/manager.ts";
 import type { StepGraph } from "../planner/steps/table.ts";
 import type { Tape } from "./recorder.ts";
+import { maskJson } from "./redact/json.ts";
+import type { Mask } from "./redact/mask.ts";
+import { maskVersion } from "./redact/payload.ts";
 import { isBlocking, recordVerdict } from "./step/checks.ts";
 import { BodyContext } from "./step/context.ts";
+import { MadeElsewhere, recordElsewhere } from "./step/elsewhere.ts";
 import type { InputReader } from "./step/inputs.ts";
 import { keepOutputs, type StepResult } from "./step/outputs.ts";
 import { BlockedByCheck } from "./step/refusal.ts";
@@ -21,15 +26,17 @@ export class Keeping {
   readonly #wiring: Wiring;
   readonly #reader: InputReader;
   readonly #tape: Tape;
+  readonly #mask: Mask;
   /** How many checks have failed, by severity. */
   readonly checks: { failed: number; warned: number } = { failed: 0, warned: 0 };
 
-  constructor(runId: string, graph: StepGraph, wiring: Wiring, reader: InputReader, tape: Tape) {
+  constructor(runId: string, graph: StepGraph, wiring: Wiring, reader: InputReader, tape: Tape, mask: Mask) {
     this.#runId = runId;
     this.#graph = graph;
     this.#wiring = wiring;
     this.#reader = reader;
     this.#tape = tape;
+    this.#mask = mask;
   }
 
   /** Checks, keeps and records what a body returned. */
@@ -39,6 +46,11 @@ export class Keeping {
     const keys = this.#graph.partitionKeys(step);
     const partitions = keys.length > 0 ? keys : undefined;
     const evaluated = (record: CheckRecord) => this.#evaluated(step, context.attempt, record);
+    const outputs = this.#graph.outputs(node);
+    if (result instanceof MadeElsewhere) {
+      const versionOf = (output: StepOutput) => this.#versionOf(output);
+      return await recordElsewhere({ declaration, outputs, partitions, versionOf, evaluated }, result.outcome);
+    }
     if (declaration.check) {
       const { asset, name: check, severity, blocking } = declaration.check;
       const record = recordVerdict({ asset, check, severity, blocking, partition: partitions?.[0] }, result);
@@ -48,7 +60,7 @@ export class Keeping {
     }
     return await keepOutputs({
       declaration,
-      outputs: this.#graph.outputs(node),
+      outputs,
       partitions,
       facts: BodyContext.factsOf(context),
       keep: (asset, place, value, facts) =>
@@ -67,7 +79,8 @@ export class Keeping {
   ): Promise<string | undefined> {
     const { definitions, managerOf } = this.#wiring;
     const rank = definitions.graph.rankOf(asset.key) as number;
-    const dataVersion = facts.dataVersion ?? await this.#derive(step, asset, place);
+    const said = facts.dataVersion && maskVersion(facts.dataVersion, this.#mask);
+    const dataVersion = facts.dataVersion === undefined ? await this.#derive(step, asset, place) : said;
     const receipt: Receipt = {
       version: 1,
       asset: asset.key,
@@ -76,10 +89,16 @@ export class Keeping {
       atMs: this.#tape.nowMs,
       dataVersion: dataVersion ?? freshVersion(this.#runId, step),
       codeVersion: asset.codeVersion,
-      metadata: facts.metadata,
+      metadata: maskJson(facts.metadata, this.#mask),
     };
     await managerOf(rank).store({ asset: asset.key, partition }, value, receipt);
     return dataVersion;
+  }
+
+  async #versionOf({ asset: key, partition }: StepOutput): Promise<string | undefined> {
+    const { definitions, managerOf } = this.#wiring;
+    const manager = managerOf(definitions.graph.rankOf(key) as number);
+    return (await manager.receipt({ asset: key, partition }))?.dataVersion;
   }
 
   /** The version of an asset with a code version, where those of all that it read are known. */

@@ -3,6 +3,8 @@ import { EventBatch } from "../model/events/batch.ts";
 import { EVENT_KINDS, type EventPayloads, type RunEventName } from "../model/events/event.ts";
 import type { RunStore } from "../stores/store.ts";
 import type { Pace } from "./pace.ts";
+import { type Mask, openMask } from "./redact/mask.ts";
+import { maskPayload } from "./redact/payload.ts";
 
 /** With so many events of one run, they are committed before the end of their turn. */
 const MOST_GATHERED = 2_048;
@@ -18,6 +20,8 @@ export type EventSink = Pick<RunStore, "append" | "lastSeq">;
 /** Numbers, gathers, commits and hands on the events of a process. */
 export class Recorder {
   readonly pace: Pace;
+  /** What no event may hold. */
+  readonly mask: Mask;
   readonly #sink: EventSink;
   readonly #onListenerError: (error: unknown) => void;
   readonly #listeners: Set<BatchListener> = new Set();
@@ -28,8 +32,14 @@ export class Recorder {
   /** Fulfilled when everything drained so far is committed or has failed; never rejected. */
   #committed: Promise<void> = Promise.resolve();
 
-  constructor(sink: EventSink, pace: Pace, onListenerError: (error: unknown) => void = ignore) {
+  constructor(
+    sink: EventSink,
+    pace: Pace,
+    onListenerError: (error: unknown) => void = ignore,
+    mask: Mask = openMask(),
+  ) {
     this.#sink = sink;
+    this.mask = mask;
     this["~seq"] = sink.lastSeq;
     this.pace = pace;
     this.#onListenerError = onListenerError;
@@ -145,7 +155,8 @@ export class Tape {
   /** Adds an event by its number. */
   push(kind: number, step: number, attempt: number, payload?: unknown): void {
     const batch = this.#batch ?? this.#begin();
-    batch.push(kind, step, attempt, ++this.#recorder["~seq"], this.#pace.nowMs, payload);
+    const shown = payload === undefined ? undefined : maskPayload(kind, payload, this.#recorder.mask);
+    batch.push(kind, step, attempt, ++this.#recorder["~seq"], this.#pace.nowMs, shown);
     if (batch.size >= MOST_GATHERED) this.#recorder.drain();
   }
 

@@ -18,6 +18,7 @@ import type { Tape } from "./recorder.ts";
 import { ResourceDesk } from "./resources.ts";
 import { Retention } from "./loop/retention.ts";
 import { RunSource } from "./source.ts";
+import type { RunOrigin } from "./step/context.ts";
 import { recordError } from "./step/errors.ts";
 import { hasAny } from "./step/facts.ts";
 import { InputReader } from "./step/inputs.ts";
@@ -121,7 +122,7 @@ class Execution {
     this.#scratch = [waits, links];
     this.#tape = tape;
     this.#desk = desk;
-    this.#keeping = new Keeping(id, graph, wiring, reader, tape);
+    this.#keeping = new Keeping(id, graph, wiring, reader, tape, engine.mask);
     this.#progress = new Progress({ graph, tape, ready, taints, retention, waits });
     this.#loop = new RunLoop({
       engine,
@@ -129,7 +130,7 @@ class Execution {
       wiring,
       progress: this.#progress,
       ready,
-      source: new RunSource({ id, tags }, graph, wiring, config, desk, tape),
+      source: new RunSource({ id, tags }, originOf(request), graph, wiring, config, desk, tape),
       reader,
       keeping: this.#keeping,
       desk,
@@ -200,6 +201,10 @@ class Execution {
       return recordError(error);
     }
   }
+}
+
+function originOf({ plan, config = {}, dynamicKeys = noKeys }: RunRequest): RunOrigin {
+  return { config, dynamicKeys, atMs: plan.nowMs };
 }
 
 function openQueue(graph: StepGraph, { definitions, priorities }: Wiring, links: Int32Array): ReadyQueue {

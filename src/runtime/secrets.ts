@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import process from "node:process";
 import { asSecret, type RevealSecret, type Secret } from "../model/assets/secret.ts";
 import { SluiceError } from "../model/issue.ts";
+import type { Mask } from "./redact/mask.ts";
 import { recordError } from "./step/errors.ts";
 
 /** Gives the text of a variable; undefined when there is none. */
@@ -20,6 +21,15 @@ export function openSecrets(variables: Variables = (name) => process.env[name]):
     } catch (error) {
       throw missing(name, `the file that ${name}_FILE names cannot be read: ${recordError(error).message}`);
     }
+  };
+}
+
+/** Tells a mask every value before anybody sees it. */
+export function concealing(reveal: RevealSecret, mask: Mask): RevealSecret {
+  return (secret) => {
+    const value = reveal(secret);
+    mask.conceal(value, secret.name);
+    return value;
   };
 }
 

@@ -1,5 +1,6 @@
 /** One step by itself, for whoever runs steps: a request goes in, an outcome comes out, and no store is opened. */
 import type { ResourceOverride } from "../model/assets/resource.ts";
+import type { StepDeclaration } from "../model/assets/declaration.ts";
 import type { RevealSecret } from "../model/assets/secret.ts";
 import type { Definitions } from "../model/definitions.ts";
 import { freshVersion, isFreshVersion } from "../model/events/outputs.ts";
@@ -11,6 +12,7 @@ import type { Receipt } from "../io/manager.ts";
 import type { FindManager } from "../io/managers.ts";
 import { planStep } from "../planner/step.ts";
 import { Engine } from "./engine.ts";
+import type { Mask } from "./redact/mask.ts";
 import { executeRun } from "./run.ts";
 import { Account } from "./step/account.ts";
 import { failedOutcome, outcomeOf } from "./step/outcome.ts";
@@ -31,6 +33,8 @@ export interface StepSurroundings {
   readonly configOf?: (step: string) => unknown;
   /** Gives the values of secrets. Default: those of the environment. */
   readonly reveal?: RevealSecret;
+  /** Learns every secret that is revealed; whoever shows the outcome applies it. Default: one of its own. */
+  readonly mask?: Mask;
   /** Stops the step. */
   readonly signal: AbortSignal;
   /** How long a step that was told to stop may take for it, in milliseconds. */
@@ -63,8 +67,9 @@ async function execute(
   request: StepRequest,
   surroundings: StepSurroundings,
 ): Promise<StepOutcome> {
-  const { clock, random, signal, graceMs, resources, reveal } = surroundings;
+  const { clock, random, signal, graceMs, resources, reveal, mask } = surroundings;
   const { plan, declaration, dynamicKeys } = planStep(definitions, request, request.atMs ?? clock.now());
+  if (request.definition) await refuseOther(declaration, request.definition, resources ?? []);
   const { runId, attempt = 1, tags } = request;
   const account = new Account(surroundings.log);
   const verdicts = new Verdicts(request, random);
@@ -76,6 +81,7 @@ async function execute(
     random,
     ...(resources && { resources }),
     ...(reveal && { reveal }),
+    ...(mask && { mask }),
     // The caller has taken one slot of the pool for the whole request.
     ...(declaration.pool !== undefined && { pools: { [declaration.pool]: 1 } }),
   });
@@ -107,6 +113,16 @@ async function execute(
   } finally {
     deadline.end();
   }
+}
+
+/** Loaded where it is asked for: most callers know code versions and nothing more. */
+async function refuseOther(
+  declaration: StepDeclaration,
+  definition: NonNullable<StepRequest["definition"]>,
+  resources: readonly ResourceOverride[],
+): Promise<void> {
+  const { requireSame } = await import("./isolation/fingerprint.ts");
+  requireSame(declaration, definition, resources, "this process");
 }
 
 /** The version of a value that came with none: that of the attempt, since the run of the caller may try again. */

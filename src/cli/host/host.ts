@@ -1,5 +1,6 @@
 /** What a command needs of the process it runs in: streams, environment, time and signals. */
 import type { Clock } from "../../model/ports.ts";
+import type { Mask } from "../../runtime/redact/mask.ts";
 import type { StopSignal } from "../exit.ts";
 import type { Input } from "./input.ts";
 
@@ -46,16 +47,14 @@ export interface Host {
   exit(code: number): void;
   /**
    * Keeps user code apart from results: what it prints to stdout, and promises that it rejects without catching,
-   * become text for `write`. Called before any of it is loaded.
+   * become text for `write`. Called before any of it is loaded. Gives what writes the end that the mask held back.
    */
-  guardUserCode(write: (text: string) => void): void;
+  guardUserCode(write: (text: string) => void): () => void;
   /**
    * Takes stdout away from everything else in the process and in those that it starts: what they write there goes to
    * stderr, and only what is given here reaches the real one. Called before any code of the user's is loaded.
    */
   sealStdout(): Promise<Output>;
-  /** Shows asterisks in the place of a text from now on, in all that stderr and `mask` give. */
-  conceal(text: string): void;
-  /** A text with asterisks for what is concealed. */
-  mask(text: string): string;
+  /** Hides the values of secrets: in all that goes to stderr, in outcomes and in errors. */
+  readonly mask: Mask;
 }

@@ -4,11 +4,11 @@ import process from "node:process";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { systemClock } from "../../model/ports.ts";
+import { type Mask, openMask } from "../../runtime/redact/mask.ts";
 import type { StopSignal } from "../exit.ts";
 import { takeStdout } from "./descriptor.ts";
 import type { Host, Output } from "./host.ts";
 import { openInput, type TextStream } from "./input.ts";
-import { type Mask, openMask } from "./mask.ts";
 
 /**
  * The host that a command has when it is started from a shell: the streams, signals and environment of the process.
@@ -37,10 +37,9 @@ export function openProcessHost(): Host {
     onUncaught,
     onEnd,
     exit: (code) => process.exit(code),
-    guardUserCode,
+    guardUserCode: (write) => guardUserCode(write, mask),
     sealStdout: () => sealStdout(stdout),
-    conceal: mask.conceal,
-    mask: mask.apply,
+    mask,
   };
 }
 
@@ -117,11 +116,12 @@ function onEnd(listener: () => number): () => void {
  * between the lines of notes (raw writes to descriptors are not seen). A promise that nobody catches is told and does
  * not end a run.
  */
-function guardUserCode(write: (text: string) => void): void {
+function guardUserCode(write: (text: string) => void, mask: Mask): () => void {
+  const stream = mask.stream();
   const sink = new Writable({
     decodeStrings: false,
     write: (chunk, _encoding, done) => {
-      write(String(chunk));
+      write(stream.write(String(chunk)));
       done();
     },
   });
@@ -132,6 +132,7 @@ function guardUserCode(write: (text: string) => void): void {
     const text = reason instanceof Error ? reason.stack ?? reason.message : String(reason);
     write(`A promise was rejected and nobody caught it: ${text}\n`);
   });
+  return () => write(stream.end());
 }
 
 /** Where the descriptor itself cannot be taken, what the guard of user code replaces has to do. */

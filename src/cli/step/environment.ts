@@ -58,7 +58,7 @@ export interface StepEnvironment {
   /** Values in the place of resources, that the module exports. */
   readonly resources: readonly ResourceOverride[];
   readonly configOf: (step: string) => unknown;
-  /** Gives the value of a secret, and sees to it that the value is shown nowhere. */
+  /** Gives the value of a secret. */
   readonly reveal: RevealSecret;
 }
 
@@ -70,16 +70,11 @@ export interface StepEnvironment {
 export function readEnvironment(host: Host, options: ModuleOptions): StepEnvironment {
   const { env, cwd } = host;
   const config = readJsonObject("SLUICE_CONFIG", env.SLUICE_CONFIG || undefined, cwd) ?? {};
-  const reveal = openSecrets((name) => env[name]);
   return {
     findManager: openManagers(managersOf(host, options), options.defaultIO ?? "files"),
     resources: options.resources ?? [],
     configOf: (step) => Object.hasOwn(config, step) ? config[step] : undefined,
-    reveal: (secret) => {
-      const value = reveal(secret);
-      host.conceal(value);
-      return value;
-    },
+    reveal: openSecrets((name) => env[name]),
   };
 }
 

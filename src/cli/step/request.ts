@@ -9,8 +9,8 @@ import { readTags, readText, readValue } from "../values.ts";
 export const requestOptions = {
   request: {
     type: "text",
-    value: "FILE",
-    summary: "The whole request as JSON; - reads it from stdin (its first line with --watch-stdin)",
+    value: "JSON",
+    summary: "The whole request, or the file that holds it; - reads stdin (its first line with --watch-stdin)",
   },
   step: { type: "text", value: "NAME", summary: "The step: an asset, a multi-asset, or asset:check" },
   asset: { type: "text", value: "KEY", summary: "The same as --step" },
@@ -25,6 +25,11 @@ export const requestOptions = {
   attempt: { type: "count", value: "N", summary: "Which attempt this is, from 1" },
   "max-retries": { type: "count", value: "N", summary: "How many attempts may follow the first" },
   config: { type: "text", value: "JSON", summary: "The config of the step, as JSON or as @FILE" },
+  "dynamic-keys": {
+    type: "text",
+    value: "JSON",
+    summary: "Lists of keys by the name of dynamic partitions that inputs read, as JSON or as @FILE",
+  },
   tag: { type: "text", value: "NAME=VALUE", summary: "Tags the run", repeats: true },
   timeout: { type: "duration", value: "TIME", summary: "Stops the step when it is not done by then" },
 } as const;
@@ -49,8 +54,12 @@ export async function readStepRequest(
     const names = others.map((name) => `--${name}`).join(" and ");
     throw invalid(`--request says everything, and ${names} ${others.length > 1 ? "are" : "is"} given too.`);
   }
-  if (options.request !== "-") return parseStepRequest(readText(options.request, host.cwd));
-  return parseStepRequest(await (options["watch-stdin"] ? host.stdin.line() : host.stdin.all()));
+  return parseStepRequest(await textOf(options.request, options["watch-stdin"], host));
+}
+
+function textOf(request: string, isFirstLine: boolean, { stdin, cwd }: Host): string | Promise<string> {
+  if (request === "-") return isFirstLine ? stdin.line() : stdin.all();
+  return request.trimStart().startsWith("{") ? request : readText(request, cwd);
 }
 
 function isGiven(options: { readonly [name: string]: unknown }, name: string): boolean {
@@ -60,13 +69,14 @@ function isGiven(options: { readonly [name: string]: unknown }, name: string): b
 
 function requestOf(options: RequestValues, host: Host, newId: () => string): StepRequest {
   const { outputs, attempt, config, tag, timeout, "max-retries": maxRetries } = options;
+  const dynamicKeys = options["dynamic-keys"];
   const step = options.step ?? options.asset;
   if (step === undefined || options.step !== undefined && options.asset !== undefined) {
     throw invalid("Say what to run by one of --request, --asset and --step.");
   }
   if (attempt === 0) throw invalid("--attempt is a whole number from 1, not 0.");
   const partitions = partitionsOf(options);
-  return {
+  const request = {
     version: 1,
     runId: options["run-id"] ?? newId(),
     step,
@@ -76,8 +86,10 @@ function requestOf(options: RequestValues, host: Host, newId: () => string): Ste
     ...(maxRetries !== undefined && { maxRetries }),
     ...(timeout !== undefined && { deadlineMs: host.clock.now() + timeout }),
     ...(config !== undefined && { config: readValue("--config", config, host.cwd) }),
+    ...(dynamicKeys !== undefined && { dynamicKeys: readValue("--dynamic-keys", dynamicKeys, host.cwd) }),
     ...(tag.length > 0 && { tags: readTags(tag) }),
   };
+  return parseStepRequest(JSON.stringify(request));
 }
 
 function partitionsOf({ partition, "partition-range": range }: RequestValues): StepPartitions | undefined {

@@ -3,6 +3,7 @@ import { systemRandom } from "../../model/ports.ts";
 import { formatStepOutcome, stepExitCodes, type StepOutcome } from "../../model/step/outcome.ts";
 import type { StepLogLine, StepReporter } from "../../model/step/reporter.ts";
 import type { StepRequest } from "../../model/step/request.ts";
+import { maskLine, maskOutcome } from "../../runtime/redact/outcome.ts";
 import { executeStep } from "../../runtime/step.ts";
 import { failedOutcome } from "../../runtime/step/outcome.ts";
 import type { Host, Output } from "../host/host.ts";
@@ -10,7 +11,6 @@ import type { Notes } from "../host/notes.ts";
 import type { LoadedModule } from "../module/load.ts";
 import { inertLines } from "../print/inert.ts";
 import { readEnvironment } from "./environment.ts";
-import { maskLine, maskOutcome } from "./masked.ts";
 import { type Stops, watchStops } from "./stop.ts";
 
 /** What a step needs beside its request. */
@@ -97,6 +97,7 @@ async function attempt(
     random: systemRandom,
     signal: stops.signal,
     graceMs,
+    mask: host.mask,
     log,
   });
 }

@@ -4,6 +4,7 @@ import type { StopSignal } from "../../../src/cli/exit.ts";
 import type { Host, Output } from "../../../src/cli/host/host.ts";
 import { openInput } from "../../../src/cli/host/input.ts";
 import { type Clock, systemClock } from "../../../src/model/ports.ts";
+import { openMask } from "../../../src/runtime/redact/mask.ts";
 
 /** A stream that keeps what is written to it. */
 export interface MemoryOutput extends Output {
@@ -61,10 +62,9 @@ export function openTestHost(options: HostOptions = {}): TestHost {
     onUncaught: () => () => {},
     onEnd: () => () => {},
     exit: (code) => void exits.push(code),
-    guardUserCode() {},
+    guardUserCode: () => () => {},
     sealStdout: () => Promise.resolve(stdout),
-    conceal() {},
-    mask: (text) => text,
+    mask: openMask(),
     send(signal) {
       for (const listener of listeners) listener(signal);
     },
