@@ -108,6 +108,12 @@ const TABLE = {
     "Give the slots as target.pools, and import pools.json.",
   ),
   "priority": native("The weight of the task, absolute; fractions and what 32 bits do not hold are cut."),
+  "isolation": native("Every step is a process of its own, inline ones too."),
+  "isolation.memory": refused(
+    "No one watches the memory of a step.",
+    "An attempt may take what the machine has.",
+    "Limit the memory of the worker, or of the pod by executor_config.",
+  ),
   "batch": native(
     "A run with the param `partitions` gives them to one process.",
     "A run by the clock has one partition.",

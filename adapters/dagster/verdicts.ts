@@ -102,6 +102,12 @@ export const VERDICTS = {
   ),
   "backfill": native(
     "BackfillPolicy.multi_run or single_run; a step without batch makes its partitions one after the other.",
+  "isolation": native("Every step is a process of its own, inline ones too."),
+  "isolation.memory": refused(
+    "No one watches the memory of a step.",
+    "An attempt may take what the machine has.",
+    "Limit the memory of the container, or of the run by the run launcher.",
+  ),
     "The data version of each partition of a range is in its metadata (sluice/data_version); the tag is Dagster's own.",
   ),
   "skip": native("A skippable spec that yields no result; what is downstream is skipped."),

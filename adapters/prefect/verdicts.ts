@@ -95,6 +95,12 @@ export const VERDICTS: VerdictTable = {
     "Runs do not heed each other's priorities.",
     "Use work queues with priorities for runs.",
   ),
+  "isolation": native("Every step is a process of its own, inline ones too."),
+  "isolation.memory": refused(
+    "No one watches the memory of a step.",
+    "An attempt may take what the machine has.",
+    "Limit the memory of the worker, or of the container of the work pool.",
+  ),
   "batch": emulated("One task run takes the partitions of its step together."),
   "backfill": emulated("The flow backfill cuts the partitions of each step into task runs of this size."),
   "skip": emulated(

@@ -46,5 +46,8 @@ const FAILURES: ReadonlySet<IssueCode> = new Set<IssueCode>([
   "IO_FAILED",
   "STEP_FAILED",
   "STEP_TIMEOUT",
+  "STEP_CRASHED",
+  "STEP_LOST",
+  "MEMORY_EXCEEDED",
   "CANCELED",
 ]);

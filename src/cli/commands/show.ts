@@ -101,13 +101,17 @@ function declaredFields(asset: Asset, cwd: string): Field[] {
   ];
 }
 
-function rulesOf({ retry, timeoutMs, pool, priority, batch, skippable, backfill }: StepDeclaration): string {
+function rulesOf(
+  { retry, timeoutMs, pool, priority, isolation, batch, skippable, backfill }: StepDeclaration,
+): string {
   const most = backfill?.maxPartitionsPerRun;
   return [
     ...(retry === undefined ? [] : [`${retry.maxRetries} retries`]),
     ...(timeoutMs === undefined ? [] : [`timeout ${formatDuration(timeoutMs)}`]),
     ...(pool === undefined ? [] : [`pool ${pool}`]),
     ...(priority === 0 ? [] : [`priority ${priority}`]),
+    ...(isolation === undefined ? [] : [`in a ${isolation.tier}`]),
+    ...(isolation?.memoryMb === undefined ? [] : [`at most ${isolation.memoryMb} MB`]),
     ...(batch ? ["batch"] : []),
     ...(skippable ? ["may skip"] : []),
     ...(most === undefined

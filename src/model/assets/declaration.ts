@@ -2,6 +2,7 @@
 import type { AutomationCondition } from "../automation/condition.ts";
 import type { FreshnessPolicy } from "../automation/freshness.ts";
 import type { IOChoice } from "./io_choice.ts";
+import type { StepIsolation } from "./isolation.ts";
 import type { Partitions } from "../partitions/definition.ts";
 import type { Mapping } from "../partitions/mapping.ts";
 import type { MaybePartitions } from "../partitions/relation.ts";
@@ -144,6 +145,8 @@ export interface StepDeclaration {
   readonly pool: string | undefined;
   /** Steps with a higher number start first among those that are ready. Default 0. */
   readonly priority: number;
+  /** Where the body runs; undefined for in the process that runs everything else. */
+  readonly isolation: StepIsolation | undefined;
   /** The body takes many partitions at once. */
   readonly batch: boolean;
   /** How a backfill is cut into runs. */

@@ -2,12 +2,13 @@
 import type { Asset, AssetRef } from "./declaration.ts";
 import type { AssetDescription, Deps, InlineCheckSpec, StepRules, Upstream } from "./spec.ts";
 import { ioChoice } from "./io_choice.ts";
+import { stepIsolation } from "./isolation.ts";
 import { parseKey } from "../key.ts";
 import type { Partitions } from "../partitions/definition.ts";
 import type { BackfillPolicy } from "../policy.ts";
 import type { Resources } from "./resource.ts";
 import type { Schema, TypeTag } from "./schema.ts";
-import { type Declaring, parseAt, requireFields, requireUpstream } from "./shape.ts";
+import { type Declaring, parseAt, requireFields, requireIsolation, requireUpstream } from "./shape.ts";
 import type { Site } from "./site.ts";
 import type { InlineCheck, StepDeclaration, StepInput } from "./declaration.ts";
 
@@ -86,6 +87,7 @@ export function openStep(
     site,
   };
   requireFields(spec, declaring);
+  if (spec.memoryMb !== undefined) requireIsolation(spec, declaring);
   return {
     kind,
     name,
@@ -99,6 +101,7 @@ export function openStep(
     timeoutMs: spec.timeoutMs,
     pool: spec.pool,
     priority: spec.priority ?? 0,
+    isolation: stepIsolation(spec),
     batch: spec.batch ?? false,
     backfill: spec.backfill && Object.freeze({ ...spec.backfill }),
     skippable: spec.skippable ?? false,

@@ -68,6 +68,14 @@ const FIELDS: ReadonlyMap<string, Shape> = new Map<string, Shape>([
     expected: "a policy such as freshWithin({ failMs })",
     holds: (value) => isRecord(value) && (value.kind === "time-window" || value.kind === "cron"),
   }],
+  ["isolation", {
+    expected: '"inline", "worker" or "process"',
+    holds: (value) => value === "inline" || value === "worker" || value === "process",
+  }],
+  ["memoryMb", {
+    expected: "a number of megabytes above 0",
+    holds: (value) => Number.isFinite(value) && Number(value) > 0,
+  }],
   ["batch", BOOLEAN],
   ["skippable", BOOLEAN],
   ["subsettable", BOOLEAN],
@@ -125,6 +133,14 @@ export function requireFields(spec: object, declaring: Declaring): void {
       value,
     );
   }
+}
+
+/** Refuses a cap on memory where there is nothing that could keep it. */
+export function requireIsolation(spec: { readonly isolation?: unknown }, declaring: Declaring): void {
+  if (spec.isolation === "process") return;
+  const message = `${declaring.what} has memoryMb, and only a process of its own can be held to it.`;
+  const hint = 'Add isolation: "process", or leave memoryMb out.';
+  throw refusal("DEFINITION_INVALID", message, [...declaring.path, "memoryMb"], declaring.site, hint);
 }
 
 /** Refuses what cannot be depended on. */

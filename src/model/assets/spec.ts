@@ -4,6 +4,7 @@ import type { FreshnessPolicy } from "../automation/freshness.ts";
 import type { Dependency } from "./context.ts";
 import type { Asset, AssetRef, CheckResult, CheckSeverity } from "./declaration.ts";
 import type { IOChoice } from "./io_choice.ts";
+import type { IsolationRules } from "./isolation.ts";
 import type { RetryPolicy } from "../policy.ts";
 import type { Awaitable, Metadata } from "./result.ts";
 
@@ -35,7 +36,7 @@ export interface AssetDescription {
 }
 
 /** The rules under which a step runs. */
-export interface StepRules {
+export interface StepRules extends IsolationRules {
   /** How a failed attempt is tried again. */
   readonly retry?: RetryPolicy;
   /** Longest time of one attempt in milliseconds. Default none. */

@@ -8,6 +8,7 @@ import type { AutomationCondition } from "../automation/condition.ts";
 import type { FreshnessPolicy } from "../automation/freshness.ts";
 import type { ScheduledPartitions } from "../automation/schedule.ts";
 import type { CheckSeverity, StepDeclaration } from "../assets/declaration.ts";
+import type { StepIsolation } from "../assets/isolation.ts";
 import type { Partitions } from "../partitions/definition.ts";
 import type { Mapping } from "../partitions/mapping.ts";
 import type { RetryPolicy } from "../policy.ts";
@@ -121,6 +122,10 @@ export interface StepSnapshot {
   readonly pool?: string;
   /** Steps with a higher number start first. */
   readonly priority: number;
+  /** Where the body runs; left out for in the process that runs everything else. */
+  readonly isolation?: StepIsolation["tier"];
+  /** The most memory that an attempt may hold, in megabytes of 1,048,576 bytes; left out for no cap. */
+  readonly memoryMb?: number;
   /** The body takes many partitions at once. */
   readonly batch: boolean;
   /** How many partitions one run of a backfill takes, `null` for all; left out without a policy. */

@@ -99,6 +99,8 @@ function stepSnapshot(step: StepDeclaration, definitions: Definitions, table: Pa
     timeoutMs: step.timeoutMs,
     pool: step.pool,
     priority: step.priority,
+    isolation: step.isolation?.tier,
+    memoryMb: step.isolation?.memoryMb,
     batch: step.batch,
     maxPartitionsPerRun: step.backfill && finiteOrNull(step.backfill.maxPartitionsPerRun),
     skippable: step.skippable,

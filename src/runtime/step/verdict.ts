@@ -14,6 +14,9 @@ const MENDABLE: ReadonlySet<IssueCode> = new Set<IssueCode>([
   "STEP_FAILED",
   "STEP_TIMEOUT",
   "VALUE_INVALID",
+  "STEP_CRASHED",
+  "STEP_LOST",
+  "MEMORY_EXCEEDED",
   "VALUE_MISSING",
 ]);
 
