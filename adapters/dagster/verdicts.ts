@@ -21,6 +21,10 @@ function emulated(how: string, differs?: string, advice?: string): Verdict {
 
 const BETA = "Dagster calls the class beta; the warning is switched off where it is made.";
 
+function refused(how: string, differs: string, advice: string): Verdict {
+  return { kind: "refused", how, differs, advice };
+}
+
 /** The verdicts. What one graph makes of them is in `losses.ts`. */
 export const VERDICTS = {
   "asset": native("A multi-asset with one spec, whose body runs the step in a process."),
