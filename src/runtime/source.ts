@@ -8,7 +8,7 @@ import type { StepGraph } from "../planner/steps/table.ts";
 import type { ValidConfig } from "./config.ts";
 import type { Tape } from "./recorder.ts";
 import type { ResourceDesk } from "./resources.ts";
-import type { ContextSource, NamedValues } from "./step/context.ts";
+import type { ContextSource, NamedValues, RunOrigin } from "./step/context.ts";
 import { copyJsonOr } from "./step/json.ts";
 import { type BodyPartition, NO_PARTITION, partitionAt } from "./step/partition.ts";
 import type { InputNames, Wiring } from "./wiring.ts";
@@ -18,6 +18,7 @@ const NO_PARTITIONS: readonly BodyPartition[] = Object.freeze([NO_PARTITION]);
 /** Gives the contexts of a run what they ask for. */
 export class RunSource implements ContextSource {
   readonly run: RunInfo;
+  readonly origin: RunOrigin;
   readonly #graph: StepGraph;
   readonly #ranks: Int32Array;
   readonly #wiring: Wiring;
@@ -31,6 +32,7 @@ export class RunSource implements ContextSource {
 
   constructor(
     run: RunInfo,
+    origin: RunOrigin,
     graph: StepGraph,
     wiring: Wiring,
     config: ValidConfig,
@@ -38,6 +40,7 @@ export class RunSource implements ContextSource {
     tape: Tape,
   ) {
     this.run = run;
+    this.origin = origin;
     this.#graph = graph;
     this.#ranks = graph.rankOfSteps;
     this.#wiring = wiring;

@@ -87,6 +87,8 @@ export interface StepOutcome {
   readonly reason?: string;
   /** How long the step, or its retry policy, asks to wait before the next attempt. */
   readonly retryAfterMs?: number;
+  /** How many retries the failure itself asks for; absent where it leaves that to the policy. */
+  readonly maxRetries?: number;
   /** From the reading of the request to this outcome. */
   readonly durationMs: number;
 }
@@ -153,6 +155,7 @@ function readOutcome(fields: Fields): StepOutcome {
     ...fields.some("error", (name) => fields.within(name, readError)),
     ...fields.some("reason", (name) => fields.text(name)),
     ...fields.some("retryAfterMs", (name) => fields.number(name)),
+    ...fields.some("maxRetries", (name) => fields.count(name, 0)),
     durationMs: fields.number("durationMs"),
   };
 }

@@ -35,6 +35,8 @@ export interface StepRequest {
   readonly config?: unknown;
   /** Code versions that the caller knows, by asset; the step refuses to run other code. */
   readonly codeVersions?: { readonly [asset: string]: string };
+  /** Digests of parts of the declaration that the caller knows, by part; the step refuses to run another one. */
+  readonly definition?: { readonly [part: string]: string };
   /** Keys of dynamic definitions by name, where inputs read more than the step's own partitions. */
   readonly dynamicKeys?: { readonly [name: string]: readonly string[] };
   /** Values by name, which the body finds in `run.tags`. */
@@ -94,6 +96,7 @@ const FIELDS: readonly (keyof StepRequest)[] = Object.freeze([
   "fence",
   "config",
   "codeVersions",
+  "definition",
   "dynamicKeys",
   "tags",
 ]);
@@ -112,6 +115,7 @@ function readRequest(fields: Fields): StepRequest {
     ...fields.some("fence", (name) => fields.count(name, 0)),
     ...fields.some("config", (name) => fields.json(name)),
     ...fields.some("codeVersions", (name) => fields.record(name, (each) => each.text())),
+    ...fields.some("definition", (name) => fields.record(name, (each) => each.text())),
     ...fields.some("dynamicKeys", (name) => fields.record(name, (each) => each.texts())),
     ...fields.some("tags", (name) => fields.record(name, (each) => each.text())),
   };

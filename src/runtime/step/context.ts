@@ -2,16 +2,29 @@
 import type { RunInfo } from "../../model/assets/context.ts";
 import type { StepDeclaration } from "../../model/assets/declaration.ts";
 import type { OutputFacts } from "../../model/assets/result.ts";
+import type { RunConfig } from "../../model/job.ts";
 import type { Log, LogFields, LogLevel } from "../../model/ports.ts";
+import type { DynamicKeys } from "../../planner/steps/mappings.ts";
 import { mergeFacts } from "./facts.ts";
 import type { BodyPartition } from "./partition.ts";
 
 /** Values by the names under which a body reads them. */
 export type NamedValues = { readonly [name: string]: unknown };
 
+/** What a run was asked for, for whoever passes a step of it on. */
+export interface RunOrigin {
+  /** Config by step name, as it was given: secrets by name. */
+  readonly config: RunConfig;
+  readonly dynamicKeys: DynamicKeys;
+  /** The instant for which windows are counted. */
+  readonly atMs: number;
+}
+
 /** Where a context gets what it does not hold itself: a run, or a body's test. */
 export interface ContextSource {
   readonly run: RunInfo;
+  /** Undefined where there is no run. */
+  readonly origin?: RunOrigin;
   declarationOf(step: number): StepDeclaration;
   /** The inputs of a step whose inputs are at hand. */
   inputsOf(step: number): NamedValues;
@@ -114,6 +127,11 @@ export class BodyContext {
   /** Gives a context its inputs, where these had to be waited for. */
   static provide(context: BodyContext, inputs: NamedValues): void {
     context.#inputs = inputs;
+  }
+
+  /** What the run of a context was asked for. */
+  static originOf(context: BodyContext): RunOrigin | undefined {
+    return context.#source.origin;
   }
 
   /** What the body has reported about its outputs. */

@@ -60,15 +60,19 @@ export async function outcomeOf(over: StepOver): Promise<StepOutcome> {
   };
 }
 
-type Verdict = Pick<StepOutcome, "status" | "error" | "reason" | "retryAfterMs">;
+type Verdict = Pick<StepOutcome, "status" | "error" | "reason" | "retryAfterMs" | "maxRetries">;
 
 /** One failure fails all that was asked for; one that is for good means that trying all of it again is of no use. */
 function statusOf({ run, verdicts, isLate }: StepOver, ends: readonly (StepEnd | undefined)[]): Verdict {
   const failed = ends.find((end) => end?.status === "failed");
   if (failed?.error) {
-    const { isFinal, retryAfterMs } = verdicts;
-    const wait = !isFinal && retryAfterMs !== undefined ? { retryAfterMs } : {};
-    return { status: isFinal ? "failed" : "retry", error: stepError(failed.error), ...wait };
+    const { isFinal, retryAfterMs, maxRetries } = verdicts;
+    if (isFinal) return { status: "failed", error: stepError(failed.error) };
+    const wish = {
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(maxRetries !== undefined && { maxRetries }),
+    };
+    return { status: "retry", error: stepError(failed.error), ...wish };
   }
   const stopped = ends.find((end) => end === undefined || end.status === "canceled");
   if (stopped || ends.includes(undefined)) {

@@ -1,5 +1,6 @@
 /** What is to follow from attempts that failed, for a caller that decides about retries itself. */
 import type { StepDeclaration } from "../../model/assets/declaration.ts";
+import { asStepFailure } from "../../model/assets/failure.ts";
 import type { IssueCode, SluiceError } from "../../model/issue.ts";
 import type { Random } from "../../model/ports.ts";
 import type { StepRequest } from "../../model/step/request.ts";
@@ -13,10 +14,10 @@ const MENDABLE: ReadonlySet<IssueCode> = new Set<IssueCode>([
   "RESOURCE_FAILED",
   "STEP_FAILED",
   "STEP_TIMEOUT",
-  "VALUE_INVALID",
   "STEP_CRASHED",
   "STEP_LOST",
   "MEMORY_EXCEEDED",
+  "VALUE_INVALID",
   "VALUE_MISSING",
 ]);
 
@@ -43,6 +44,8 @@ export class Verdicts {
   isFinal = false;
   /** The longest wait that any of them asks for; undefined when none does. */
   retryAfterMs: number | undefined = undefined;
+  /** How many retries the failures ask for by themselves; undefined where they leave that to the policy. */
+  maxRetries: number | undefined = undefined;
   readonly #request: StepRequest;
   readonly #random: Random;
 
@@ -54,6 +57,8 @@ export class Verdicts {
   /** Hears of an attempt that failed. */
   hear(declaration: StepDeclaration, error: unknown): void {
     const { attempt = 1, maxRetries = Infinity } = this.#request;
+    const wish = asStepFailure(error);
+    this.maxRetries = wish?.maxRetries ?? (wish?.retry && !declaration.retry ? 1 : this.maxRetries);
     const waitMs = isFinal(error) ? undefined : nextRetryMs(
       { ...declaration, retry: { ...declaration.retry, maxRetries } },
       attempt - 1,
