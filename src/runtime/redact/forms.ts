@@ -1,8 +1,7 @@
 /** The spellings of one text: as it is, and as others write it down. */
 import { Buffer } from "node:buffer";
+import { SHORTEST } from "./spans.ts";
 
-/** Shorter spellings occur everywhere by chance: masking them would hide what happens and keep no secret. */
-const SHORTEST = 4;
 /** Shorter lines of a text of several lines are left as they are. */
 const SHORTEST_LINE = 12;
 

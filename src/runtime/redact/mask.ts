@@ -1,6 +1,6 @@
 /** What must not be shown: the values of secrets, in whatever spelling. Asterisks stand in their place. */
 import { formsOf } from "./forms.ts";
-import { findSpans, openEnd, render, STARS } from "./spans.ts";
+import { Forms, render, STARS } from "./spans.ts";
 import { type MaskStream, openMaskStream } from "./stream.ts";
 
 /** Where a recorded text was cut, a secret may have been cut too. */
@@ -44,21 +44,20 @@ export interface Mask {
  * ```
  */
 export function openMask(): Mask {
-  const forms = new Set<string>();
+  const forms = new Forms();
   const names = new Map<string, string>();
   const apply = (text: string): string => {
-    if (forms.size === 0) return text;
-    const masked = render(text, findSpans(text, forms));
+    if (forms.isEmpty) return text;
+    const masked = render(text, forms.find(text));
     return masked.includes(" more characters)") ? closeCuts(masked, forms) : masked;
   };
   return {
     get isEmpty() {
-      return forms.size === 0;
+      return forms.isEmpty;
     },
     conceal(text, name) {
-      const known = forms.size;
-      for (const form of formsOf(text)) forms.add(form);
-      if (name !== undefined && (forms.size > known || forms.has(text))) names.set(text, name);
+      forms.add(formsOf(text));
+      if (name !== undefined && forms.has(text)) names.set(text, name);
     },
     apply,
     nameOf: (text) => names.get(text),
@@ -67,12 +66,12 @@ export function openMask(): Mask {
 }
 
 /** Long texts are cut before they come here: what may be the first half of a secret goes too. */
-function closeCuts(text: string, forms: Iterable<string>): string {
+function closeCuts(text: string, forms: Forms): string {
   let closed = "";
   let from = 0;
   for (const cut of text.matchAll(CUT)) {
     const kept = text.slice(from, cut.index);
-    const open = openEnd(kept, forms);
+    const open = forms.openEnd(kept);
     closed += (open === 0 ? kept : kept.slice(0, kept.length - open) + STARS) + cut[0];
     from = cut.index + cut[0].length;
   }

@@ -1,5 +1,5 @@
 /** Texts that come in pieces, without what is hidden in them even where it begins in one piece and ends in another. */
-import { findSpans, openEnd, type Span, STARS } from "./spans.ts";
+import { type Forms, type Span, STARS } from "./spans.ts";
 
 /** A filter for a text that comes in pieces; made by `stream()` of a mask. */
 export interface MaskStream {
@@ -10,13 +10,13 @@ export interface MaskStream {
 }
 
 /** Opens a filter over a set of texts that may grow. It holds back fewer characters than the longest of them has. */
-export function openMaskStream(forms: ReadonlySet<string>): MaskStream {
+export function openMaskStream(forms: Forms): MaskStream {
   let held = "";
   /** How many characters of what is held belong to something hidden, for which asterisks were shown already. */
   let covered = 0;
   const take = (text: string, isEnd: boolean): string => {
-    const spans = withCovered(findSpans(text, forms), covered);
-    const cut = isEnd ? text.length : text.length - openEnd(text, forms);
+    const spans = withCovered(forms.find(text), covered);
+    const cut = isEnd ? text.length : text.length - forms.openEnd(text);
     const shown = renderBefore(text, spans, cut, covered > 0);
     const told = spans.filter(({ start }) => start < cut || (start === 0 && covered > 0));
     held = text.slice(cut);
@@ -24,7 +24,7 @@ export function openMaskStream(forms: ReadonlySet<string>): MaskStream {
     return shown;
   };
   return {
-    write: (text) => forms.size === 0 && held === "" ? text : take(held + text, false),
+    write: (text) => forms.isEmpty && held === "" ? text : take(held + text, false),
     end: () => held === "" ? "" : take(held, true),
   };
 }

@@ -63,6 +63,15 @@ describe("a mask", () => {
     }
   });
 
+  test("hides them however often they are quoted", () => {
+    const text = 'a"b\\c d\n\u00e9';
+    const mask = hiding(text);
+    for (let quoted = text, depth = 0; depth < 5; depth++, quoted = JSON.stringify(quoted)) {
+      const masked = mask.apply(`is ${quoted}; ${quoted.replaceAll("\\", "\\\\")}`);
+      assert.match(masked, /^is [\\"]*\*\*\*[\\"]*; [\\"]*\*\*\*[\\"]*$/, masked);
+    }
+  });
+
   test("hides them in base64 and hex, wherever they begin", () => {
     fc.assert(
       fc.property(
@@ -117,8 +126,8 @@ describe("a mask", () => {
 describe("a stream of a mask", () => {
   test("hides a secret in whatever pieces it comes, and loses nothing else", () => {
     const pieces = fc.array(fc.nat({ max: 5 }), { minLength: 1, maxLength: 60 });
-    const alphabet = fc.string({ unit: fc.constantFrom("a", "b", "c"), minLength: 4, maxLength: 9 });
-    const long = fc.string({ unit: fc.constantFrom("a", "b", "c", "-"), maxLength: 80 });
+    const alphabet = fc.string({ unit: fc.constantFrom("a", "b", "\\"), minLength: 4, maxLength: 9 });
+    const long = fc.string({ unit: fc.constantFrom("a", "b", "\\", "-"), maxLength: 80 });
     fc.assert(
       fc.property(fc.array(alphabet, { minLength: 1, maxLength: 3 }), long, pieces, (texts, text, cuts) => {
         const mask = hiding(...texts);
