@@ -92,6 +92,9 @@ describe("sluice step", () => {
       [[], "", /--request, --asset and --step/],
       [["--step", "pair", "--outputs", "pair/up"], "", /does not make "pair\/up"/],
       [["--asset", "configured"], "", /limit is missing/],
+      [["--request", '{"version":1,"runId":"r"}'], "", /step is missing/],
+      [["--step", "everyone", "--dynamic-keys", '{"customers":"bob"}'], "", /customers is a list of texts/],
+      [["--step", "everyone", "--dynamic-keys", "bob"], "", /--dynamic-keys is no JSON/],
     ];
     for (const [words, input, message] of cases) {
       const { code, outcome } = await step(words, { input });
@@ -162,6 +165,9 @@ describe("what a step reads", () => {
     const made = await step(["--request", "-"], { io, input: JSON.stringify({ ...everyone, dynamicKeys }) });
     assert.equal(made.code, 0, made.err);
     assert.deepEqual(read(io, "everyone.json"), ["ann", "bob"]);
+    const told = await step(["--step", "everyone", "--dynamic-keys", '{"customers":["bob"]}'], { io });
+    assert.equal(told.code, 0, told.err);
+    assert.deepEqual(read(io, "everyone.json"), ["bob"]);
   });
 
   test("cannot lie in the memory of another process", async () => {

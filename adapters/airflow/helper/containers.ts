@@ -1,28 +1,16 @@
 /** The Python modules that run steps in containers of Docker and in pods of Kubernetes. Machinery only. */
 
-/** The part that both have: requests as options of the command line, and outcomes found among the lines of a log. */
+/** The part that both have: requests on the command line, and outcomes found among the lines of a log. */
 const COMMON = String.raw`
 from PROCESS import SKIPPED, StepTask, read_outcome
 
 CODES = {"success": 0, "skipped": SKIPPED, "retry": 75, "failed": 78}
 
 
-def options(request):
-    """The request as options, since nothing can be written to the step's input."""
-    words = ["--step", request["step"], "--run-id", request["runId"]]
-    words += ["--attempt", str(request["attempt"])]
-    for output in request.get("outputs", ()):
-        words += ["--outputs", output]
-    partitions = request.get("partitions", ())
-    if isinstance(partitions, dict):
-        words += ["--partition-range", f"{partitions['start']}...{partitions['end']}"]
-    else:
-        words += [word for key in partitions for word in ("--partition", key)]
-    if "config" in request:
-        words += ["--config", json.dumps(request["config"])]
-    for name, value in request.get("tags", {}).items():
-        words += ["--tag", f"{name}={value}"]
-    return words
+def words_of(request):
+    """The request as words, since nothing can be written to the step's input."""
+    text = json.dumps(request)
+    return ["--request", text.replace("$", "\\u0024")]  # Kubernetes expands $(NAME) in words.
 
 
 def find_outcome(lines):
@@ -69,7 +57,7 @@ class SluiceDockerStep(StepTask, DockerOperator):
         )
 
     def execute(self, context):
-        self.command = [*self.argv, *options(self.request(context))]
+        self.command = [*self.argv, *words_of(self.request(context))]
         try:
             lines = super().execute(context)
         except ENDS as end:
@@ -120,7 +108,7 @@ class SluicePodStep(StepTask, KubernetesPodOperator):
         self.lines = lines
 
     def execute(self, context):
-        [first, *rest] = [*self.argv, *options(self.request(context))]
+        [first, *rest] = [*self.argv, *words_of(self.request(context))]
         self.cmds, self.arguments = [first], rest
         self.lines.kept = []
         try:

@@ -10,7 +10,8 @@ export const requestOptions = {
   request: {
     type: "text",
     value: "JSON",
-    summary: "The whole request, or the file that holds it; - reads stdin (its first line with --watch-stdin)",
+    summary:
+      "The whole request, or the file that holds it; - reads stdin (its first line with --watch-stdin)",
   },
   step: { type: "text", value: "NAME", summary: "The step: an asset, a multi-asset, or asset:check" },
   asset: { type: "text", value: "KEY", summary: "The same as --step" },

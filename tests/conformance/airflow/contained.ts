@@ -1,8 +1,21 @@
 /** One step of each end. */
-import { defineAsset, defineJob, definitions, skip, staticPartitions } from "sluice";
+import { defineAsset, defineJob, definitions, dynamicPartitions, skip, staticPartitions } from "sluice";
 import { z } from "zod";
 
 const partitions = staticPartitions(["eu", "us"]);
+
+const customers = dynamicPartitions("customers");
+const greeting = defineAsset({
+  key: "greeting",
+  partitions: customers,
+  run: ({ partition }) => `hello ${partition.key}`,
+});
+
+const everyone = defineAsset({
+  key: "everyone",
+  deps: { greeting },
+  run: ({ inputs }) => [...inputs.greeting.keys()],
+});
 
 export default definitions({
   assets: [
@@ -14,8 +27,10 @@ export default definitions({
         throw new Error("broken");
       },
     }),
+    greeting,
+    everyone,
     defineAsset({ key: "wrong", config: z.object({ limit: z.number() }), run: () => 1 }),
   ],
-  jobs: [defineJob({ name: "all", selection: "*" })],
+  jobs: [defineJob({ name: "all", selection: "not key:greeting" })],
   module: import.meta.url,
 });

@@ -1,11 +1,12 @@
 """Steps in containers and pods: the providers' operators, with the container itself replaced by a process.
 
-Reads {"dags", "home", "runner", "dag", "key"} and writes {"absent"} or {"errors", "command", "result", "events"}.
+Reads {"dags", "home", "runner", "dag", "key", "dynamicKeys"} and writes {"absent"} or {"errors", "command", "result", "events"}.
 """
 
 import importlib.metadata
 import json
 import os
+import re
 import subprocess
 import sys
 from unittest import mock
@@ -50,10 +51,16 @@ def in_docker(self, context):
     return lines
 
 
+def expand(word):
+    """What Kubernetes makes of a word: variables in the place of $(NAME), one dollar for two."""
+    known = {"HOME": "expanded"}
+    return re.sub(r"\$\$|\$\((\w+)\)", lambda found: known.get(found[1], "$"), word)
+
+
 def in_pod(self, context):
     from airflow.sdk.exceptions import AirflowException
 
-    code, lines = run([*self.cmds, *self.arguments])
+    code, lines = run([expand(word) for word in (*self.cmds, *self.arguments)])
     for line in lines:
         for callback in self.callbacks:
             callback.progress_callback(line=line, client=None, mode="sync")
@@ -90,7 +97,7 @@ def run_task(task):
     instance = mock.Mock(run_id="run_1", try_number=1)
     instance.xcom_push = lambda key, value: pushed.update({key: value})
     context = {
-        "params": {},
+        "params": {"dynamicKeys": question["dynamicKeys"]},
         "ti": instance,
         "dag_run": mock.Mock(partition_key=question["key"], run_type="manual"),
         "outlet_events": events,

@@ -1,6 +1,7 @@
 /** Steps in containers and pods, as far as they go without Docker and Kubernetes: what these would be asked for is run. */
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { takeSnapshot } from "sluice";
@@ -31,7 +32,7 @@ const check = python === undefined ? test.skip : test;
 for (const runner of ["docker", "kubernetes"] as const) {
   describe(`a step in ${runner}`, () => {
     check(
-      "is asked for by options, and ends the task as it ends",
+      "is asked for in words, and ends the task as it ends",
       () =>
         inFolder((folder) => {
           const exported = { name: "c", module, command: commandLine, ticksFromMs: Date.UTC(2026, 0, 1) };
@@ -43,6 +44,7 @@ for (const runner of ["docker", "kubernetes"] as const) {
             runner,
             dag: "c.all",
             key: "eu",
+            dynamicKeys: { customers: ["ann", "$(HOME) $$"] },
           };
           const answer = askPython<Answer>(
             python as string,
@@ -60,9 +62,11 @@ for (const runner of ["docker", "kubernetes"] as const) {
           }
           assert.deepEqual(answer.errors, {});
           assert.deepEqual(answer.images, ["steps:1"]);
-          const { made, skipped, broken, wrong } = answer.results;
+          const { made, everyone, skipped, broken, wrong } = answer.results;
           assert.deepEqual(made.events, { made: ["eu"] });
           assert.equal(made.result.outputs?.length, 1);
+          const keys = JSON.parse(readFileSync(join(folder, "io/everyone.json"), "utf8"));
+          assert.deepEqual([keys, everyone.events], [["ann", "$(HOME) $$"], { everyone: [] }]);
           assert.equal(skipped.result.raised, "AirflowSkipException");
           assert.equal(broken.result.raised, "StepFailed");
           assert.equal(wrong.result.raised, "AirflowFailException");
