@@ -369,6 +369,7 @@ export type { SelectionOptions } from "./src/model/selection/resolve.ts";
 export type {
   BackfillFilter,
   EventFilter,
+  MaterializationFilter,
   Retention,
   RunFilter,
   RunPlanRecord,

@@ -56,7 +56,7 @@ import { executePlan, rerun, unknownRun } from "./orchestrator/runs.ts";
 import { parseBackfillPlan, parsePlan } from "./planner/json.ts";
 import type { BackfillPlan, RunPlan } from "./planner/plan.ts";
 import type { BackfillRequest, PartitionRequest, PlanRequest } from "./planner/request.ts";
-import type { BackfillFilter, RunFilter } from "./stores/store.ts";
+import type { BackfillFilter, MaterializationFilter, RunFilter } from "./stores/store.ts";
 
 /** For lists that are given as a whole. */
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
@@ -278,7 +278,7 @@ class LiveOrchestrator implements Orchestrator {
 
   async materializations(
     asset: AssetName,
-    filter: { readonly partition?: string; readonly limit?: number } = {},
+    filter: MaterializationFilter = {},
   ) {
     const { key } = this.#asset("materializations", asset);
     requireRecord("materializations", "filter", filter, MATERIALIZATIONS_FIELDS);

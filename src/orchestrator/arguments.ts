@@ -47,6 +47,14 @@ export const PLACE: Shape = {
   fits: (value) => isWhole(value, 0),
   example: "line.seq",
 };
+/** A materialization that was listed. */
+export const MADE: Shape = {
+  is: "a materialization",
+  fits: (value) =>
+    isRecord(value) && isWhole(value.seq, 0) &&
+    (value.partitionKey === undefined || isText(value.partitionKey)),
+  example: "page.at(-1)",
+};
 /** An instant. */
 export const INSTANT: Shape = {
   is: "an instant in epoch milliseconds",

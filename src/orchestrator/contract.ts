@@ -21,7 +21,7 @@ import type { IOManager } from "../io/manager.ts";
 import type { Mask } from "../runtime/redact/mask.ts";
 import type { BackfillPlan, RunPlan } from "../planner/plan.ts";
 import type { BackfillRequest, PartitionRequest, PlanRequest } from "../planner/request.ts";
-import type { BackfillFilter, RunFilter, RunStore } from "../stores/store.ts";
+import type { BackfillFilter, MaterializationFilter, RunFilter, RunStore } from "../stores/store.ts";
 
 /** How an orchestrator keeps, runs and remembers. Everything has a default. */
 export interface OrchestratorOptions {
@@ -183,13 +183,11 @@ export interface Orchestrator extends AsyncDisposable {
   steps(runId: string): Promise<readonly StepRecord[]>;
   /** What the bodies of a run logged, in order: all of it, unless a limit is given. */
   logs(runId: string, filter?: LogFilter): Promise<readonly LogLine[]>;
-  /** Recorded materializations of an asset, newest first: at most `limit`, default 100. */
+  /** Recorded materializations of an asset, newest first: at most `limit` (default 100), and with `before` the next page. */
   materializations(
     asset: AssetName,
-    filter?: { readonly partition?: string; readonly limit?: number },
-  ): Promise<
-    readonly MaterializationRecord[]
-  >;
+    filter?: MaterializationFilter,
+  ): Promise<readonly MaterializationRecord[]>;
   /** The latest verdict of each check of an asset, per partition, newest first: all, unless a limit is given. */
   checks(asset: AssetName, filter?: { readonly limit?: number }): Promise<readonly CheckResultRecord[]>;
   /** Backfills, newest first: at most `limit` (default 100), and with `before` the next page. */

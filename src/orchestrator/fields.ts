@@ -5,6 +5,7 @@ import {
   DURATION,
   type Fields,
   FLAG,
+  MADE,
   METADATA,
   oneOf,
   PLACE,
@@ -59,4 +60,4 @@ export const CHECKS_FIELDS: Fields = { limit: COUNT };
 export const BACKFILLS_FIELDS: Fields = { before: TEXT, limit: COUNT };
 
 /** Of the filter of `materializations`. */
-export const MATERIALIZATIONS_FIELDS: Fields = { partition: TEXT, limit: COUNT };
+export const MATERIALIZATIONS_FIELDS: Fields = { partition: TEXT, before: MADE, limit: COUNT };

@@ -32,7 +32,16 @@ import type { StepTable } from "../model/events/step_table.ts";
 import { isFinalRun } from "../model/events/status.ts";
 import { mergeEvents } from "./merge.ts";
 import { storeClosed } from "./refusal.ts";
-import type { BackfillFilter, EventFilter, Retention, RunFilter, RunPlanRecord, RunStore } from "./store.ts";
+import { Newest } from "./newest.ts";
+import type {
+  BackfillFilter,
+  EventFilter,
+  MaterializationFilter,
+  Retention,
+  RunFilter,
+  RunPlanRecord,
+  RunStore,
+} from "./store.ts";
 
 const { backfill_created: BACKFILL_CREATED, backfill_finished: BACKFILL_FINISHED } = EVENT_KINDS;
 
@@ -211,7 +220,7 @@ class MemoryStore implements RunStore {
 
   async materializations(
     asset: string,
-    { partition, limit = 100 }: { readonly partition?: string; readonly limit?: number } = {},
+    filter: MaterializationFilter = {},
   ): Promise<readonly MaterializationRecord[]> {
     this.#checkOpen();
     const carried = [...this.#carried.values()].filter((row) => row.asset === asset);
@@ -222,10 +231,9 @@ class MemoryStore implements RunStore {
         batches.flatMap((batch) => readMaterializations(batch, steps, asset))
       ),
     ];
-    return records
-      .filter((record) => partition === undefined || record.partitionKey === partition)
-      .sort((a, b) => b.seq - a.seq)
-      .slice(0, limit);
+    const found = new Newest(filter);
+    found.add(records);
+    return found.list;
   }
 
   async checks(

@@ -37,6 +37,16 @@ export interface BackfillFilter {
   readonly limit?: number;
 }
 
+/** Which materializations of an asset to list, newest first. */
+export interface MaterializationFilter {
+  /** Only those of one partition. */
+  readonly partition?: string;
+  /** Only those that come after this one in the list: the last of a page, for the next. */
+  readonly before?: Pick<MaterializationRecord, "seq" | "partitionKey">;
+  /** Default 100. */
+  readonly limit?: number;
+}
+
 /** Which events to read, in their order. */
 export interface EventFilter {
   /** Only events after this place. Default 0. */
@@ -86,10 +96,13 @@ export interface RunStore extends AsyncDisposable {
     runId: string,
     filter?: { readonly step?: number; readonly after?: number; readonly limit?: number },
   ): Promise<readonly LogLine[]>;
-  /** Materializations of an asset, newest first; at most `limit`. Default 100. */
+  /**
+   * Materializations of an asset, newest first, and those of one event by partition; at most `limit` (default 100), for the
+   * next page those after the last one.
+   */
   materializations(
     asset: string,
-    filter?: { readonly partition?: string; readonly limit?: number },
+    filter?: MaterializationFilter,
   ): Promise<readonly MaterializationRecord[]>;
   /** The latest verdict of each check of an asset (per partition), or of one run; at most `limit`. Default 1,000. */
   checks(

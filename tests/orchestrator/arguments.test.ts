@@ -139,6 +139,7 @@ const NOTHING_RUNS: { readonly [place: string]: Place } = {
     ...OPTIONAL,
     '""',
   ]],
+  "materializations({ before })": [(sluice, before) => sluice.materializations(raw, { before }), OPTIONAL],
   "materializations({ limit })": [(sluice, limit) => sluice.materializations(raw, { limit }), [
     ...OPTIONAL,
     "5",

@@ -3,6 +3,8 @@ import { carriedMaterialization, type CarriedRow, latestCarried } from "../../mo
 import { readMaterializations, readReports } from "../../model/events/read.ts";
 import type { MaterializationRecord } from "../../model/events/record.ts";
 import { CONTENTS } from "../codec/chunk.ts";
+import { Newest } from "../newest.ts";
+import type { MaterializationFilter } from "../store.ts";
 import type { PlanReader } from "../codec/plans.ts";
 import type { LogReader } from "./log_reader.ts";
 import type { FilePort } from "./file/port.ts";
@@ -27,30 +29,29 @@ export class MaterializationReader {
   }
 
   /** The newest materializations of an asset, of one partition or of all. */
-  async read(
-    asset: string,
-    partition: string | undefined,
-    limit: number,
-  ): Promise<readonly MaterializationRecord[]> {
-    const found = new Newest(partition, limit);
+  async read(asset: string, filter: MaterializationFilter): Promise<readonly MaterializationRecord[]> {
+    const found = new Newest(filter);
     const carried = await this.#port.call("carried", asset);
     const rows = latestCarried(carried.flatMap(({ cells }) => JSON.parse(cells) as CarriedRow[]));
     found.add([...rows.values()].flatMap((row) => carriedMaterialization(row) ?? []));
     for await (const batch of this.#log.ofCatalogue(0, CONTENTS.makings)) {
       found.add(readReports(batch, asset));
     }
-    for await (const run of this.#runsOf(await this.#scopesOf(asset))) {
-      if (run.last_seq < found.threshold) break;
+    for await (const run of this.#runsOf(await this.#scopesOf(asset), found)) {
       await this.#readRun(run, asset, found);
     }
     return found.list;
   }
 
-  /** Runs of some scopes, newest first. */
-  async *#runsOf(scopes: readonly string[]): AsyncGenerator<RunRow> {
+  /** Runs of some scopes that may hold what is looked for, newest first: one that began early may have gone on for long. */
+  async *#runsOf(scopes: readonly string[], found: Newest): AsyncGenerator<RunRow> {
     for (let before = Number.MAX_SAFE_INTEGER;;) {
-      const rows = await this.#port.call("runsOfScopes", scopes, before, RUNS_AT_ONCE);
-      yield* rows;
+      const rows = await this.#port.call("runsOfScopes", scopes, {
+        before,
+        limit: RUNS_AT_ONCE,
+        ...found.range,
+      });
+      for (const row of rows) if (row.last_seq >= found.range.from) yield row;
       if (rows.length < RUNS_AT_ONCE) return;
       before = rows[rows.length - 1].number;
     }
@@ -75,34 +76,5 @@ export class MaterializationReader {
       if (makes) scopes.push(scope);
     }
     return scopes;
-  }
-}
-
-/** The newest of some records. */
-class Newest {
-  readonly #partition: string | undefined;
-  readonly #limit: number;
-  #records: MaterializationRecord[] = [];
-
-  constructor(partition: string | undefined, limit: number) {
-    this.#partition = partition;
-    this.#limit = limit;
-  }
-
-  add(records: readonly MaterializationRecord[]): void {
-    const wanted = records.filter(({ partitionKey }) =>
-      this.#partition === undefined || partitionKey === this.#partition
-    );
-    if (wanted.length === 0) return;
-    this.#records = [...this.#records, ...wanted].sort((a, b) => b.seq - a.seq).slice(0, this.#limit);
-  }
-
-  /** Nothing before this place is among the newest. */
-  get threshold(): number {
-    return this.#records.length < this.#limit ? 0 : this.#records[this.#records.length - 1].seq;
-  }
-
-  get list(): readonly MaterializationRecord[] {
-    return this.#records;
   }
 }

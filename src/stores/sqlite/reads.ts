@@ -16,7 +16,13 @@ import { CONTENTS } from "../codec/chunk.ts";
 import { PlanReader } from "../codec/plans.ts";
 import { mergeEvents } from "../merge.ts";
 import { storeClosed } from "../refusal.ts";
-import type { BackfillFilter, EventFilter, RunFilter, RunPlanRecord } from "../store.ts";
+import type {
+  BackfillFilter,
+  EventFilter,
+  MaterializationFilter,
+  RunFilter,
+  RunPlanRecord,
+} from "../store.ts";
 import { LogReader } from "./log_reader.ts";
 import { MaterializationReader } from "./materializations.ts";
 import { asDamage } from "./file/faults.ts";
@@ -128,11 +134,11 @@ export class SqliteReads {
 
   materializations(
     asset: string,
-    filter: { readonly partition?: string; readonly limit?: number } = {},
+    filter: MaterializationFilter = {},
   ): Promise<readonly MaterializationRecord[]> {
     return this.#reading(async () => {
       this.checkOpen();
-      return await this.#materializations.read(asset, filter.partition, filter.limit ?? 100);
+      return await this.#materializations.read(asset, filter);
     });
   }
 

@@ -162,6 +162,54 @@ export const ASSET_CHECKS: { readonly [title: string]: StoreCheck } = {
     });
   },
 
+  "lists materializations page by page, also of runs that overlap and of steps that make several": async (
+    world,
+  ) => {
+    const { scribe } = world;
+    const steps = tableOf([{ step: "daily", partitions: days("2026-01-01", 4), chunkSize: 2 }]);
+    await world.append(scribe.create("long", steps), scribe.write("long", ...succeeded(0)));
+    await world.append(
+      daily(scribe, "r1", "2026-01-01", 2),
+      scribe.write("", report("daily", "2026-01-09")),
+      daily(scribe, "r2", "2026-01-01", 3),
+      daily(scribe, "r3", "2026-01-04", 1),
+    );
+    await world.reopen();
+    await world.append(scribe.write("long", ...succeeded(1), finished("success")));
+    await world.holds(async (store) => {
+      const all = await store.materializations("daily");
+      assert.deepEqual(
+        all.map(({ runId, partitionKey }) => `${runId ?? ""} ${partitionKey?.slice(8)}`),
+        [
+          "long 03",
+          "long 04",
+          "r3 04",
+          "r2 03",
+          "r2 02",
+          "r2 01",
+          " 09",
+          "r1 02",
+          "r1 01",
+          "long 01",
+          "long 02",
+        ],
+      );
+      for (let limit = 1; limit <= all.length; limit++) {
+        const pages = [];
+        let page = await store.materializations("daily", { limit });
+        for (let last; (last = page.at(-1));) {
+          pages.push(...page);
+          page = await store.materializations("daily", { limit, before: last });
+        }
+        assert.deepEqual(pages, all, `pages of ${limit}`);
+      }
+      const third = { partition: "2026-01-03", limit: 1 };
+      const [newest] = await store.materializations("daily", third);
+      const [older] = await store.materializations("daily", { ...third, before: newest });
+      assert.deepEqual([newest?.runId, older?.runId], ["long", "r2"]);
+    });
+  },
+
   "forgets what is wiped, and no more": async (world) => {
     const { scribe } = world;
     await world.append(

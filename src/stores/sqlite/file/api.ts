@@ -13,6 +13,14 @@ export interface LogQuery {
   readonly limit: number;
 }
 
+/** Which runs of scopes to read: numbers below one, with an event between two places, both included. */
+export interface RunsOfScopes {
+  readonly before: number;
+  readonly from: number;
+  readonly to: number;
+  readonly limit: number;
+}
+
 /** Calls on an open file. All of them are short, and none waits. */
 export interface FileApi {
   /** Writes all of it or nothing. Throws STORE_LOCKED when another writer has taken over. */
@@ -36,8 +44,8 @@ export interface FileApi {
   runs(filter: RunFilter): RunRow[];
   /** Runs after a number, by number. */
   runsFrom(number: number, limit: number): RunRow[];
-  /** Runs of some scopes before a number, newest first. */
-  runsOfScopes(scopes: readonly string[], before: number, limit: number): RunRow[];
+  /** Runs of some scopes, newest first. */
+  runsOfScopes(scopes: readonly string[], query: RunsOfScopes): RunRow[];
   /** Ids of runs by number; a run that is gone is absent. */
   idsOf(numbers: readonly number[]): [number: number, id: string][];
   /** Finished runs that ended before an instant, by number and after one. */

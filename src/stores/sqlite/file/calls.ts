@@ -71,7 +71,7 @@ function readingCalls({ connection, statements, lock, path }: FileParts): Omit<F
     run: (id) => query.findRun(statements, id),
     runs: (filter) => query.listRuns(statements, filter),
     runsFrom: (number, limit) => query.runsFrom(statements, number, limit),
-    runsOfScopes: (scopes, before, limit) => query.runsOfScopes(statements, scopes, before, limit),
+    runsOfScopes: (scopes, asked) => query.runsOfScopes(statements, scopes, asked),
     idsOf: (numbers) => query.idsOf(statements, numbers),
     expired: (beforeMs, after, limit) => query.expired(statements, beforeMs, after, limit),
     scopeNames: () => statements.column<string>("SELECT name FROM scopes"),

@@ -5,7 +5,7 @@ import type { ListRow } from "../../codec/image.ts";
 import { type NamedText, partsOfScope } from "../../codec/scope.ts";
 import type { SegmentRow } from "../../codec/segment.ts";
 import type { BackfillFilter, RunFilter } from "../../store.ts";
-import type { LogQuery } from "./api.ts";
+import type { LogQuery, RunsOfScopes } from "./api.ts";
 import type { SqlValue } from "./driver.ts";
 import type { BackfillRow, CarriedRows, CheckRow, LogPage, MetaName, RunRow } from "./rows.ts";
 import type { Statements } from "./statements.ts";
@@ -77,14 +77,16 @@ export function runsFrom(statements: Statements, number: number, limit: number):
 export function runsOfScopes(
   statements: Statements,
   scopes: readonly string[],
-  before: number,
-  limit: number,
+  { before, from, to, limit }: RunsOfScopes,
 ): RunRow[] {
   const found = scopes.flatMap((scope) =>
     statements.all<RunRow>(
-      "SELECT * FROM runs WHERE scope = ? AND number < ? ORDER BY number DESC LIMIT ?",
+      "SELECT * FROM runs WHERE scope = ? AND number < ? AND last_seq >= ? AND first_seq <= ? " +
+        "ORDER BY number DESC LIMIT ?",
       scope,
       before,
+      from,
+      to,
       limit,
     )
   );
