@@ -57,7 +57,7 @@ export type {
 export { StepFailure } from "./src/model/assets/failure.ts";
 export { files } from "./src/model/assets/io_choice.ts";
 export type { FileFormat, FileOptions, FilesChoice, IOChoice } from "./src/model/assets/io_choice.ts";
-export type { IsolationRules, IsolationTier, StepIsolation } from "./src/model/assets/isolation.ts";
+export type { IsolationRules, IsolationTier, StepIsolation } from "./src/model/step/isolation.ts";
 export { defineMultiAsset } from "./src/model/assets/multi_asset.ts";
 export type {
   DeclaredValue,

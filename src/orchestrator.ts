@@ -47,6 +47,7 @@ import {
   RERUN_FIELDS,
   RUNS_FIELDS,
 } from "./orchestrator/fields.ts";
+import { checkIsolation } from "./orchestrator/isolation.ts";
 import { openParts, openValues, type Parts, type Values } from "./orchestrator/parts.ts";
 import { checkOptions, checkRunOptions } from "./orchestrator/options.ts";
 import { openContext, planBackfillIn, planIn, requestOf } from "./orchestrator/planning.ts";
@@ -117,6 +118,7 @@ class LiveOrchestrator implements Orchestrator {
     if (plain) this.#values.findManager(plain);
     for (const asset of definitions.assets) if (asset.io) this.#values.findManager(asset);
   }
+    checkIsolation(definitions, options, this.#values.findManager);
 
   async plan(asked: PlanRequest & VerifyOptions = {}): Promise<RunPlan> {
     requireRecord("plan", "request", asked, PLAN_FIELDS);

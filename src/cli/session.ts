@@ -1,6 +1,7 @@
 /** One command's hold on the user's module and on the history. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { definitions } from "../model/definitions.ts";
 import type { Issue } from "../model/issue.ts";
 import type { Orchestrator, StoreOptions } from "../orchestrator/contract.ts";
@@ -28,11 +29,14 @@ export interface OpenSessionRequest {
 
 /** Opens a session; nothing is loaded before it is asked for. */
 export function openSession({ module, options, host, notes }: OpenSessionRequest): OpenSession {
+/** What is known of a module; its path is missing where there is none. */
+type Loaded = Omit<LoadedModule, "path"> & Partial<Pick<LoadedModule, "path">>;
+
   const place = findHistory(options, host);
-  let loaded: Promise<Pick<LoadedModule, "definitions" | "options">> | undefined;
+  let loaded: Promise<Loaded> | undefined;
   let opened: Promise<Orchestrator> | undefined;
   let release = () => {};
-  const load = async () => {
+  const load = async (): Promise<Loaded> => {
     if (module === undefined) return { definitions: definitions({ assets: [] }), options: {} };
     release = host.guardUserCode(notes.pass);
     return await loadModule({ name: module, timeoutMs: options["load-timeout"] }, host);
@@ -51,6 +55,7 @@ export function openSession({ module, options, host, notes }: OpenSessionRequest
       store,
       clock: host.clock,
       mask: host.mask,
+      isolation: { ...moduleOf(found), ...found.options.isolation },
     });
   };
   const session: OpenSession = {
@@ -69,6 +74,11 @@ export function openSession({ module, options, host, notes }: OpenSessionRequest
 
 /** Where the history lies. */
 interface Place {
+/** A module that the command line has loaded need not say itself where it lies. */
+function moduleOf({ path }: { readonly path?: string }): { readonly module?: string } {
+  return path === undefined ? {} : { module: pathToFileURL(path).href };
+}
+
   readonly folder: string;
   /** Undefined for a history in memory. */
   readonly file: string | undefined;

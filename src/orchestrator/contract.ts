@@ -17,6 +17,7 @@ import type { RunConfig, Selection } from "../model/job.ts";
 import type { Clock, Random } from "../model/ports.ts";
 import type { PartitionSpace } from "../model/partitions/space.ts";
 import type { Subset } from "../model/partitions/subset.ts";
+import type { IsolationOptions } from "../runtime/isolation/settings.ts";
 import type { IOManager } from "../io/manager.ts";
 import type { Mask } from "../runtime/redact/mask.ts";
 import type { BackfillPlan, RunPlan } from "../planner/plan.ts";
@@ -42,6 +43,8 @@ export interface OrchestratorOptions {
   readonly pools?: { readonly [pool: string]: number };
   /** How many steps may run at once, over all runs. Default 16. */
   readonly concurrency?: number;
+  /** How steps are run that do not run inline: see docs/isolation.md. */
+  readonly isolation?: IsolationOptions;
   /** The time. Default: that of the host. */
   readonly clock?: Clock;
   /** The source of chance. Default: that of the host. */

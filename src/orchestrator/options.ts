@@ -11,6 +11,7 @@ import {
   oneOf,
   requireFields,
   TEXT,
+  TEXTS,
 } from "./arguments.ts";
 
 const OPTION_FIELDS = {
@@ -19,6 +20,14 @@ const OPTION_FIELDS = {
   clock: objectWith("now", "after"),
   random: objectWith("next"),
   mask: objectWith("conceal", "apply", "nameOf", "stream"),
+};
+
+const ISOLATION_FIELDS = {
+  module: FILLED,
+  command: TEXTS,
+  graceMs: DURATION,
+  heartbeatMs: DURATION,
+  workerHeapMb: DURATION,
 };
 
 const STORE_FIELDS = {
@@ -47,7 +56,13 @@ export function checkOptions(definitions: unknown, options: unknown): void {
   }
   if (!isRecord(options)) throw misfit([], "An orchestrator takes a record of options", options, "{}");
   requireFields("the options", [], options, OPTION_FIELDS);
-  const { store, io, resources, pools, concurrency } = options;
+  const { store, io, resources, pools, concurrency, isolation = {} } = options;
+  if (!isRecord(isolation)) {
+    throw misfit(["isolation"], "Isolation is a record of settings", isolation, "isolation: { workers: 2 }");
+  }
+  requireFields("the settings of isolation", ["isolation"], isolation, ISOLATION_FIELDS);
+  checkLimit(isolation.workers, ["isolation", "workers"]);
+  checkLimit(isolation.tasksPerWorker, ["isolation", "tasksPerWorker"]);
   if (store !== undefined && store !== "memory" && !isRecord(store)) {
     throw misfit(["store"], 'The store is "memory", a store, or options of a file', store, 'store: "memory"');
   }

@@ -9,6 +9,7 @@ import { Engine } from "../runtime/engine.ts";
 import { memoryStore } from "../stores/memory.ts";
 import type { RunStore } from "../stores/store.ts";
 import type { OrchestratorOptions, StoreOptions } from "./contract.ts";
+import { isolationSettings } from "./isolation.ts";
 import { interruptLost } from "./lost.ts";
 
 /** What the verbs of an orchestrator work with. */
@@ -49,7 +50,8 @@ export async function openParts(
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
   const store = await openStore(options, clock);
-  const engine = new Engine({ store, findManager, clock, random, ...engineOptions(options) });
+  const isolation = isolationSettings(options);
+  const engine = new Engine({ store, findManager, clock, random, isolation, ...engineOptions(options) });
   const parts = { definitions, store, engine, findManager, clock, random };
   const isLeft = !store.isReadOnly && await interruptLost(store, engine.recorder, () => false);
   if (isLeft) await files.sweep({ olderThanMs: 0 });

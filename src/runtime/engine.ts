@@ -9,6 +9,8 @@ import type { RunPlan } from "../planner/plan.ts";
 import { compileStepsInSlices } from "../planner/steps.ts";
 import type { DynamicKeys } from "../planner/steps/mappings.ts";
 import { catalogueOf, type StepGraph } from "../planner/steps/table.ts";
+import { Executor } from "./isolation/executor.ts";
+import type { IsolationSettings } from "./isolation/settings.ts";
 import { Arena } from "./loop/arena.ts";
 import { Pace } from "./pace.ts";
 import { type EventSink, Recorder } from "./recorder.ts";
@@ -38,6 +40,8 @@ export interface EngineOptions {
   readonly mask?: Mask;
   readonly clock?: Clock;
   readonly random?: Random;
+  /** How steps are run that do not run inline. Default: inline, like all others. */
+  readonly isolation?: IsolationSettings;
   /** Hears of what must not stop a run: a subscriber that threw, a value that could not be removed. Default: nobody. */
   readonly onError?: (error: unknown) => void;
 }
@@ -60,6 +64,7 @@ export class Engine {
   readonly mask: Mask;
   readonly onError: (error: unknown) => void;
   readonly #findManager: FindManager;
+  readonly #executor: Executor | undefined;
   readonly #wirings: WeakMap<Definitions, Wiring | Promise<Wiring>> = new WeakMap();
   readonly #catalogues: WeakMap<Definitions, Catalogue> = new WeakMap();
   readonly #leavers: Set<Leaver> = new Set();
@@ -78,6 +83,9 @@ export class Engine {
     this.resources = options.resources ?? [];
     this.reveal = concealing(options.reveal ?? openSecrets(), this.mask);
     this.#findManager = options.findManager;
+    const { recorder, clock, resources } = this;
+    this.#executor = options.isolation &&
+      new Executor({ settings: options.isolation, recorder, clock, resources });
   }
 
   /** Whether runs are left as they are from now on. */
@@ -123,7 +131,9 @@ export class Engine {
 
   async #wire(definitions: Definitions): Promise<Wiring> {
     try {
-      const wiring = await this.pace.finish(wireDefinitions(definitions, this.#findManager));
+      const wiring = await this.pace.finish(
+        wireDefinitions(definitions, this.#findManager, this.#executor?.isolate),
+      );
       this.#wirings.set(definitions, wiring);
       return wiring;
     } catch (error) {

@@ -12,7 +12,7 @@ import type { Mask } from "./redact/mask.ts";
 import { maskVersion } from "./redact/payload.ts";
 import { isBlocking, recordVerdict } from "./step/checks.ts";
 import { BodyContext } from "./step/context.ts";
-import { MadeElsewhere, recordElsewhere } from "./step/elsewhere.ts";
+import { MadeElsewhere, recordElsewhere } from "./isolation/elsewhere.ts";
 import type { InputReader } from "./step/inputs.ts";
 import { keepOutputs, type StepResult } from "./step/outputs.ts";
 import { BlockedByCheck } from "./step/refusal.ts";
@@ -49,7 +49,10 @@ export class Keeping {
     const outputs = this.#graph.outputs(node);
     if (result instanceof MadeElsewhere) {
       const versionOf = (output: StepOutput) => this.#versionOf(output);
-      return await recordElsewhere({ declaration, outputs, partitions, versionOf, evaluated }, result.outcome);
+      return await recordElsewhere(
+        { declaration, outputs, partitions, versionOf, evaluated },
+        result.outcome,
+      );
     }
     if (declaration.check) {
       const { asset, name: check, severity, blocking } = declaration.check;

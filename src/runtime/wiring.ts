@@ -23,6 +23,9 @@ export const TRAIT = {
 export type Body = (context: BodyContext) => unknown;
 
 /** The names of a step's inputs; undefined for those that only order it. */
+/** Gives what is called in the place of a body that does not run inline. */
+export type Isolate = (definitions: Definitions, declaration: StepDeclaration) => Body;
+
 export type InputNames = readonly (string | undefined)[];
 
 /** Definitions as the run loop reads them; by rank of `definitions.steps` unless said otherwise. */
@@ -61,13 +64,17 @@ const SLICE = 256;
  * The loop reads these arrays one after the other, and never the declarations themselves: those lie anywhere in
  * memory, and fetching them costs more than running a small step.
  */
-export function* wireDefinitions(definitions: Definitions, findManager: FindManager): Cooperative<Wiring> {
+export function* wireDefinitions(
+  definitions: Definitions,
+  findManager: FindManager,
+  isolate?: Isolate,
+): Cooperative<Wiring> {
   const { assets, steps } = definitions;
   const values = new ValueWiring(assets.length);
   for (let start = 0; start < assets.length; start += SLICE, yield) {
     values.wire(assets, start, Math.min(start + SLICE, assets.length), findManager);
   }
-  const wiring = new StepWiring(definitions, values.places);
+  const wiring = new StepWiring(definitions, values.places, isolate);
   for (let start = 0; start < steps.length; start += SLICE, yield) {
     wiring.wire(start, Math.min(start + SLICE, steps.length));
   }
@@ -121,6 +128,7 @@ class StepWiring {
   readonly #places: Int32Array;
   readonly #traits: Uint8Array;
   readonly #bodies: Body[];
+  readonly #isolate: Isolate | undefined;
   readonly #timeoutsMs: Float64Array;
   readonly #outputPlaces: Int32Array;
   readonly #inputStarts: Int32Array;
@@ -130,8 +138,12 @@ class StepWiring {
   readonly #priorities: Set<number> = new Set();
   readonly #lists: NameLists = new NameLists();
 
-  /** @param places Where the values of assets lie. */
-  constructor(definitions: Definitions, places: Int32Array) {
+  /**
+   * @param places Where the values of assets lie.
+   * @param isolate Left out where every body runs inline, whatever its declaration says.
+   */
+  constructor(definitions: Definitions, places: Int32Array, isolate: Isolate | undefined) {
+    this.#isolate = isolate;
     const { length } = definitions.steps;
     this.#definitions = definitions;
     this.#places = places;
@@ -157,6 +169,7 @@ class StepWiring {
       if (step.config) this.#configured.push(rank);
     }
   }
+      if (step.isolation && this.#isolate) this.#wireIsolated(rank, step, this.#isolate);
 
   finish(values: ValueWiring): Wiring {
     return {
@@ -182,6 +195,14 @@ class StepWiring {
     const start = this.#inputStarts[rank];
     this.#makeRoom(start + inputs.length);
     for (let index = 0; index < inputs.length; index++) {
+  /** A process reads its inputs, opens its resources, keeps its values and watches its time itself. */
+  #wireIsolated(rank: number, step: StepDeclaration, isolate: Isolate): void {
+    this.#bodies[rank] = isolate(this.#definitions, step);
+    this.#traits[rank] &= ~(TRAIT.GATHERS | TRAIT.RESOURCES);
+    this.#traits[rank] |= TRAIT.ELABORATE;
+    this.#timeoutsMs[rank] = Infinity;
+  }
+
       const { key, name } = inputs[index];
       const place = this.#placeOf(key);
       this.#inputPlaces[start + index] = place;

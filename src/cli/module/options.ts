@@ -9,10 +9,10 @@ import { inert } from "../print/inert.ts";
 /** What a module may say of its orchestrator. */
 export type ModuleOptions = Pick<
   OrchestratorOptions,
-  "io" | "defaultIO" | "resources" | "pools" | "concurrency"
+  "io" | "defaultIO" | "resources" | "pools" | "concurrency" | "isolation"
 >;
 
-const KNOWN = ["io", "defaultIO", "resources", "pools", "concurrency"] as const;
+const KNOWN = ["io", "defaultIO", "resources", "pools", "concurrency", "isolation"] as const;
 
 /** Where the history lies is for the command line to say: commands that look back load no module. */
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([

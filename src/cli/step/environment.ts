@@ -31,6 +31,10 @@ export const variables: readonly Variable[] = [
     name: "SLUICE_CONFIG",
     summary: "Config by step name, as JSON or as `@FILE`; that of the request comes first",
   },
+  {
+    name: "SLUICE_DEFAULT_IO",
+    summary: "The IO manager of assets that name none; default that of the module",
+  },
   { name: "SLUICE_MODULE", summary: "The module, where the command line names none" },
   { name: "AWS_ACCESS_KEY_ID", summary: "S3: whose requests they are" },
   { name: "AWS_SECRET_ACCESS_KEY", summary: "S3: what they are signed with" },
@@ -71,7 +75,10 @@ export function readEnvironment(host: Host, options: ModuleOptions): StepEnviron
   const { env, cwd } = host;
   const config = readJsonObject("SLUICE_CONFIG", env.SLUICE_CONFIG || undefined, cwd) ?? {};
   return {
-    findManager: openManagers(managersOf(host, options), options.defaultIO ?? "files"),
+    findManager: openManagers(
+      managersOf(host, options),
+      env.SLUICE_DEFAULT_IO || options.defaultIO || "files",
+    ),
     resources: options.resources ?? [],
     configOf: (step) => Object.hasOwn(config, step) ? config[step] : undefined,
     reveal: openSecrets((name) => env[name]),

@@ -3,6 +3,7 @@ import { systemRandom } from "../../model/ports.ts";
 import { formatStepOutcome, stepExitCodes, type StepOutcome } from "../../model/step/outcome.ts";
 import type { StepLogLine, StepReporter } from "../../model/step/reporter.ts";
 import type { StepRequest } from "../../model/step/request.ts";
+import { formatStreamLine } from "../../model/step/stream.ts";
 import { maskLine, maskOutcome } from "../../runtime/redact/outcome.ts";
 import { executeStep } from "../../runtime/step.ts";
 import { failedOutcome } from "../../runtime/step/outcome.ts";
@@ -22,6 +23,8 @@ export interface StepCall {
   readonly reporters: readonly StepReporter[];
   readonly graceMs: number;
   readonly watchStdin: boolean;
+  /** Whether stdout tells more than the outcome: then stderr is for what code prints, and nothing is said twice. */
+  readonly stream?: boolean;
   readRequest(): Promise<StepRequest>;
   /** Loads the code of the user's. */
   load(): Promise<Pick<LoadedModule, "definitions" | "options">>;
@@ -39,17 +42,20 @@ export async function runStep(call: StepCall): Promise<StepOutcome> {
   const failed = (error: unknown): StepOutcome => finished(failedOutcome(told.request, error));
   const forget = host.onEnd(() => lastWords(call, failed(new EndedError())));
   const stops = watchStops(call, host, notes);
+  if (call.stream) stops.signal.addEventListener("abort", () => void call.stdout.write(STOPPING));
   const ended = await Promise.race([attempt(call, stops, told), stops.overdue]).then(finished, failed);
   stops.settle();
   // What a reporter throws is a failure of the step: its caller would not learn of the outcome.
   const outcome = await report(call.reporters, ended).catch(failed);
-  if (outcome.error) notes.alert(...inertLines(describe(outcome)));
+  if (outcome.error && !call.stream) notes.alert(...inertLines(describe(outcome)));
   await notes.flush();
   await call.stdout.write(lineOf(outcome));
   forget();
   stops.end();
   return outcome;
 }
+
+const STOPPING: string = formatStreamLine({ stopping: true });
 
 /** What is known so far. */
 interface Told {
@@ -81,14 +87,14 @@ async function attempt(
   stops: Stops,
   told: Told,
 ): Promise<StepOutcome> {
-  const { host, notes, reporters, graceMs } = call;
+  const { host, notes, reporters, graceMs, stream = false } = call;
   const request = told.request = await call.readRequest();
   if (request.deadlineMs !== undefined) stops.giveUpAt(request.deadlineMs);
   for (const reporter of reporters) await reporter.opened(request);
   const { definitions, options } = await call.load();
   const log = (written: StepLogLine): void => {
     const line = maskLine(written, host.mask);
-    notes.alert(...inertLines(formatLine(line)));
+    if (!stream) notes.alert(...inertLines(formatLine(line)));
     for (const reporter of reporters) reporter.log(line);
   };
   return await executeStep(definitions, request, {

@@ -9,6 +9,8 @@ export interface StopOptions {
   readonly graceMs: number;
   /** Whether the end of stdin is a reason. */
   readonly watchStdin: boolean;
+  /** Whether the caller hears of it in another way than by a line for people. */
+  readonly stream?: boolean;
 }
 
 /** Watches for reasons. */
@@ -35,7 +37,11 @@ const SLACK_MS = 250;
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** Starts to watch. */
-export function watchStops({ graceMs, watchStdin }: StopOptions, host: Host, notes: Notes): Stops {
+export function watchStops(
+  { graceMs, watchStdin, stream = false }: StopOptions,
+  host: Host,
+  notes: Notes,
+): Stops {
   const controller = new AbortController();
   const late = Promise.withResolvers<never>();
   late.promise.catch(() => {});
@@ -49,7 +55,7 @@ export function watchStops({ graceMs, watchStdin }: StopOptions, host: Host, not
   const stop = (why: string): void => {
     if (isOver) return;
     if (controller.signal.aborted) return late.reject(new StoppedError(`${why}, a second time`));
-    notes.alert(`Stopping: ${why}.`);
+    if (!stream) notes.alert(`Stopping: ${why}.`);
     giveUpAfter(0, new StoppedError(`${why}, and the step did not stop within ${graceMs} ms`));
     controller.abort(new StoppedError(why));
   };

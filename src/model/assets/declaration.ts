@@ -2,7 +2,7 @@
 import type { AutomationCondition } from "../automation/condition.ts";
 import type { FreshnessPolicy } from "../automation/freshness.ts";
 import type { IOChoice } from "./io_choice.ts";
-import type { StepIsolation } from "./isolation.ts";
+import type { StepIsolation } from "../step/isolation.ts";
 import type { Partitions } from "../partitions/definition.ts";
 import type { Mapping } from "../partitions/mapping.ts";
 import type { MaybePartitions } from "../partitions/relation.ts";

@@ -2,7 +2,7 @@
 import type { Asset, AssetRef } from "./declaration.ts";
 import type { AssetDescription, Deps, InlineCheckSpec, StepRules, Upstream } from "./spec.ts";
 import { ioChoice } from "./io_choice.ts";
-import { stepIsolation } from "./isolation.ts";
+import { stepIsolation } from "../step/isolation.ts";
 import { parseKey } from "../key.ts";
 import type { Partitions } from "../partitions/definition.ts";
 import type { BackfillPolicy } from "../policy.ts";

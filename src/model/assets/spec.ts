@@ -4,7 +4,7 @@ import type { FreshnessPolicy } from "../automation/freshness.ts";
 import type { Dependency } from "./context.ts";
 import type { Asset, AssetRef, CheckResult, CheckSeverity } from "./declaration.ts";
 import type { IOChoice } from "./io_choice.ts";
-import type { IsolationRules } from "./isolation.ts";
+import type { IsolationRules } from "../step/isolation.ts";
 import type { RetryPolicy } from "../policy.ts";
 import type { Awaitable, Metadata } from "./result.ts";
 
@@ -46,6 +46,10 @@ export interface StepRules extends IsolationRules {
   /** Higher starts first. Default 0. */
   readonly priority?: number;
 }
+  /**
+   * What must have become of the steps upstream for this one to run. Default: all have succeeded, and nothing that it
+   * reads was skipped. With any rule but `all_success` what the body reads has to be declared `optional`.
+   */
 
 /** Dependencies by the names under which the body reads them. */
 export type Deps = { readonly [name: string]: Upstream };

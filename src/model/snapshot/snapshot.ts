@@ -8,7 +8,7 @@ import type { AutomationCondition } from "../automation/condition.ts";
 import type { FreshnessPolicy } from "../automation/freshness.ts";
 import type { ScheduledPartitions } from "../automation/schedule.ts";
 import type { CheckSeverity, StepDeclaration } from "../assets/declaration.ts";
-import type { StepIsolation } from "../assets/isolation.ts";
+import type { StepIsolation } from "../step/isolation.ts";
 import type { Partitions } from "../partitions/definition.ts";
 import type { Mapping } from "../partitions/mapping.ts";
 import type { RetryPolicy } from "../policy.ts";

@@ -5,6 +5,7 @@ import { newId } from "../../../orchestrator/run_id.ts";
 import { type Command, defineCommand } from "../../command.ts";
 import { pipesReporters } from "../../step/pipes_reporter.ts";
 import { readStepRequest, requestOptions } from "../../step/request.ts";
+import { streamReporter } from "../../step/stream_reporter.ts";
 import { runStep } from "../../step/run.ts";
 
 /** Runs one step. */
@@ -31,6 +32,10 @@ export const step: Command = defineCommand({
       type: "flag",
       summary: "Stops the step when stdin ends: the parent that held it open is gone",
     },
+    stream: {
+      type: "flag",
+      summary: "Writes what bodies log to stdout, each line as JSON, before the outcome",
+    },
   },
   examples: [
     {
@@ -48,9 +53,10 @@ export const step: Command = defineCommand({
       host,
       notes,
       stdout,
-      reporters: pipesReporters(host.env),
+      reporters: [...pipesReporters(host.env), ...options.stream ? [streamReporter(stdout)] : []],
       graceMs: options.grace,
       watchStdin: options["watch-stdin"],
+      stream: options.stream,
       readRequest: () => readStepRequest(options, host, () => newId(host.clock, systemRandom)),
       load: async () => ({ definitions: await session.definitions(), options: await session.options() }),
     });

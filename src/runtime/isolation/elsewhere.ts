@@ -3,9 +3,9 @@ import type { Asset, StepDeclaration } from "../../model/assets/declaration.ts";
 import { StepFailure } from "../../model/assets/failure.ts";
 import type { CheckRecord, OutputRecord } from "../../model/events/event.ts";
 import type { StepError, StepOutcome, StepOutput } from "../../model/step/outcome.ts";
-import { isBlocking } from "./checks.ts";
-import type { StepResult } from "./outputs.ts";
-import { BlockedByCheck, Refusal } from "./refusal.ts";
+import { isBlocking } from "../step/checks.ts";
+import type { StepResult } from "../step/outputs.ts";
+import { BlockedByCheck, Refusal } from "../step/refusal.ts";
 
 /** What a body gives back that was run elsewhere, values and all. */
 export class MadeElsewhere {

@@ -1,0 +1,238 @@
+import { describe, test } from "bun:test";
+import assert from "node:assert/strict";
+import process from "node:process";
+import { override, SluiceError } from "sluice";
+import type { Definitions, OrchestratorOptions, RunResult } from "sluice";
+import { createOrchestrator, defineAsset, definitions as define } from "sluice";
+import { filesIO } from "../../../src/io/files.ts";
+import { definitions as hogs } from "./fixtures/hog.ts";
+import { db, definitions as moody } from "./fixtures/moody.ts";
+import { definitions as apart } from "./fixtures/processes.ts";
+import { isAlive, run, runOnce, stepsBelow, within, withOrchestrator } from "./support.ts";
+
+const isLinux = process.platform === "linux";
+const options: OrchestratorOptions = {};
+
+describe("a body in a process", () => {
+  test("reads, makes, logs, reports and checks as it would inline", async () => {
+    await withOrchestrator(apart, options, async (sluice) => {
+      const { result, step, logs } = await run(sluice, "+twice", { tags: { by: "test" } });
+      assert.equal(result.status, "success");
+      assert.deepEqual([await sluice.load("sum"), await sluice.load("twice")], [6, 12]);
+      const [{ metadata, dataVersion }] = step("sum").outputs;
+      const { pid, ...rest } = metadata ?? {};
+      assert.deepEqual(rest, { calls: 1, run: result.id, attempt: 1, tag: "test" });
+      assert.notEqual(pid, process.pid);
+      assert.equal(typeof dataVersion, "string");
+      assert.deepEqual(
+        logs.map(({ level, message, fields, attempt }) => [level, message, fields, attempt]),
+        [["info", "adding", { count: 3 }, 1], ["warning", "slowly", undefined, 1]],
+      );
+      const checks = await sluice.checks("sum");
+      assert.deepEqual(checks.map(({ check, passed, severity }) => [check, passed, severity]).sort(), [
+        ["odd", false, "warn"],
+        ["positive", true, "error"],
+      ]);
+      assert.equal((await sluice.checks("twice"))[0].passed, true);
+      assert.equal(step("twice:even").status, "success");
+    });
+  });
+
+  test("gets resources, config, partitions and collections", async () => {
+    await withOrchestrator(apart, options, async (sluice) => {
+      await sluice.addPartitions("keys", ["k2", "k1"]);
+      const names = ["used", "limited", "letters", "word", "dynamic", "gathered"];
+      const config = { limited: { limit: 4 } };
+      const { result, step } = await run(sluice, names, { config, partitions: "all" });
+      assert.equal(result.status, "success", JSON.stringify(step("gathered").error));
+      assert.deepEqual(await sluice.load("used"), { isOpen: true, isHere: true });
+      assert.equal(await sluice.load("limited"), 4);
+      assert.deepEqual([await sluice.load("word"), await sluice.load("letters", "b")], ["ABC", "B"]);
+      assert.equal(await sluice.load("gathered"), "k1k2");
+    });
+  });
+
+  test("makes batches and several outputs, or some of them", async () => {
+    await withOrchestrator(apart, options, async (sluice) => {
+      const batch = await run(sluice, "batch", { partitions: "all" });
+      assert.equal(await sluice.load("batch", "y"), "y");
+      assert.deepEqual(batch.step("batch").outputs.map(({ partition, metadata }) => [partition, metadata]), [
+        [0, { key: "x" }],
+        [1, { key: "y" }],
+      ]);
+      await run(sluice, "pair/right");
+      assert.equal(await sluice.load("pair/right"), 2);
+      assert.equal((await sluice.materializations("pair/right"))[0].dataVersion, "two");
+      await assert.rejects(sluice.load("pair/left"), /VALUE_MISSING/);
+    });
+  });
+
+  test("skips, and keeps what is unchanged", async () => {
+    const { step } = await runOnce(apart, ["empty", "same"]);
+    assert.deepEqual([step("empty").status, step("empty").reason], ["skipped", "no rows today"]);
+    assert.equal(step("same").status, "success");
+    assert.equal(step("same").outputs[0].unchanged, true);
+  });
+
+  test("fails as it would inline, and is retried as it asks for", async () => {
+    const { step } = await runOnce(apart, ["throws", "for-good", "once-more", "blocked"]);
+    const { error, attempts } = step("throws");
+    assert.deepEqual([error?.name, error?.message, attempts], ["RangeError", "out of range", 2]);
+    assert.match(error?.stack ?? "", /apart\.ts/);
+    assert.deepEqual([error?.cause?.message, error?.cause?.code], ["deep", "E42"]);
+    assert.deepEqual([step("for-good").attempts, step("for-good").error?.name], [1, "StepFailure"]);
+    assert.deepEqual([step("once-more").status, step("once-more").attempts], ["success", 3]);
+    assert.match(step("blocked").error?.message ?? "", /failed the blocking check holds/);
+    assert.equal(step("blocked").outputs.length, 1);
+  });
+
+  test("fails with a typed error when its process ends before it", async () => {
+    const { step } = await runOnce(apart, ["exits", "killed", "stray"]);
+    assert.match(step("exits").error?.message ?? "", /the process ended before the step was over/);
+    const { error } = step("killed");
+    assert.equal(error?.code, "STEP_CRASHED");
+    assert.match(error?.message ?? "", /ended by SIGKILL; its last words: these are my last words/);
+    assert.match(step("stray").error?.message ?? "", /thrown where nobody catches it/);
+  });
+
+  test("may print and log as much as it likes", async () => {
+    const { result, logs } = await runOnce(apart, "noise");
+    assert.equal(result.status, "success");
+    assert.deepEqual(
+      logs.map(({ message }) => message),
+      Array.from({ length: 2_000 }, (_, at) => `line ${at}`),
+    );
+  });
+});
+
+describe("a process that is stopped", () => {
+  test("is killed when its body heeds nothing, and leaves the processor idle", async () => {
+    const { step } = await runOnce(apart, "loops");
+    assert.deepEqual([step("loops").status, step("loops").error?.code], ["failed", "STEP_TIMEOUT"]);
+    // The step is not over before its process is gone.
+    if (isLinux) assert.deepEqual(stepsBelow(process.pid), []);
+  });
+
+  test("lets a body that heeds its signal end by itself", async () => {
+    const { step, logs } = await runOnce(apart, "heeds");
+    assert.equal(step("heeds").error?.code, "STEP_TIMEOUT");
+    assert.deepEqual(logs.map(({ message }) => message), ["heard"]);
+  });
+
+  test("ends when the run is canceled", async () => {
+    await withOrchestrator(apart, options, async (sluice) => {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort("enough"), 300);
+      const { result, step } = await run(sluice, "waits", { signal: controller.signal });
+      assert.deepEqual([result.status, step("waits").reason], ["canceled", "enough"]);
+    });
+  });
+
+  test("takes what it has started with it", async () => {
+    const { result, logs } = await runOnce(apart, "parent");
+    assert.equal(result.status, "success");
+    const pid = Number(logs[0].fields?.pid);
+    assert.ok(!isLinux || await within(2_000, () => !isAlive(pid)), `${pid} lives on`);
+  });
+
+  test("is interrupted when the orchestrator is closed", async () => {
+    const run = await withOrchestrator(apart, options, async (sluice) => {
+      const running: Promise<RunResult> = sluice.materialize("waits");
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await sluice.close({ graceMs: 0 });
+      return await running;
+    });
+    assert.equal(run.status, "interrupted");
+  });
+});
+
+describe("a cap on memory", () => {
+  test("ends what exceeds it, and what that has started, and nobody else", async () => {
+    const { step } = await runOnce(hogs, "*");
+    assert.equal(step("modest").status, "success");
+    for (const name of isLinux ? ["hog", "offspring"] : []) {
+      const { error } = step(name);
+      assert.equal(error?.code, "MEMORY_EXCEEDED");
+      assert.match(error?.message ?? "", /300 MB is its cap/);
+    }
+    assert.ok(process.memoryUsage().rss < 1.5e9);
+  });
+});
+
+describe("code that is found in a process", () => {
+  const refused = async (name: string, given: OrchestratorOptions = {}) =>
+    (await runOnce(moody, name, { io: [filesIO({ name: "attic", folder: "attic" })], ...given })).step(name);
+
+  test("must be the same", async () => {
+    assert.equal((await refused("honest")).status, "success");
+    const { error, attempts } = await refused("changed");
+    assert.deepEqual([error?.code, attempts], ["DEFINITION_CHANGED", 1]);
+    assert.match(error?.message ?? "", /changed is another declaration in this process: body differs/);
+    const gone = await refused("gone");
+    assert.deepEqual([gone.error?.code, gone.attempts], ["REQUEST_INVALID", 1]);
+    assert.match(gone.error?.message ?? "", /There is no step "gone"/);
+  });
+
+  test("does not see what replaces a resource here", async () => {
+    assert.equal((await refused("using")).status, "success");
+    const { error } = await refused("using", { resources: [override(db, "fake")] });
+    assert.equal(error?.code, "DEFINITION_CHANGED");
+    assert.match(error?.message ?? "", /replaced resources differs[^]*Export what override\(\) gives/);
+  });
+
+  test("must reach the IO managers that this process has", async () => {
+    const { error } = await refused("elsewhere");
+    assert.match(error?.message ?? "", /names the IO manager "attic", which the orchestrator does not have/);
+  });
+});
+
+describe("createOrchestrator", () => {
+  const refusal = (definitions: Definitions, given: OrchestratorOptions = {}): SluiceError => {
+    try {
+      createOrchestrator(definitions, given);
+    } catch (error) {
+      assert.ok(error instanceof SluiceError);
+      return error;
+    }
+    throw new Error("nothing was refused");
+  };
+  const lone = defineAsset({ key: "lone", isolation: "process", run: () => 1 });
+
+  test("refuses bodies apart whose module nobody has named", () => {
+    const { issues: [issue] } = refusal(define({ assets: [lone] }));
+    assert.equal(issue.code, "DEFINITION_INVALID");
+    assert.match(issue.message, /lone runs in a process, and nobody has said which module/);
+    assert.match(issue.hint ?? "", /import\.meta\.url/);
+    createOrchestrator(define({ assets: [lone] }), { isolation: { module: import.meta.url } });
+  });
+
+  test("refuses values in memory that cross between processes", () => {
+    const source = defineAsset({ key: "source", io: "memory", run: () => 1 });
+    const middle = defineAsset({
+      key: "middle",
+      io: "memory",
+      isolation: "process",
+      deps: { source },
+      run: ({ inputs }) => inputs.source,
+    });
+    const last = defineAsset({ key: "last", deps: { middle }, run: ({ inputs }) => inputs.middle });
+    const { issues } = refusal(define({ module: import.meta.url, assets: [source, middle, last] }));
+    assert.deepEqual(issues.map(({ path }) => path), [["assets", "source", "io"], [
+      "assets",
+      "middle",
+      "io",
+    ]]);
+    assert.match(
+      issues[0].message,
+      /it reads source, which the IO manager "memory" keeps in the memory of this/,
+    );
+    assert.match(issues[1].message, /"memory" would keep its value of middle in the memory of that/);
+  });
+
+  test("refuses settings of another shape", () => {
+    const given = (isolation: object) => refusal(apart, { isolation }).message;
+    assert.match(given({ workers: 0 }), /isolation\.workers must be a whole number from 1/);
+    assert.match(given({ graceMs: -1 }), /graceMs/);
+    assert.match(given({ command: "sluice" }), /command/);
+  });
+});
