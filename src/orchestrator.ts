@@ -117,8 +117,8 @@ class LiveOrchestrator implements Orchestrator {
     const plain = definitions.assets.find((asset) => !asset.io);
     if (plain) this.#values.findManager(plain);
     for (const asset of definitions.assets) if (asset.io) this.#values.findManager(asset);
-  }
     checkIsolation(definitions, options, this.#values.findManager);
+  }
 
   async plan(asked: PlanRequest & VerifyOptions = {}): Promise<RunPlan> {
     requireRecord("plan", "request", asked, PLAN_FIELDS);

@@ -19,11 +19,11 @@ function emulated(how: string, differs?: string, advice?: string): Verdict {
   };
 }
 
-const BETA = "Dagster calls the class beta; the warning is switched off where it is made.";
-
 function refused(how: string, differs: string, advice: string): Verdict {
   return { kind: "refused", how, differs, advice };
 }
+
+const BETA = "Dagster calls the class beta; the warning is switched off where it is made.";
 
 /** The verdicts. What one graph makes of them is in `losses.ts`. */
 export const VERDICTS = {
@@ -100,18 +100,18 @@ export const VERDICTS = {
     "Run deploy/pools.sh against the instance.",
   ),
   "priority": native("The op tag dagster/priority, which orders the ready steps of a run."),
-  "batch": native(
-    "One run for a range (BackfillPolicy.single_run); the step gets all its partitions in one request.",
-    "The data version of each partition of a range is in its metadata (sluice/data_version); the tag is Dagster's own.",
-  ),
-  "backfill": native(
-    "BackfillPolicy.multi_run or single_run; a step without batch makes its partitions one after the other.",
   "isolation": native("Every step is a process of its own, inline ones too."),
   "isolation.memory": refused(
     "No one watches the memory of a step.",
     "An attempt may take what the machine has.",
     "Limit the memory of the container, or of the run by the run launcher.",
   ),
+  "batch": native(
+    "One run for a range (BackfillPolicy.single_run); the step gets all its partitions in one request.",
+    "The data version of each partition of a range is in its metadata (sluice/data_version); the tag is Dagster's own.",
+  ),
+  "backfill": native(
+    "BackfillPolicy.multi_run or single_run; a step without batch makes its partitions one after the other.",
     "The data version of each partition of a range is in its metadata (sluice/data_version); the tag is Dagster's own.",
   ),
   "skip": native("A skippable spec that yields no result; what is downstream is skipped."),

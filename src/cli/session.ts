@@ -27,11 +27,11 @@ export interface OpenSessionRequest {
   readonly notes: Notes;
 }
 
-/** Opens a session; nothing is loaded before it is asked for. */
-export function openSession({ module, options, host, notes }: OpenSessionRequest): OpenSession {
 /** What is known of a module; its path is missing where there is none. */
 type Loaded = Omit<LoadedModule, "path"> & Partial<Pick<LoadedModule, "path">>;
 
+/** Opens a session; nothing is loaded before it is asked for. */
+export function openSession({ module, options, host, notes }: OpenSessionRequest): OpenSession {
   const place = findHistory(options, host);
   let loaded: Promise<Loaded> | undefined;
   let opened: Promise<Orchestrator> | undefined;
@@ -53,9 +53,9 @@ type Loaded = Omit<LoadedModule, "path"> & Partial<Pick<LoadedModule, "path">>;
       ...found.options,
       folder: place.folder,
       store,
+      isolation: { ...moduleOf(found), ...found.options.isolation },
       clock: host.clock,
       mask: host.mask,
-      isolation: { ...moduleOf(found), ...found.options.isolation },
     });
   };
   const session: OpenSession = {
@@ -72,13 +72,13 @@ type Loaded = Omit<LoadedModule, "path"> & Partial<Pick<LoadedModule, "path">>;
   return session;
 }
 
-/** Where the history lies. */
-interface Place {
 /** A module that the command line has loaded need not say itself where it lies. */
 function moduleOf({ path }: { readonly path?: string }): { readonly module?: string } {
   return path === undefined ? {} : { module: pathToFileURL(path).href };
 }
 
+/** Where the history lies. */
+interface Place {
   readonly folder: string;
   /** Undefined for a history in memory. */
   readonly file: string | undefined;

@@ -22,10 +22,10 @@ export const TRAIT = {
 /** A body with its types worn off. */
 export type Body = (context: BodyContext) => unknown;
 
-/** The names of a step's inputs; undefined for those that only order it. */
 /** Gives what is called in the place of a body that does not run inline. */
 export type Isolate = (definitions: Definitions, declaration: StepDeclaration) => Body;
 
+/** The names of a step's inputs; undefined for those that only order it. */
 export type InputNames = readonly (string | undefined)[];
 
 /** Definitions as the run loop reads them; by rank of `definitions.steps` unless said otherwise. */
@@ -125,10 +125,10 @@ class ValueWiring {
 /** What is known of steps, by rank. */
 class StepWiring {
   readonly #definitions: Definitions;
+  readonly #isolate: Isolate | undefined;
   readonly #places: Int32Array;
   readonly #traits: Uint8Array;
   readonly #bodies: Body[];
-  readonly #isolate: Isolate | undefined;
   readonly #timeoutsMs: Float64Array;
   readonly #outputPlaces: Int32Array;
   readonly #inputStarts: Int32Array;
@@ -165,11 +165,11 @@ class StepWiring {
       this.#inputNames[rank] = this.#lists.share(step.inputs);
       const gathers = this.#wireInputs(rank, step);
       this.#traits[rank] = traitsOf(step, gathers, this.#outputPlaces[rank] >= 0);
+      if (step.isolation && this.#isolate) this.#wireIsolated(rank, step, this.#isolate);
       this.#priorities.add(step.priority);
       if (step.config) this.#configured.push(rank);
     }
   }
-      if (step.isolation && this.#isolate) this.#wireIsolated(rank, step, this.#isolate);
 
   finish(values: ValueWiring): Wiring {
     return {
@@ -189,12 +189,6 @@ class StepWiring {
     };
   }
 
-  /** Notes where the inputs of a step lie. True when they must be gathered before its body runs. */
-  #wireInputs(rank: number, { inputs, partitions }: StepDeclaration): boolean {
-    let gathers = partitions !== undefined;
-    const start = this.#inputStarts[rank];
-    this.#makeRoom(start + inputs.length);
-    for (let index = 0; index < inputs.length; index++) {
   /** A process reads its inputs, opens its resources, keeps its values and watches its time itself. */
   #wireIsolated(rank: number, step: StepDeclaration, isolate: Isolate): void {
     this.#bodies[rank] = isolate(this.#definitions, step);
@@ -203,6 +197,12 @@ class StepWiring {
     this.#timeoutsMs[rank] = Infinity;
   }
 
+  /** Notes where the inputs of a step lie. True when they must be gathered before its body runs. */
+  #wireInputs(rank: number, { inputs, partitions }: StepDeclaration): boolean {
+    let gathers = partitions !== undefined;
+    const start = this.#inputStarts[rank];
+    this.#makeRoom(start + inputs.length);
+    for (let index = 0; index < inputs.length; index++) {
       const { key, name } = inputs[index];
       const place = this.#placeOf(key);
       this.#inputPlaces[start + index] = place;

@@ -46,10 +46,6 @@ export interface StepRules extends IsolationRules {
   /** Higher starts first. Default 0. */
   readonly priority?: number;
 }
-  /**
-   * What must have become of the steps upstream for this one to run. Default: all have succeeded, and nothing that it
-   * reads was skipped. With any rule but `all_success` what the body reads has to be declared `optional`.
-   */
 
 /** Dependencies by the names under which the body reads them. */
 export type Deps = { readonly [name: string]: Upstream };
