@@ -11,6 +11,8 @@ import type { Host } from "./host/host.ts";
 import { type LoadedModule, loadModule } from "./module/load.ts";
 import type { Notes } from "./host/notes.ts";
 import { shortPath } from "./print/error.ts";
+import { isBundle } from "../stores/bundle/detect.ts";
+import type { RunStore } from "../stores/store.ts";
 
 /** A session that can be closed. */
 export interface OpenSession extends Session {
@@ -46,8 +48,8 @@ export function openSession({ module, options, host, notes }: OpenSessionRequest
     notes.note(message, ...(hint === undefined ? [] : [`  hint: ${hint}`]));
   const open = async (use: "read" | "write"): Promise<Orchestrator> => {
     const found = await loadOnce();
-    const chosen = use === "read" ? storeToRead(place.file) : place.store;
-    const store = chosen === "memory" ? chosen : { ...chosen, onWarning: warn };
+    const chosen = await bundleIn(place.file) ?? (use === "read" ? storeToRead(place.file) : place.store);
+    const store = chosen === "memory" || "append" in chosen ? chosen : { ...chosen, onWarning: warn };
     const { createOrchestrator } = await import("../orchestrator.ts");
     return createOrchestrator(found.definitions, {
       ...found.options,
@@ -90,6 +92,13 @@ function findHistory({ folder: given, store }: GlobalValues, { cwd, env }: Host)
   if (store === "memory") return { folder, file: undefined, store };
   const file = store === undefined ? resolve(folder, "history.sqlite") : resolve(cwd, store);
   return { folder, file, store: { path: file } };
+}
+
+/** The run bundle that a file is; undefined for any other file, and for none. */
+async function bundleIn(file: string | undefined): Promise<RunStore | undefined> {
+  if (file === undefined || !isBundle(file)) return undefined;
+  const { openRunBundle } = await import("../stores/bundle/open.ts");
+  return await openRunBundle(file);
 }
 
 /** A history that is not there is looked at as an empty one, and not made. */

@@ -1,9 +1,7 @@
 /** The version, as both manifests have it. */
 import process from "node:process";
+import { version } from "../stores/version.ts";
 import type { Answer } from "./command.ts";
-
-/** The version of this package; a test holds it equal to the manifests. */
-export const version = "0.1.0";
 
 /** What `--version` says. */
 export function answerVersion(runtime: string): Answer {

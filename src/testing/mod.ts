@@ -10,6 +10,8 @@ export { ioContract } from "./io_contract.ts";
 export type { ContractCase, IOContractOptions, IOFixture } from "./io_contract.ts";
 export { pluginContract } from "./plugin_contract.ts";
 export type { PluginContractOptions } from "./plugin_contract.ts";
+export { replay } from "./replay.ts";
+export type { ReplayedRun } from "./replay.ts";
 export { storeContract } from "./store_contract.ts";
 export type { StoreContractOptions } from "./store_contract.ts";
 export type { StoreFixture } from "./store/world.ts";

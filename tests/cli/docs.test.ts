@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { main } from "../../src/cli/main.ts";
-import { version } from "../../src/cli/version.ts";
+import { version } from "../../src/stores/version.ts";
 import { openTestHost } from "./support/host.ts";
 
 const page = new URL("../../docs/cli.md", import.meta.url);

@@ -16,7 +16,8 @@ export const globalOptions = {
   store: {
     type: "text",
     value: "FILE",
-    summary: 'The file of the history, or "memory"; history.sqlite in the folder when not given',
+    summary:
+      'The file of the history, a run bundle, or "memory"; history.sqlite in the folder when not given',
   },
   "load-timeout": {
     type: "duration",
