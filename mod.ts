@@ -78,6 +78,7 @@ export type { RevealSecret, Secret, SecretPlaceholder } from "./src/model/assets
 export { openMask } from "./src/runtime/redact/mask.ts";
 export type { Mask } from "./src/runtime/redact/mask.ts";
 export type { MaskStream } from "./src/runtime/redact/stream.ts";
+export { openRunBundle } from "./src/stores/bundle/open.ts";
 export { output, skip, unchanged } from "./src/model/assets/result.ts";
 export type { Metadata, Output, OutputFacts, Skip, Unchanged } from "./src/model/assets/result.ts";
 export { type } from "./src/model/assets/schema.ts";
