@@ -57,6 +57,7 @@ import { executePlan, rerun, unknownRun } from "./orchestrator/runs.ts";
 import { parseBackfillPlan, parsePlan } from "./planner/json.ts";
 import type { BackfillPlan, RunPlan } from "./planner/plan.ts";
 import type { BackfillRequest, PartitionRequest, PlanRequest } from "./planner/request.ts";
+import { writeBundle } from "./stores/bundle/write.ts";
 import type { BackfillFilter, MaterializationFilter, RunFilter } from "./stores/store.ts";
 
 /** For lists that are given as a whole. */
@@ -291,6 +292,12 @@ class LiveOrchestrator implements Orchestrator {
     const { key } = this.#asset("checks", asset);
     requireRecord("checks", "filter", filter, CHECKS_FIELDS);
     return await this.#read(({ store }) => store.checks({ asset: key, limit: filter.limit ?? NO_LIMIT }));
+  }
+
+  async *exportRun(id: string): AsyncGenerator<string> {
+    requireArgument("exportRun", "id", id, TEXT);
+    if (!await this.run(id)) throw unknownRun(id);
+    yield* writeBundle(id, (filter) => this.#read(({ store }) => store.events(filter)));
   }
 
   async backfills(filter: BackfillFilter = {}) {

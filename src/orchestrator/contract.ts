@@ -193,6 +193,12 @@ export interface Orchestrator extends AsyncDisposable {
   ): Promise<readonly MaterializationRecord[]>;
   /** The latest verdict of each check of an asset, per partition, newest first: all, unless a limit is given. */
   checks(asset: AssetName, filter?: { readonly limit?: number }): Promise<readonly CheckResultRecord[]>;
+  /**
+   * A run as the lines of a bundle, to be written to a file that `openRunBundle`, `sluice runs --store FILE` and `replay` of
+   * `sluice/testing` read anywhere: its events with its plan and code versions, its logs, and no secret. Of a run under
+   * way it is what is recorded by now.
+   */
+  exportRun(id: string): AsyncIterable<string>;
   /** Backfills, newest first: at most `limit` (default 100), and with `before` the next page. */
   backfills(filter?: BackfillFilter): Promise<readonly BackfillRecord[]>;
 
