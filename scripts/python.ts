@@ -18,6 +18,8 @@ export interface Engine {
   readonly requirements: readonly string[];
   /** What counts in the place of what the packages themselves require. */
   readonly overrides?: readonly string[];
+  /** Whether its suites are skipped where it cannot be installed: old versions ask for old Pythons. */
+  readonly isExtra?: boolean;
 }
 
 /** The engines that exports are run in. Each has the formatter and linter that generated code is held to. */
@@ -28,6 +30,14 @@ export const engines: readonly Engine[] = [
     folder: "dagster",
     versions: ">=3.10,<3.15",
     requirements: ["dagster>=1.13.27", "dagster-webserver", "dagster-aws", "moto[server]", "ruff"],
+  },
+  {
+    name: "the oldest Dagster",
+    variable: "SLUICE_DAGSTER_OLDEST_PYTHON",
+    folder: "dagster-oldest",
+    versions: ">=3.10,<3.13",
+    requirements: ["dagster==1.11.0", "ruff"],
+    isExtra: true,
   },
   {
     name: "Airflow",
@@ -72,7 +82,8 @@ export async function preparePython(engine: Engine): Promise<Python> {
   const uv = await findUv();
   if (!uv) return { absent: "there is neither uv nor a python3 with venv or pip to get it by" };
   if (!await install(uv, engine, folder)) {
-    return { failed: `uv could not install ${engine.name}; its reason is above` };
+    const reason = `uv could not install ${engine.name}; its reason is above`;
+    return engine.isExtra ? { absent: reason } : { failed: reason };
   }
   writeFileSync(stamp, wanted);
   return { path };

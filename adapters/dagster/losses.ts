@@ -10,6 +10,7 @@ import { encode } from "./partitions/encoding.ts";
 import type { Site } from "./site.ts";
 import { tickLosses } from "./ticks/losses.ts";
 import { VERDICTS } from "./verdicts.ts";
+import { SINCE } from "./version.ts";
 
 /** The verdicts on single uses of features. */
 export function specialLosses(site: Site, options: ExportOptions): readonly Loss[] {
@@ -48,7 +49,9 @@ function assetLosses(site: Site): readonly Loss[] {
     if (name !== group) {
       found.push(loss("asset.group", subject, {
         kind: "emulated",
-        how: `Groups have letters, digits, "_" and "/" in Dagster: the group is ${name}.`,
+        how: `Groups are letters, digits and "_"${
+          site.dagster.has("groupPaths") ? ', joined by "/",' : ` before ${SINCE.groupPaths}`
+        } in Dagster: the group is ${name}.`,
         differs: "The group has another name.",
       }));
     }
@@ -104,11 +107,19 @@ function carriedBy({ key, mapping }: InputSnapshot, { partitions }: StepSnapshot
   return carryMapping(mapping, site.partitionsAt(partitions), upstream).by;
 }
 
-function stepLosses({ name, priority }: StepSnapshot, _site: Site): readonly Loss[] {
-  if (Number.isInteger(priority)) return [];
-  return [loss("priority", `step ${name}`, {
-    differs: `Priorities are whole numbers in Dagster: ${priority} becomes ${Math.round(priority)}.`,
-  })];
+function stepLosses({ name, priority, pool }: StepSnapshot, { pools }: Site): readonly Loss[] {
+  const subject = `step ${name}`;
+  const word = pool === undefined ? undefined : pools.get(pool);
+  return [
+    ...word === pool ? [] : [loss("pool", subject, {
+      kind: "emulated",
+      how: `Pools are letters, digits and "_" before Dagster ${SINCE.poolPaths}: the pool is ${word}.`,
+      differs: "The pool has another name, and limits belong to Dagster's instance.",
+    })],
+    ...Number.isInteger(priority) ? [] : [loss("priority", subject, {
+      differs: `Priorities are whole numbers in Dagster: ${priority} becomes ${Math.round(priority)}.`,
+    })],
+  ];
 }
 
 /** Jobs and schedules that are cut, or left out. */

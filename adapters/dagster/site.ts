@@ -5,10 +5,15 @@ import { identifierOf } from "../python/identifier.ts";
 import { checkOutputName, isPlainStep, runnableSteps } from "./definitions/keys.ts";
 import { allotNames, AUTOMATION_SENSOR, cellSensorName, plainName } from "./definitions/names.ts";
 import { openPartitions, type PartitionModule } from "./partitions/module.ts";
+import { withoutExclusions } from "./partitions/windows.ts";
+import type { DagsterVersion } from "./version.ts";
 
 /** A snapshot, and how what is in it is called in Dagster. */
 export interface Site {
+  /** What is written: without what this version of Dagster cannot hold. */
   readonly snapshot: Snapshot;
+  /** The version that is written for. */
+  readonly dagster: DagsterVersion;
   /** The assets by key. */
   readonly assets: ReadonlyMap<string, AssetSnapshot>;
   /** The steps by name. */
@@ -25,13 +30,18 @@ export interface Site {
   readonly schedules: ReadonlyMap<string, string>;
   /** The names of groups by group. */
   readonly groups: ReadonlyMap<string, string>;
+  /** The names of pools by pool. */
+  readonly pools: ReadonlyMap<string, string>;
   readonly partitions: PartitionModule;
   /** A definition of the table. */
   partitionsAt(place: number | undefined): Partitions | undefined;
 }
 
 /** Gives names to all that is in a snapshot. */
-export function openSite(snapshot: Snapshot): Site {
+export function openSite(whole: Snapshot, dagster: DagsterVersion): Site {
+  const snapshot = dagster.has("exclusions")
+    ? whole
+    : { ...whole, partitions: whole.partitions.map(withoutExclusions) };
   const steps = runnableSteps(snapshot);
   const ops = allotNames(steps.map((step) => ({ id: step.name, plain: plainOf(step) })));
   const opNames = new Set(ops.values());
@@ -46,9 +56,10 @@ export function openSite(snapshot: Snapshot): Site {
   }));
   const isOwnName = ({ name, check }: StepSnapshot) =>
     check === undefined || ops.get(name) === checkOutputName(check.asset, check.name);
-  const plain = steps.filter((step) => isPlainStep(step) && isOwnName(step));
+  const plain = steps.filter((step) => isPlainStep(step, dagster) && isOwnName(step));
   return {
     snapshot,
+    dagster,
     assets: new Map(snapshot.assets.map((asset) => [asset.key, asset])),
     steps: new Map(snapshot.steps.map((step) => [step.name, step])),
     ops,
@@ -56,7 +67,14 @@ export function openSite(snapshot: Snapshot): Site {
     plainSteps: new Set(plain.map(({ name }) => name)),
     jobs: byOwnName(allotNames(jobs, opNames)),
     schedules: byOwnName(allotNames(schedules, sensorNames(snapshot))),
-    groups: groupNames(snapshot),
+    groups: wordsFor(
+      snapshot.assets.map(({ group }) => group),
+      dagster.has("groupPaths") ? /[-.]/g : /[-./]/g,
+    ),
+    pools: wordsFor(
+      snapshot.steps.flatMap(({ pool }) => pool ?? []),
+      dagster.has("poolPaths") ? undefined : /[-./]/g,
+    ),
     partitions: openPartitions(snapshot.partitions),
     partitionsAt: (place) => place === undefined ? undefined : snapshot.partitions[place],
   };
@@ -75,10 +93,15 @@ function byOwnName(names: ReadonlyMap<string, string>): ReadonlyMap<string, stri
   return new Map([...names].map(([id, name]) => [id.slice(id.indexOf(" ") + 1), name]));
 }
 
-/** Groups hold letters, digits and `_`, and words of them joined by `/`. */
-function groupNames({ assets }: Snapshot): ReadonlyMap<string, string> {
-  const groups = [...new Set(assets.map(({ group }) => group))];
-  const plain = (group: string) => group.replace(/[-.]/g, "_");
-  const isAlone = (group: string) => groups.filter((each) => plain(each) === plain(group)).length === 1;
-  return new Map(groups.map((group) => [group, isAlone(group) ? plain(group) : identifierOf(group)]));
+/** Each name with `_` for the characters that it cannot have; with a hash, where another name has that one. */
+function wordsFor(names: readonly string[], other: RegExp | undefined): ReadonlyMap<string, string> {
+  const all = [...new Set(names)];
+  if (other === undefined) return new Map(all.map((name) => [name, name]));
+  const counts = new Map<string, number>();
+  const words = all.map((name) => name.replace(other, "_"));
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return new Map(all.map((name, place) => [
+    name,
+    counts.get(words[place]) === 1 ? words[place] : identifierOf(name),
+  ]));
 }

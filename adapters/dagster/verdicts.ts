@@ -1,5 +1,7 @@
 /** How Dagster carries every feature. */
+import type { Feature } from "../features.ts";
 import type { Verdict, VerdictTable } from "../loss.ts";
+import { type Ability, type DagsterVersion, SINCE } from "./version.ts";
 
 function native(how: string, differs?: string, advice?: string): Verdict {
   return {
@@ -161,3 +163,61 @@ export const VERDICTS = {
   "freshness.window": native("FreshnessPolicy.time_window."),
   "freshness.cron": native("FreshnessPolicy.cron."),
 } satisfies VerdictTable as VerdictTable;
+
+/** What versions before one make of a feature. */
+export interface OlderVerdict extends Verdict {
+  /** What they lack. */
+  readonly lacks: Ability;
+  /** Which feature. */
+  readonly feature: Feature;
+  /** Whether only some uses of the feature are meant. */
+  readonly isPartial?: boolean;
+}
+
+/** Where older versions of Dagster do less than `VERDICTS` says. */
+export const OLDER_VERDICTS: readonly OlderVerdict[] = [
+  {
+    lacks: "groupPaths",
+    feature: "asset.group",
+    isPartial: true,
+    ...emulated(
+      `Groups are single words before Dagster ${SINCE.groupPaths}: \`/\` becomes \`_\`.`,
+      "The group has another name.",
+      `Write for Dagster ${SINCE.groupPaths} or later.`,
+    ),
+  },
+  {
+    lacks: "poolPaths",
+    feature: "pool",
+    isPartial: true,
+    ...emulated(
+      `Pools are single words before Dagster ${SINCE.poolPaths}: other characters become \`_\`.`,
+      "The pool has another name, and limits belong to Dagster's instance.",
+      "Run deploy/pools.sh against the instance.",
+    ),
+  },
+  ...(["freshness.window", "freshness.cron"] as const).map((feature) => ({
+    lacks: "freshness" as const,
+    feature,
+    ...native(
+      `FreshnessPolicy of dagster.preview.freshness; it is Dagster's own name since ${SINCE.freshness}.`,
+      "Dagster watches freshness only where the dagster.yaml of the instance switches it on.",
+      "Merge deploy/dagster.yaml into that of the instance.",
+    ),
+  })),
+  {
+    lacks: "exclusions",
+    feature: "partitions.time.exclusions",
+    kind: "refused",
+    how: `Windows can be left out since Dagster ${SINCE.exclusions}.`,
+    differs: "The windows that are left out are partitions there, and steps that are asked for them fail.",
+    advice: `Write for Dagster ${SINCE.exclusions} or later.`,
+  },
+];
+
+/** The verdicts for a version. */
+export function verdictsOf(dagster: DagsterVersion): VerdictTable {
+  const older = OLDER_VERDICTS.filter(({ lacks, isPartial }) => !isPartial && !dagster.has(lacks))
+    .map(({ lacks: _, feature, ...verdict }) => [feature, verdict] as const);
+  return { ...VERDICTS, ...Object.fromEntries(older) };
+}

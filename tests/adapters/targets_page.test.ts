@@ -5,7 +5,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { type Feature, FEATURES, isLoss, type Verdict, type VerdictTable } from "sluice/adapters";
 import { AIRFLOW_VERDICTS } from "../../adapters/airflow/verdicts.ts";
-import { VERDICTS as DAGSTER_VERDICTS } from "../../adapters/dagster/verdicts.ts";
+import { OLDER_VERDICTS, VERDICTS as DAGSTER_VERDICTS } from "../../adapters/dagster/verdicts.ts";
+import { OLDEST, SINCE } from "../../adapters/dagster/version.ts";
 import { VERDICTS as PREFECT_VERDICTS } from "../../adapters/prefect/verdicts.ts";
 
 const page = new URL("../../docs/targets.md", import.meta.url);
@@ -15,6 +16,9 @@ const TARGETS: readonly (readonly [name: string, table: VerdictTable])[] = [
   ["Airflow", AIRFLOW_VERDICTS],
   ["Prefect", PREFECT_VERDICTS],
 ];
+
+/** What the page says of a target besides. */
+const MORE: ReadonlyMap<string, () => readonly string[]> = new Map([["Dagster", () => [olderDagster()]]]);
 
 const features = Object.keys(FEATURES) as Feature[];
 
@@ -53,6 +57,24 @@ function details([name, table]: (typeof TARGETS)[number]): string {
   return `## ${name}\n\n${formatTable(titles, rows)}`;
 }
 
+/** What versions of Dagster before the newest make of features. */
+function olderDagster(): string {
+  const rows = OLDER_VERDICTS.map(({ lacks, feature, how, differs = "", advice = "" }) => [
+    SINCE[lacks],
+    FEATURES[feature],
+    how,
+    differs,
+    advice,
+  ]);
+  const titles = ["Before", "What a graph has", "How it is carried", "What is different", "What to do"];
+  return `### Older versions of Dagster
+
+\`--target-version\` names the version that is written for, from ${OLDEST} on; one of two numbers means its first release. What
+versions before others lack:
+
+${formatTable(titles, rows)}`;
+}
+
 function render(): string {
   return `# What each target gets
 
@@ -67,7 +89,7 @@ programs; \`--strict\` fails for any difference. This page is written from the t
 
 ${overview()}
 
-${TARGETS.map(details).join("\n\n")}
+${TARGETS.map((target) => [details(target), ...MORE.get(target[0])?.() ?? []].join("\n\n")).join("\n\n")}
 `;
 }
 

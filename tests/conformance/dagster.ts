@@ -8,6 +8,11 @@ export function findDagster(subject: string): string | undefined {
   return findPython("SLUICE_DAGSTER_PYTHON", subject);
 }
 
+/** The Python that has the oldest Dagster that exports are written for: `SLUICE_DAGSTER_OLDEST_PYTHON`. */
+export function findOldestDagster(subject: string): string | undefined {
+  return findPython("SLUICE_DAGSTER_OLDEST_PYTHON", subject);
+}
+
 /** Runs a script beside the caller once, without telemetry, and gives what it answers. */
 export function askDagster<Answer>(python: string, script: URL, question: unknown): Answer {
   return askPython(python, script, question, { DAGSTER_DISABLE_TELEMETRY: "1" });

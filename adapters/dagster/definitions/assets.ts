@@ -44,7 +44,7 @@ export function stepStatement(step: StepSnapshot, site: Site): string {
     partitions_def: partitions === undefined ? undefined : site.partitions.constantOf(partitions),
     can_subset: subsettable && step.outputs.length > 1 ? "True" : undefined,
     backfill_policy: backfillExpression(step),
-    ...opArguments(step),
+    ...opArguments(step, site),
   });
   const run = call("steps.run", ["context", textLiteral(name)], runArguments(step, site));
   return [
@@ -61,10 +61,13 @@ export function signature(name: string, context: string): string {
 }
 
 /** What ops of assets and of checks have in common. */
-export function opArguments({ retry, pool, priority, takesConfig }: StepSnapshot): NamedArguments {
+export function opArguments(
+  { retry, pool, priority, takesConfig }: StepSnapshot,
+  { pools }: Site,
+): NamedArguments {
   return {
     retry_policy: retry && retryExpression(retry),
-    pool: pool === undefined ? undefined : textLiteral(pool),
+    pool: pool === undefined ? undefined : textLiteral(pools.get(pool) as string),
     op_tags: priority === 0
       ? undefined
       : pairs([[textLiteral("dagster/priority"), textLiteral(String(Math.round(priority)))]]),
@@ -142,7 +145,7 @@ function specExpression(
     description: description === undefined ? undefined : textLiteral(description),
     metadata: hasAny(metadata) ? jsonExpression(metadata) : undefined,
     automation_condition: automation && conditionExpression(automation),
-    freshness_policy: freshness && freshnessExpression(freshness),
+    freshness_policy: freshness && freshnessExpression(freshness, site.dagster),
     ...more,
   });
 }

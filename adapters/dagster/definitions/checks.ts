@@ -23,7 +23,7 @@ export function checkStatement(step: StepSnapshot, site: Site): string {
       asset: keyExpression(check.asset),
       name: textLiteral(check.name),
       ...described,
-      ...opArguments(step),
+      ...opArguments(step, site),
     })
     : call("assets.check", [], {
       spec: call("dg.AssetCheckSpec", [textLiteral(check.name)], {
@@ -31,7 +31,7 @@ export function checkStatement(step: StepSnapshot, site: Site): string {
         ...described,
       }),
       op_name: textLiteral(op),
-      ...opArguments(step),
+      ...opArguments(step, site),
     });
   const run = call("steps.check", ["context", textLiteral(name)], {
     ...runArguments(step, site),

@@ -8,6 +8,7 @@ import type {
 import type { FreshnessPolicy } from "../../../src/model/automation/freshness.ts";
 import { call, type Expression, list } from "../../python/expression.ts";
 import { numberLiteral, textLiteral } from "../../python/literal.ts";
+import type { DagsterVersion } from "../version.ts";
 import { wholeKeyExpression } from "./keys.ts";
 
 /** Dagster's names of states, where they are not ours with `_` for `-`. */
@@ -76,15 +77,16 @@ function checksExpression({ kind, of, blockingOnly }: ChecksCondition): Expressi
 }
 
 /** A freshness policy. */
-export function freshnessExpression(policy: FreshnessPolicy): Expression {
+export function freshnessExpression(policy: FreshnessPolicy, dagster: DagsterVersion): Expression {
+  const name = dagster.has("freshness") ? "dg.FreshnessPolicy" : "FreshnessPolicy";
   if (policy.kind === "cron") {
-    return call("dg.FreshnessPolicy.cron", [], {
+    return call(`${name}.cron`, [], {
       deadline_cron: textLiteral(policy.deadlineCron),
       lower_bound_delta: timedeltaExpression(policy.lowerBoundMs),
       timezone: policy.timezone === "UTC" ? undefined : textLiteral(policy.timezone),
     });
   }
-  return call("dg.FreshnessPolicy.time_window", [], {
+  return call(`${name}.time_window`, [], {
     fail_window: timedeltaExpression(policy.failMs),
     warn_window: policy.warnMs === undefined ? undefined : timedeltaExpression(policy.warnMs),
   });

@@ -3,6 +3,7 @@ import type { JobSnapshot, JsonRecord, Snapshot } from "../../../src/model/snaps
 import { assignment, call, type Expression } from "../../python/expression.ts";
 import { jsonExpression, textLiteral } from "../../python/literal.ts";
 import { wholeKeyExpression } from "./keys.ts";
+import type { Statement } from "./names.ts";
 import { identifierOf } from "../../python/identifier.ts";
 import type { Site } from "../site.ts";
 
@@ -51,7 +52,7 @@ export function jobVariable(job: string, part: JobPart, site: Site): string {
 }
 
 /** A job: one statement for each part. */
-export function jobStatements(job: JobSnapshot, site: Site): readonly string[] {
+export function jobStatements(job: JobSnapshot, site: Site): readonly Statement[] {
   const { name, description, config, tags, selection, assets } = job;
   return partsOf(assets, site).map((part) => {
     const runConfig = runConfigOf(config, part, site);
@@ -62,7 +63,8 @@ export function jobStatements(job: JobSnapshot, site: Site): readonly string[] {
       description: description === undefined ? undefined : textLiteral(description),
       tags: Object.keys(tags).length > 0 ? jsonExpression(tags) : undefined,
     });
-    return assignment(jobVariable(name, part, site), value);
+    const variable = jobVariable(name, part, site);
+    return { variable, text: assignment(variable, value) };
   });
 }
 

@@ -14,6 +14,12 @@ const IMPORTED: ReadonlySet<string> = new Set(
   ["dg", "steps", "partitions", "assets", "conditions", "ticks", "datetime", "timedelta", "warnings"],
 );
 
+/** A statement of a module that makes one thing, and its variable there. */
+export interface Statement {
+  readonly variable: string;
+  readonly text: string;
+}
+
 /** A name that is wanted: what it belongs to, and how Dagster would spell it. */
 export interface WantedName {
   /** What the name belongs to; the same for nobody else. */

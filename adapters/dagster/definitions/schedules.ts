@@ -17,6 +17,7 @@ import { signature } from "./assets.ts";
 import { encode } from "../partitions/encoding.ts";
 import { type JobPart, jobVariable, partName, partsOf, runConfigOf, selectionExpression } from "./jobs.ts";
 import type { Site } from "../site.ts";
+import type { Statement } from "./names.ts";
 
 /** When a schedule ticks: its crons, or those of the windows that it follows. */
 export interface Timetable {
@@ -36,12 +37,13 @@ export function timetableOf(
 }
 
 /** A schedule: one statement for each part of what it runs. */
-export function scheduleStatements(schedule: ScheduleSnapshot, site: Site): readonly string[] {
+export function scheduleStatements(schedule: ScheduleSnapshot, site: Site): readonly Statement[] {
   return partsOf(schedule.assets, site).flatMap((part) => {
     if (schedule.crons.length === 0 && !windowsOf(site.partitionsAt(part.partitions))) return [];
-    return part.partitions === undefined
-      ? [plainSchedule(schedule, part, site)]
-      : [partitionSchedule(schedule, part, part.partitions, site)];
+    const text = part.partitions === undefined
+      ? plainSchedule(schedule, part, site)
+      : partitionSchedule(schedule, part, part.partitions, site);
+    return [{ variable: variableOf(schedule, part, site), text }];
   });
 }
 

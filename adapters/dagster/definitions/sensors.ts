@@ -4,10 +4,10 @@ import { textLiteral } from "../../python/literal.ts";
 import { encode } from "../partitions/encoding.ts";
 import type { Site } from "../site.ts";
 import { signature } from "./assets.ts";
-import { AUTOMATION_SENSOR, cellSensorName } from "./names.ts";
+import { AUTOMATION_SENSOR, cellSensorName, type Statement } from "./names.ts";
 
 /** The sensors of a project. */
-export function sensorStatements(site: Site): readonly string[] {
+export function sensorStatements(site: Site): readonly Statement[] {
   const { assets, partitions } = site.snapshot;
   return [
     ...assets.some(({ automation }) => automation !== undefined) ? [automationStatement()] : [],
@@ -16,18 +16,16 @@ export function sensorStatements(site: Site): readonly string[] {
 }
 
 /** Dagster makes a sensor of its own for conditions, which is off. */
-function automationStatement(): string {
-  return assignment(
-    AUTOMATION_SENSOR,
-    call("dg.AutomationConditionSensorDefinition", [textLiteral(AUTOMATION_SENSOR)], {
-      target: call("dg.AssetSelection.all", []),
-      default_status: "dg.DefaultSensorStatus.RUNNING",
-    }),
-  );
+function automationStatement(): Statement {
+  const value = call("dg.AutomationConditionSensorDefinition", [textLiteral(AUTOMATION_SENSOR)], {
+    target: call("dg.AssetSelection.all", []),
+    default_status: "dg.DefaultSensorStatus.RUNNING",
+  });
+  return { variable: AUTOMATION_SENSOR, text: assignment(AUTOMATION_SENSOR, value) };
 }
 
 /** A sensor that adds the keys of a definition whose cells come to be. */
-function growingStatement(place: number, site: Site): string | undefined {
+function growingStatement(place: number, site: Site): Statement | undefined {
   const partitions = site.snapshot.partitions[place];
   if (encode(partitions).kind !== "growing") return undefined;
   const name = cellSensorName(place);
@@ -41,9 +39,10 @@ function growingStatement(place: number, site: Site): string | undefined {
     site.partitions.constantOf(place),
     site.partitions.dimensionsOf(place),
   ]);
-  return [
+  const lines = [
     layOut(decorator, 0, "@", ""),
     signature(name, "dg.SensorEvaluationContext"),
     layOut(found, 4, "    return ", ""),
-  ].join("\n");
+  ];
+  return { variable: name, text: lines.join("\n") };
 }

@@ -1,5 +1,5 @@
 /** Partitions by time as Dagster's definitions. */
-import type { TimePartitions } from "../../../src/model/partitions/definition.ts";
+import type { Partitions, TimePartitions } from "../../../src/model/partitions/definition.ts";
 import { parseKeyFormat } from "../../../src/model/time/format.ts";
 import { openZone, type Zone } from "../../../src/model/time/zone.ts";
 import { call, type Expression, list, type NamedArguments } from "../../python/expression.ts";
@@ -21,6 +21,16 @@ const UNITS = [
     firstDay: 1,
   },
 ] as const;
+
+/** A definition for a Dagster that cannot leave windows out. */
+export function withoutExclusions(partitions: Partitions): Partitions {
+  if (partitions.kind === "time") return { ...partitions, exclusions: [] };
+  if (partitions.kind !== "multi") return partitions;
+  const leaves = Object.entries(partitions.dimensions).map(([name, leaf]) =>
+    [name, leaf.kind === "time" ? { ...leaf, exclusions: [] } : leaf] as const
+  );
+  return { ...partitions, dimensions: Object.fromEntries(leaves) };
+}
 
 /** The class of Dagster's that a definition becomes: mappings by key ask for the same on both sides. */
 export function windowClass({ cron }: TimePartitions): string {

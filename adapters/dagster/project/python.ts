@@ -24,7 +24,10 @@ export function pythonModule({ docstring, blocks, gap }: ModuleParts): string {
       ...used.has("warnings.") ? ["import warnings"] : [],
       ...times.length > 0 ? [`from datetime import ${times.join(", ")}`] : [],
     ],
-    used.has("dg.") ? ["import dagster as dg"] : [],
+    [
+      ...used.has("dg.") ? ["import dagster as dg"] : [],
+      ...used.has("FreshnessPolicy.") ? ["from dagster.preview.freshness import FreshnessPolicy"] : [],
+    ],
     [
       ...used.has("partitions.") ? ["from .. import partitions"] : [],
       ...used.has("steps.") ? ["from ..runner import steps"] : [],
@@ -39,5 +42,5 @@ export function pythonModule({ docstring, blocks, gap }: ModuleParts): string {
 /** The names in a text with the sign behind them, less what stands in string literals. */
 function namesIn(code: string): ReadonlySet<string> {
   const bare = code.replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, '""');
-  return new Set(bare.match(/(?<![\w.])[a-z]+[.(]/g));
+  return new Set(bare.match(/(?<![\w.])[A-Za-z]+[.(]/g));
 }

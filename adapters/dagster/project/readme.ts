@@ -1,15 +1,32 @@
 /** The README of an exported project. */
 import type { ExportOptions } from "../../export.ts";
+import type { Site } from "../site.ts";
+import type { DagsterVersion } from "../version.ts";
+import { instanceYaml, poolsOf } from "./files.ts";
 
 /** What the README tells of. */
 export interface ReadmeFacts {
   readonly packaged: string;
-  readonly version: string;
+  readonly dagster: DagsterVersion;
   readonly hasPools: boolean;
+  readonly hasInstance: boolean;
+}
+
+/** What the README of a project tells of. */
+export function readmeFacts(site: Site, packaged: string): ReadmeFacts {
+  return {
+    packaged,
+    dagster: site.dagster,
+    hasPools: poolsOf(site).length > 0,
+    hasInstance: instanceYaml(site) !== undefined,
+  };
 }
 
 /** The README. It holds no text of the user's but the name of the project. */
-export function readme({ module }: ExportOptions, { packaged, version, hasPools }: ReadmeFacts): string {
+export function readme(
+  { module }: ExportOptions,
+  { packaged, dagster, hasPools }: ReadmeFacts,
+): string {
   return `# ${packaged}
 
 A Dagster project, written by \`sluice export dagster\`. Edit the graph in TypeScript and export it again, not these files.
@@ -21,7 +38,7 @@ A Dagster project, written by \`sluice export dagster\`. Edit the graph in TypeS
 
 ## Install
 
-Python 3.10 to 3.14. Written for Dagster ${version}.
+Python 3.10 to 3.14. Written for Dagster ${dagster.text}; ${dagster.floor} and later versions 1 load it.
 
 \`\`\`sh
 uv sync

@@ -14,7 +14,7 @@ import dagster as dg
 
 question = json.load(sys.stdin)
 sys.path.insert(0, question["path"] + "/src")
-defs = importlib.import_module(question["package"] + ".definitions").defs()
+defs = importlib.import_module(question["package"] + ".definitions").defs
 repository = defs.get_repository_def()
 
 

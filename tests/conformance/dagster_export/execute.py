@@ -91,7 +91,7 @@ def execute(case):
     before = dict(os.environ)
     os.environ.update(case.get("env", {}))
     try:
-        defs = importlib.import_module(case["package"] + ".definitions").defs()
+        defs = importlib.import_module(case["package"] + ".definitions").defs
         runs = []
         with dg.DagsterInstance.ephemeral() as instance:
             for run in case["runs"]:

@@ -38,6 +38,7 @@ def dump_step(assets):
     return {
         "op": op.name,
         "keys": sorted(text(key) for key in assets.keys),
+        "reads": sorted({text(key) for key in assets.keys_by_input_name.values()}),
         "retry": retry(op.retry_policy),
         "pool": op.pool,
         "priority": op.tags.get("dagster/priority"),
@@ -51,8 +52,7 @@ def dump_step(assets):
 
 def dump(case):
     sys.path.insert(0, case["path"] + "/src")
-    module = importlib.import_module(case["package"] + ".definitions")
-    defs = module.defs()
+    defs = importlib.import_module(case["package"] + ".definitions").defs
     dg.Definitions.validate_loadable(defs)
     repository = defs.get_repository_def()
     graph = repository.asset_graph
@@ -113,7 +113,7 @@ def dump(case):
             jobs.append(
                 {
                     "name": job.name,
-                    "assets": sorted(text(key) for key in job.asset_layer.selected_asset_keys),
+                    "assets": sorted(text(key) for key in selected_keys(job.asset_layer)),
                     "tags": dict(job.tags),
                     "description": job.description,
                 }
@@ -137,6 +137,10 @@ def dump(case):
         "jobs": jobs,
         "schedules": schedules,
     }
+
+
+def selected_keys(layer):
+    return getattr(layer, "selected_asset_keys", None) or layer.executable_asset_keys
 
 
 def list_keys(partitions, now):

@@ -2,6 +2,8 @@
 import { join } from "node:path";
 import { type Definitions, type Snapshot, takeSnapshot } from "sluice";
 import { exportDagster, type LossReport } from "sluice/adapters";
+import { openSite, type Site } from "../../../adapters/dagster/site.ts";
+import { readVersion } from "../../../adapters/dagster/version.ts";
 import { commandLine } from "../../cli/support/step.ts";
 import { writeFiles } from "../../support/files.ts";
 
@@ -11,6 +13,8 @@ export interface Project {
   readonly package: string;
   readonly snapshot: Snapshot;
   readonly report: LossReport;
+  /** What the files were written from. */
+  readonly site: Site;
 }
 
 /** When windows are counted, and ticks are looked for. */
@@ -22,15 +26,18 @@ export function writeExport(
   name: string,
   definitions: Definitions,
   module: string | undefined,
+  targetVersion?: string,
 ): Project {
   const snapshot = takeSnapshot(definitions);
+  const version = targetVersion === undefined ? {} : { targetVersion };
   const { files, report } = exportDagster(snapshot, {
     name,
     command: commandLine,
     ...(module !== undefined && { module }),
+    ...version,
     ticksFromMs: NOW_MS,
   });
   const path = join(folder, name);
   writeFiles(path, files);
-  return { path, package: name, snapshot, report };
+  return { path, package: name, snapshot, report, site: openSite(snapshot, readVersion(version)) };
 }

@@ -1,1 +1,1 @@
-"""Everything in this folder is loaded."""
+"""What `definitions.py` loads."""

@@ -52,10 +52,10 @@ def ended(
     """Runs the last partition, or all, when a window ends at this instant."""
     at = context.scheduled_execution_time
     windows = next(each for each in _axes(partitions, dimensions) if _is_time(each))
-    with dg.partition_loading_context(at):
-        window = windows.get_prev_partition_window(at)
+    window = windows.get_prev_partition_window(at, respect_bounds=False)
+    is_early = window is None or window.start < windows.start
     is_over = windows.end is not None and at > windows.end
-    if window is None or window.end != at or is_over:
+    if is_early or is_over or window.end != at:
         return dg.SkipReason("No window ends at this instant.")
     run = every if whole else last
     return run(context, partitions, dimensions, run_config=run_config, tags=tags)
