@@ -20,6 +20,10 @@ export interface Engine {
   readonly overrides?: readonly string[];
   /** Whether its suites are skipped where it cannot be installed: old versions ask for old Pythons. */
   readonly isExtra?: boolean;
+  /** Whether its suites are run at full scale only. */
+  readonly isFullOnly?: boolean;
+  /** Whether versions that are not released yet are taken. */
+  readonly takesPrereleases?: boolean;
 }
 
 /** The engines that exports are run in. Each has the formatter and linter that generated code is held to. */
@@ -45,6 +49,35 @@ export const engines: readonly Engine[] = [
     folder: "airflow",
     versions: ">=3.10,<3.15",
     requirements: ["apache-airflow==3.3.2", "ruff"],
+  },
+  {
+    name: "Airflow 3.1",
+    variable: "SLUICE_AIRFLOW_3_1_PYTHON",
+    folder: "airflow-3.1",
+    versions: ">=3.10,<3.14",
+    requirements: ["apache-airflow==3.1.*", "ruff"],
+    isExtra: true,
+    isFullOnly: true,
+  },
+  {
+    name: "Airflow 3.2",
+    variable: "SLUICE_AIRFLOW_3_2_PYTHON",
+    folder: "airflow-3.2",
+    versions: ">=3.10,<3.15",
+    // Its API does not start with a newer FastAPI, which 3.3 refuses and 3.2 does not.
+    requirements: ["apache-airflow==3.2.*", "fastapi<0.137", "ruff"],
+    isExtra: true,
+    isFullOnly: true,
+  },
+  {
+    name: "Airflow 3.4",
+    variable: "SLUICE_AIRFLOW_3_4_PYTHON",
+    folder: "airflow-3.4",
+    versions: ">=3.10,<3.15",
+    requirements: ["apache-airflow>=3.4.0.dev0,<3.5", "ruff"],
+    isExtra: true,
+    isFullOnly: true,
+    takesPrereleases: true,
   },
   {
     name: "Prefect",
@@ -95,7 +128,10 @@ async function install(uv: string, engine: Engine, folder: string): Promise<bool
   if (await run(venv, { variables }) !== 0) return false;
   const overrides = `${folder}/overrides.txt`;
   if (engine.overrides) writeFileSync(overrides, engine.overrides.join("\n"));
-  const options = engine.overrides ? ["--override", overrides] : [];
+  const options = [
+    ...engine.overrides ? ["--override", overrides] : [],
+    ...engine.takesPrereleases ? ["--prerelease", "allow"] : [],
+  ];
   const pip = [uv, "pip", "install", "--quiet", "--python", path, ...options, ...engine.requirements];
   return await run(pip, { variables }) === 0;
 }

@@ -1,5 +1,6 @@
 /** When the runs of a Dag are made, as Python: the timetable and what belongs to it. */
 import type { InputSnapshot, Snapshot } from "../../../src/model/snapshot/snapshot.ts";
+import type { Partitions } from "../../../src/model/partitions/definition.ts";
 import { windowsOf } from "../../../src/model/partitions/windows_of.ts";
 import { openZone } from "../../../src/model/time/zone.ts";
 import { call, type Expression, type NamedArguments } from "../../python/expression.ts";
@@ -8,6 +9,7 @@ import type { Automation } from "../automation.ts";
 import { type Clock, openClock } from "./clock.ts";
 import type { DagPlan } from "../dags.ts";
 import { mapperExpression } from "./mappings.ts";
+import { AirflowCron } from "./ticks.ts";
 import { type AirflowOptions, PARTITIONED, RUNTIME_KEYS } from "../options.ts";
 import { partitionExpression, runKeyFormat, type WindowSource } from "./windows.ts";
 
@@ -63,15 +65,16 @@ function ofClock(
   plan: DagPlan,
   clock: Clock,
   { runs, catchUp }: { readonly runs: "last" | "all"; readonly catchUp: boolean },
-  { snapshot }: TimingContext,
+  { snapshot, options: { level } }: TimingContext,
 ): Timing {
   const partitions = plan.partitions === undefined ? undefined : snapshot.partitions[plan.partitions];
-  const known = partitions && partitionExpression(partitions, SOURCES[clock.kind], runs);
+  const known = partitions && partitionExpression(partitions, { source: SOURCES[clock.kind], runs, level });
+  const { startMs, endMs } = boundsOf(clock);
   return {
     named: {
-      schedule: timetable(clock),
-      start_date: clock.startMs === undefined ? undefined : dateTime(clock.startMs, clock.timezone),
-      end_date: clock.endMs === undefined ? undefined : dateTime(clock.endMs, clock.timezone),
+      schedule: timetable(clock, level),
+      start_date: startMs === undefined ? undefined : dateTime(startMs, clock.timezone),
+      end_date: endMs === undefined ? undefined : dateTime(endMs, clock.timezone),
       catchup: catchUp ? "True" : "False",
     },
     partition: partitions && (known ?? call("RunKey", [])),
@@ -79,6 +82,17 @@ function ofClock(
     follows: [],
     isKeyed: clock.kind === "keyed" || clock.kind === "labelled",
     clock,
+  };
+}
+
+/** The dates of a Dag bound its runs, but where runs have data intervals the beginnings of these. */
+function boundsOf(clock: Clock): Pick<Clock, "startMs" | "endMs"> {
+  const { kind, crons: [cron], timezone, startMs, endMs } = clock;
+  if (kind !== "interval") return clock;
+  const ticks = new AirflowCron(cron, timezone);
+  return {
+    ...(startMs !== undefined && { startMs: ticks.previous(startMs) }),
+    ...(endMs !== undefined && { endMs: ticks.previous(ticks.previous(endMs + 1)) }),
   };
 }
 
@@ -90,14 +104,14 @@ const SOURCES: { readonly [kind in Clock["kind"]]: WindowSource } = {
   plain: "last",
 };
 
-function timetable({ kind, crons, timezone, offset, windows }: Clock): Expression {
+function timetable({ kind, crons, timezone, offset, windows }: Clock, level: number): Expression {
   const texts = crons.map(textLiteral);
   const zone = textLiteral(timezone);
   if ((kind === "keyed" || kind === "labelled") && windows) {
     return call("CronPartitionTimetable", texts, {
       timezone: zone,
       run_offset: numberLiteral(offset),
-      key_format: textLiteral(runKeyFormat(windows)),
+      key_format: textLiteral(runKeyFormat(windows, level)),
     });
   }
   if (kind === "interval") return call("CronDataIntervalTimetable", texts, { timezone: zone });
@@ -177,10 +191,19 @@ function ofAssets(plan: DagPlan, { triggers, follows }: Automation, context: Tim
   });
   return {
     named: { schedule, catchup: "False" },
-    partition: plan.partitions === undefined ? undefined : call("RunKey", []),
+    partition: plan.partitions === undefined
+      ? undefined
+      : followed(snapshot.partitions[plan.partitions], options),
     follows: keyed.map(({ input }) => input.key),
     isKeyed: true,
   };
+}
+
+/** The partitions of an update: before Airflow 3.3 its key is that of the run, as the clock wrote it. */
+function followed(partitions: Partitions, { level }: AirflowOptions): Expression {
+  const own = call("RunKey", []);
+  if (level >= RUNTIME_KEYS || !windowsOf(partitions)) return own;
+  return partitionExpression(partitions, { source: "run-key", runs: "last", level }) ?? own;
 }
 
 interface Keyed {

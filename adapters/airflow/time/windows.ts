@@ -14,6 +14,7 @@ import { boundWindows, openWindows } from "../../../src/model/time/windows.ts";
 import { openZone } from "../../../src/model/time/zone.ts";
 import { call, type Expression } from "../../python/expression.ts";
 import { numberLiteral, textLiteral } from "../../python/literal.ts";
+import { RUNTIME_KEYS } from "../options.ts";
 
 /** Finds the key of the last window that exists at an instant; undefined when there is none. */
 export function openLastKeys(definition: TimePartitions): (nowMs: number) => string | undefined {
@@ -66,23 +67,34 @@ function marksRepeats({ cron, timezone, format }: TimePartitions): boolean {
 /** What Airflow may put into the id of a run. */
 const ALLOWED = /^(?:%[YymbBdjaAHIpMSfz]|[A-Za-z0-9_.~:+-])*$/;
 
-/** The form of the keys of runs: ours where Airflow takes it and it is never the same twice. */
-export function runKeyFormat(definition: TimePartitions): string {
-  if (marksRepeats(definition)) return "%Y-%m-%dT%H:%M%z";
+/** The form of the keys of runs: ours where Airflow takes it and it is never the same twice. Airflow 3.2 writes in UTC. */
+export function runKeyFormat(definition: TimePartitions, level: number): string {
+  const isElsewhere = level < RUNTIME_KEYS && openZone(definition.timezone).name !== "UTC";
+  if (isElsewhere || marksRepeats(definition)) return "%Y-%m-%dT%H:%M%z";
   return ALLOWED.test(definition.format) ? definition.format : "%Y-%m-%dT%H:%M";
 }
 
 /** Where the helper finds the window of a run. */
 export type WindowSource = "run-key" | "due" | "interval" | "last";
 
+/** How a task finds its partitions, and the version of Airflow that it runs in. */
+export interface Finding {
+  readonly source: WindowSource;
+  readonly runs: "last" | "all";
+  readonly level: number;
+}
+
 /** The helper's object for the windows of a definition. */
-export function windowExpression(definition: TimePartitions, source: WindowSource): Expression {
+export function windowExpression(
+  definition: TimePartitions,
+  { source, level }: Pick<Finding, "source" | "level">,
+): Expression {
   const { format, timezone, cron, endOffset } = definition;
-  const read = runKeyFormat(definition);
+  const read = runKeyFormat(definition, level);
   if (source === "due") {
     return call("DueWindow", [], {
-      key: windowExpression(definition, "run-key"),
-      last: windowExpression(definition, "last"),
+      key: windowExpression(definition, { source: "run-key", level }),
+      last: windowExpression(definition, { source: "last", level }),
     });
   }
   if (source === "run-key" && read === format) return call("RunKey", []);
@@ -103,33 +115,27 @@ export function windowExpression(definition: TimePartitions, source: WindowSourc
 }
 
 /** What a step is told of its partitions; undefined where only whoever starts the run can know. */
-export function partitionExpression(
-  partitions: Partitions,
-  source: WindowSource,
-  runs: "last" | "all",
-): Expression | undefined {
-  if (partitions.kind !== "multi") return leafExpression(partitions, source, runs);
+export function partitionExpression(partitions: Partitions, finding: Finding): Expression | undefined {
+  if (partitions.kind !== "multi") return leafExpression(partitions, finding);
   const { dimensions } = partitions;
-  const isByWindow = runs === "all" || windowsOf(partitions) !== undefined;
-  const axes = dimensionNames(partitions).map((name) =>
-    leafExpression(dimensions[name], source, isByWindow && dimensions[name].kind !== "time" ? "all" : runs)
-  );
+  const isByWindow = finding.runs === "all" || windowsOf(partitions) !== undefined;
+  const axes = dimensionNames(partitions).map((name) => {
+    const isWhole = isByWindow && dimensions[name].kind !== "time";
+    return leafExpression(dimensions[name], isWhole ? { ...finding, runs: "all" } : finding);
+  });
   return axes.every((axis) => axis !== undefined) ? call("Cells", axes as Expression[]) : undefined;
 }
 
-function leafExpression(
-  leaf: LeafPartitions,
-  source: WindowSource,
-  runs: "last" | "all",
-): Expression | undefined {
+function leafExpression(leaf: LeafPartitions, finding: Finding): Expression | undefined {
   if (leaf.kind === "dynamic") return undefined;
   if (leaf.kind === "static") {
-    const keys = runs === "all" ? leaf.keys : leaf.keys.slice(-1);
+    const keys = finding.runs === "all" ? leaf.keys : leaf.keys.slice(-1);
     return call("Keys", keys.map(textLiteral));
   }
-  if (runs === "last") return windowExpression(leaf as TimePartitions, source);
-  const first = firstKey(leaf as TimePartitions);
-  return call("AllWindows", [textLiteral(first), windowExpression(leaf as TimePartitions, "last")]);
+  const windows = leaf as TimePartitions;
+  if (finding.runs === "last") return windowExpression(windows, finding);
+  const last = windowExpression(windows, { ...finding, source: "last" });
+  return call("AllWindows", [textLiteral(firstKey(windows)), last]);
 }
 
 /** The key of the first window of all, whether or not it is there yet. */

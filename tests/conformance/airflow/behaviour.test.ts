@@ -10,11 +10,11 @@ import { exportAirflow } from "../../../adapters/airflow/export.ts";
 import { commandLine } from "../../cli/support/step.ts";
 import { inFolder } from "../../support/folder.ts";
 import { findPython } from "../python.ts";
-import definitions, { TEXT } from "./behaviour.ts";
+import definitions, { TEXT } from "./graphs/behaviour.ts";
 import { askAirflow, type Question, type RunResult, writeDags } from "./engine.ts";
 
 const python = findPython("SLUICE_AIRFLOW_PYTHON", "airflow: how tasks end");
-const module = fileURLToPath(new URL("./behaviour.ts", import.meta.url));
+const module = fileURLToPath(new URL("./graphs/behaviour.ts", import.meta.url));
 
 type Asked = NonNullable<Question["runs"]>[number];
 

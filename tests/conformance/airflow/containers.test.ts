@@ -9,11 +9,11 @@ import { exportAirflow } from "../../../adapters/airflow/export.ts";
 import { commandLine } from "../../cli/support/step.ts";
 import { inFolder } from "../../support/folder.ts";
 import { askPython, compiled, findPython } from "../python.ts";
-import definitions from "./contained.ts";
+import definitions from "./graphs/contained.ts";
 import { writeDags } from "./engine.ts";
 
 const python = findPython("SLUICE_AIRFLOW_PYTHON", "airflow: containers and pods");
-const module = fileURLToPath(new URL("./contained.ts", import.meta.url));
+const module = fileURLToPath(new URL("./graphs/contained.ts", import.meta.url));
 
 interface Answer {
   readonly absent?: string;

@@ -19,16 +19,24 @@ os.environ.update(
     AIRFLOW__CORE__LOAD_EXAMPLES="False",
     AIRFLOW__CORE__DAGS_FOLDER=question["dags"],
     AIRFLOW__LOGGING__LOGGING_LEVEL="ERROR",
+    AIRFLOW__API_AUTH__JWT_SECRET="only within this process, and of 64 bytes " + 22 * "x",
 )
 
-from airflow.dag_processing.dagbag import BundleDagBag  # noqa: E402
 from airflow.sdk import TaskGroup  # noqa: E402
-from airflow.sdk.exceptions import AirflowFailException  # noqa: E402
-from airflow.serialization.serialized_objects import DagSerialization  # noqa: E402
 from airflow.timetables.base import TimeRestriction  # noqa: E402
 from airflow.timetables.trigger import (  # noqa: E402
     CronTriggerTimetable,
     MultipleCronTriggerTimetable,
+)
+from versions import (  # noqa: E402
+    AirflowFailException,
+    dagbag,
+    key_of,
+    next_run,
+    open_bag,
+    seen_by_scheduler,
+    share_server,
+    weight_rule_of,
 )
 
 
@@ -61,7 +69,7 @@ def task(one):
         "pool": one.pool,
         "retries": one.retries,
         "delay": seconds(one.retry_delay),
-        "weight": [one.priority_weight, one.weight_rule.value if hasattr(one.weight_rule, "value") else str(one.weight_rule)],
+        "weight": [one.priority_weight, weight_rule_of(one)],
         "timeout": seconds(one.execution_timeout),
         "group": groups_of(one),
         "outputs": one.outputs,
@@ -78,7 +86,7 @@ def groups_of(one):
 
 
 def describe(dag):
-    core = DagSerialization.from_dict(DagSerialization.to_dict(dag))
+    core = seen_by_scheduler(dag)
     return {
         "tasks": {one.task_id: task(one) for one in dag.tasks},
         "round": sorted(core.task_dict) == sorted(dag.task_dict),
@@ -95,7 +103,7 @@ def describe(dag):
 
 def load():
     folder = question["dags"]
-    bag = BundleDagBag(dag_folder=folder, bundle_path=folder, bundle_name="dags-folder")
+    bag = open_bag(folder)
     return bag, {
         "errors": bag.import_errors,
         "warnings": [text for each in bag.captured_warnings.values() for text in each if folder in str(text)],
@@ -142,20 +150,19 @@ def keys_of(partition, run):
 def clock_of(bag, case):
     """The runs of a scheduled Dag, and the partitions that its helper makes of each."""
     dag = bag.dags[case["dag"]]
-    core = DagSerialization.from_dict(DagSerialization.to_dict(dag))
-    timetable = core.timetable
+    timetable = seen_by_scheduler(dag).timetable
     earliest = max(milliseconds(dag.start_date) or 0, case["from"])
     latest = None if dag.end_date is None else instant(milliseconds(dag.end_date))
     restriction = TimeRestriction(instant(earliest), latest, True)
     partitions = [each.partition for each in dag.tasks if each.partition is not None]
     found, last = [], None
     for _ in range(case["count"]):
-        info = timetable.next_dagrun_info_v2(last_dagrun_info=last, restriction=restriction)
+        info = next_run(timetable, last, restriction)
         if info is None:
             break
-        run = Run(info, info.partition_key)
+        run = Run(info, key_of(info))
         keys = keys_of(partitions[0], run) if partitions else None
-        found.append({"at": milliseconds(info.run_after), "run": info.partition_key, "keys": keys})
+        found.append({"at": milliseconds(info.run_after), "run": key_of(info), "keys": keys})
         last = info
     return found
 
@@ -207,7 +214,7 @@ def run_of(case):
     events = session.query(AssetEvent, AssetModel).join(AssetModel, AssetModel.id == AssetEvent.asset_id).filter(
         AssetEvent.source_dag_id == case["dag"], AssetEvent.source_run_id == run_id
     )
-    found = [{"asset": model.name, "key": event.partition_key, "extra": event.extra} for event, model in events]
+    found = [{"asset": model.name, "key": key_of(event), "extra": event.extra} for event, model in events]
     xcoms = session.query(XComModel).filter(XComModel.run_id == run_id, XComModel.dag_id == case["dag"])
     values = {each.task_id: XComModel.deserialize_value(each) for each in xcoms if each.key == "return_value"}
     return {"state": str(getattr(run.state, "value", run.state)), "tasks": tasks, "events": found, "xcoms": values}
@@ -217,11 +224,11 @@ def prepare(bag):
     """A database with the Dags in it; afterwards neither parses nor synchronizes again, and naps are short."""
     import time
 
-    from airflow.dag_processing import dagbag
     from airflow.dag_processing.bundles.manager import DagBundlesManager
     from airflow.utils.db import initdb
 
     initdb()
+    share_server()
     DagBundlesManager().sync_bundles_to_db()
     dagbag.sync_bag_to_db(bag, "dags-folder", None)
     dagbag.BundleDagBag = lambda **_: None

@@ -15,12 +15,12 @@ import { closedPort } from "../../support/port.ts";
 import { valuesBelow } from "../exports/cases.ts";
 import { askPython, atScale, compiled, findPython } from "../python.ts";
 import { writeDags } from "./engine.ts";
-import definitions from "./pair.ts";
+import definitions from "./graphs/pair.ts";
 
 const python = findPython("SLUICE_AIRFLOW_PYTHON", "airflow: the scheduler");
 const isFull = atScale(0, 1) === 1;
 if (!isFull) console.log("airflow: the scheduler: skipped, since SLUICE_SCALE is not full");
-const module = fileURLToPath(new URL("./pair.ts", import.meta.url));
+const module = fileURLToPath(new URL("./graphs/pair.ts", import.meta.url));
 const LONGEST_MS = 300_000;
 
 interface Recorded {
