@@ -28,6 +28,7 @@ export const FEATURES = {
   "asset.codeVersion": "A code version",
   "dependency": "A dependency whose value is read",
   "dependency.order": "A dependency for the order only",
+  "dependency.optional": "A dependency whose value may be missing",
   "dependency.self": "A dependency on the asset's own earlier windows",
   "partitions.time": "Partitions by time",
   "partitions.time.end": "Partitions by time with an end",
@@ -60,6 +61,7 @@ export const FEATURES = {
   "timeout": "A time limit of an attempt",
   "pool": "A concurrency pool",
   "priority": "A priority",
+  "trigger": "A trigger rule",
   "isolation": "A body that runs in a worker or a process of its own",
   "isolation.memory": "A cap on the memory of an attempt",
   "batch": "A body that takes many partitions at once",
@@ -205,6 +207,7 @@ function stepFeatures(step: StepSnapshot): readonly (Feature | undefined)[] {
     when(step.timeoutMs !== undefined, "timeout"),
     when(step.pool !== undefined, "pool"),
     when(step.priority !== 0, "priority"),
+    when(step.triggerRule !== undefined, "trigger"),
     when(step.isolation !== undefined, "isolation"),
     when(step.memoryMb !== undefined, "isolation.memory"),
     when(step.batch, "batch"),
@@ -216,12 +219,13 @@ function stepFeatures(step: StepSnapshot): readonly (Feature | undefined)[] {
 }
 
 function inputFeatures(
-  { key, name, mapping }: InputSnapshot,
+  { key, name, mapping, optional }: InputSnapshot,
   { outputs }: StepSnapshot,
 ): readonly (Feature | undefined)[] {
   const isSelf = outputs.some((output) => output.key === key);
   return [
     isSelf ? "dependency.self" : name === undefined ? "dependency.order" : "dependency",
+    when(optional === true, "dependency.optional"),
     ...mapping ? mappingFeatures(mapping) : [],
   ];
 }

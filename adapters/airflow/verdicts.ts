@@ -46,6 +46,11 @@ const TABLE = {
   ),
   "dependency": native("The order of tasks; the value is loaded by the step from the IO place."),
   "dependency.order": native("The order of tasks."),
+  "dependency.optional": emulated(
+    "The step reads what lies in the IO place, and goes on without where there is nothing.",
+    "Where the task upstream did not succeed, the value of an earlier run may be read.",
+    "Remove values that must not be read again, or look at their metadata.",
+  ),
   "dependency.self": emulated(
     "One run of the Dag at a time; the step reads its earlier windows from the IO place.",
     "A run whose earlier window is missing fails, and is not held back.",
@@ -108,6 +113,11 @@ const TABLE = {
     "Give the slots as target.pools, and import pools.json.",
   ),
   "priority": native("The weight of the task, absolute; fractions and what 32 bits do not hold are cut."),
+  "trigger": native(
+    "The trigger rule of the task.",
+    "The state of a run is that of its last tasks: it succeeds though a step failed, where one that follows by a rule succeeds. Below a failure and a skip all_success says what came first.",
+    "Watch the tasks, or let a task with the default rule be the last.",
+  ),
   "isolation": native("Every step is a process of its own, inline ones too."),
   "isolation.memory": refused(
     "No one watches the memory of a step.",

@@ -39,6 +39,11 @@ export const VERDICTS: VerdictTable = {
   "asset.codeVersion": native("The version of the task; the step refuses to run other code."),
   "dependency": native("A task run waits for those upstream, and the asset refers to the assets upstream."),
   "dependency.order": native("A task run waits for those upstream."),
+  "dependency.optional": emulated(
+    "The step reads what lies in the IO place, and goes on without where there is nothing.",
+    "It is not run where something upstream was skipped.",
+    "Let the step upstream give an empty value instead of skipping.",
+  ),
   "dependency.self": emulated("Task runs of one step wait for one another, in the order of partitions."),
   "partitions.time": emulated(BY_KEY),
   "partitions.time.end": emulated(BY_KEY),
@@ -95,6 +100,14 @@ export const VERDICTS: VerdictTable = {
     "Runs do not heed each other's priorities.",
     "Use work queues with priorities for runs.",
   ),
+  "trigger": {
+    ...refused(
+      "Prefect runs a task when all it waits for has completed, and knows no other rule.",
+      "The step would run at other times than it is meant to.",
+      "Leave it out of what is exported; an automation on failed flow runs can take its place.",
+    ),
+    isFatal: true,
+  },
   "isolation": native("Every step is a process of its own, inline ones too."),
   "isolation.memory": refused(
     "No one watches the memory of a step.",

@@ -54,7 +54,7 @@ function missingInput(
 ): string | undefined {
   const step = context.definitions.steps[rank];
   const upstream = context.upstream(input);
-  if (input.name === undefined || upstream["~step"].kind === "external") return undefined;
+  if (input.name === undefined || input.optional || upstream["~step"].kind === "external") return undefined;
   const needed = context.mapping(step, input).toUpstream(plan.sets.get(rank)?.subset ?? fullSubset(1));
   if (isOwnOutput(step, input.key) && needed.existing.size === 0) return undefined;
   const absent = needed.existing

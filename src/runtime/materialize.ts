@@ -218,8 +218,8 @@ function indexOf(asset: Asset, space: PartitionSpace, key: string): number {
 /** The values that a test gives, each in the shape in which the body expects it. */
 function findInputs(step: StepDeclaration, given: { readonly [name: string]: unknown }): NamedValues {
   const values: Record<string, unknown> = {};
-  for (const { name, asset, mapping, key } of step.inputs) {
-    if (name === undefined) continue;
+  for (const { name, asset, mapping, key, optional } of step.inputs) {
+    if (name === undefined || optional && !Object.hasOwn(given, name)) continue;
     if (!Object.hasOwn(given, name)) {
       throw refused(
         step.outputs[0],

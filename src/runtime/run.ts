@@ -24,6 +24,7 @@ import { hasAny } from "./step/facts.ts";
 import { InputReader } from "./step/inputs.ts";
 import { copyJsonOr } from "./step/json.ts";
 import { Taints } from "./loop/taints.ts";
+import { Triggers } from "./loop/triggers.ts";
 import type { Wiring } from "./wiring.ts";
 
 /** Default of how long steps that were told to stop may take for it. */
@@ -112,9 +113,15 @@ class Execution {
     const links = engine.arena.take(graph.count);
     const tape = engine.recorder.open(id, (error) => this.#loop.crash(error));
     const desk = new ResourceDesk([...engine.resources, ...request.resources ?? []], engine.reveal);
-    const reader = new InputReader(graph, wiring, new PlanMappings(plan, request.dynamicKeys ?? noKeys));
+    const reader = new InputReader(
+      graph,
+      wiring,
+      new PlanMappings(plan, request.dynamicKeys ?? noKeys),
+      (step, key, nth) => this.#progress.hasMade(step, key, nth),
+    );
+    const triggers = new Triggers(graph, wiring.triggerRules);
     const ready = openQueue(graph, wiring, links);
-    const taints = new Taints(graph, reader);
+    const taints = new Taints(graph, reader, !triggers.isEmpty);
     const retention = wiring.isEphemeral ? new Retention(graph, wiring, engine.onError) : undefined;
     this.#engine = engine;
     this.#request = request;
@@ -123,7 +130,7 @@ class Execution {
     this.#tape = tape;
     this.#desk = desk;
     this.#keeping = new Keeping(id, graph, wiring, reader, tape, engine.mask);
-    this.#progress = new Progress({ graph, tape, ready, taints, retention, waits });
+    this.#progress = new Progress({ graph, tape, ready, taints, triggers, retention, waits });
     this.#loop = new RunLoop({
       engine,
       graph,

@@ -4,6 +4,7 @@ import type { Definitions } from "../model/definitions.ts";
 import type { FindManager } from "../io/managers.ts";
 import type { IOManager, ValueTable } from "../io/manager.ts";
 import type { Cooperative } from "../planner/cooperative.ts";
+import type { TriggerRule } from "../model/assets/trigger_rule.ts";
 import type { BodyContext } from "./step/context.ts";
 import { hasAny } from "./step/facts.ts";
 
@@ -48,6 +49,8 @@ export interface Wiring {
   readonly inputNames: readonly InputNames[];
   /** Ranks of the steps that take config. */
   readonly configured: readonly number[];
+  /** Trigger rules of the steps that have one. */
+  readonly triggerRules: ReadonlyMap<number, TriggerRule>;
   /** Priorities, the highest first; one for most definitions. */
   readonly priorities: readonly number[];
   /** Gives the manager of an asset by its rank. */
@@ -135,6 +138,7 @@ class StepWiring {
   #inputPlaces: Int32Array;
   readonly #inputNames: InputNames[];
   readonly #configured: number[] = [];
+  readonly #triggerRules: Map<number, TriggerRule> = new Map();
   readonly #priorities: Set<number> = new Set();
   readonly #lists: NameLists = new NameLists();
 
@@ -167,6 +171,7 @@ class StepWiring {
       this.#traits[rank] = traitsOf(step, gathers, this.#outputPlaces[rank] >= 0);
       if (step.isolation && this.#isolate) this.#wireIsolated(rank, step, this.#isolate);
       this.#priorities.add(step.priority);
+      if (step.triggerRule) this.#triggerRules.set(rank, step.triggerRule);
       if (step.config) this.#configured.push(rank);
     }
   }
@@ -183,6 +188,7 @@ class StepWiring {
       inputPlaces: this.#inputPlaces,
       inputNames: this.#inputNames,
       configured: this.#configured,
+      triggerRules: this.#triggerRules,
       priorities: [...this.#priorities].sort((a, b) => b - a),
       managerOf: (rank) => values.managerOf(rank),
       isEphemeral: values.isEphemeral,
@@ -203,10 +209,10 @@ class StepWiring {
     const start = this.#inputStarts[rank];
     this.#makeRoom(start + inputs.length);
     for (let index = 0; index < inputs.length; index++) {
-      const { key, name } = inputs[index];
+      const { key, name, optional } = inputs[index];
       const place = this.#placeOf(key);
       this.#inputPlaces[start + index] = place;
-      if (name !== undefined && (place < 0 || name === "__proto__")) gathers = true;
+      if (name !== undefined && (place < 0 || optional || name === "__proto__")) gathers = true;
     }
     this.#inputStarts[rank + 1] = start + inputs.length;
     return gathers;

@@ -27,12 +27,15 @@ export type MappingOf<Dep> = Dep extends { readonly kind: "asset" | "asset-ref" 
 
 /** Dependencies with references resolved, as contexts take them. */
 export type Upstreams<D> = {
-  readonly [K in keyof D]: Dependency<UpstreamOf<D[K]>, MappingOf<D[K]>>;
+  readonly [K in keyof D]: Dependency<UpstreamOf<D[K]>, MappingOf<D[K]>, OptionalOf<D[K]>>;
 };
+
+/** Whether a dependency is declared optional, undefined where nothing is said. */
+export type OptionalOf<Dep> = Dep extends { readonly optional: infer O } ? O : undefined;
 
 /** A dependency, or the name of a field that it does not have. */
 export type KnownFields<Dep> = Dep extends { readonly kind: "asset" | "asset-ref" } ? Dep
-  : Exclude<keyof Dep, "asset" | "mapping"> extends infer Extra extends string
+  : Exclude<keyof Dep, "asset" | "mapping" | "optional"> extends infer Extra extends string
     ? [Extra] extends [never] ? Dep : `a dependency has no field '${Extra}'`
   : Dep;
 

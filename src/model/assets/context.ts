@@ -118,33 +118,43 @@ export interface BatchContext<D, P, C, R> extends BaseContext<C, R> {
 }
 
 /** A dependency with the mapping that says which partitions it reads. */
-export interface Dependency<out A = Asset, out M = Mapping | undefined> {
+export interface Dependency<out A = Asset, out M = Mapping | undefined, out O = boolean | undefined> {
   /** The asset. */
   readonly asset: A;
   /** Which upstream partitions are read; undefined for what is inferred. */
   readonly mapping?: M;
+  /**
+   * With `true` the body runs without the value where there is none: it arrives as undefined when the step upstream did
+   * not succeed in this run, or nothing was ever kept. A collection then leaves such partitions out.
+   */
+  readonly optional?: O;
 }
 
 /** How one dependency arrives. */
 export type Input<Dep, P> = Dep extends Asset<infer Value, infer Up>
   ? Arrival<Relation<Up, P, undefined>, Value, Up>
   : Dep extends { readonly asset: Asset<infer Value, infer Up>; readonly mapping?: infer M }
-    ? Arrival<Relation<Up, P, GivenMapping<M>>, Value, Up>
+    ? Arrival<Relation<Up, P, GivenMapping<M>>, Value, Up, Missing<Dep>>
+  : never;
+
+/** What may arrive in the place of the value of an optional dependency. */
+export type Missing<Dep> = Dep extends { readonly optional?: infer O } ? O extends true ? undefined : never
   : never;
 
 /** How one dependency arrives in a batch: partitioned assets always as a collection. */
 export type BatchInput<Dep> = Dep extends Asset<infer Value, infer Up> ? BatchArrival<Value, Up>
-  : Dep extends { readonly asset: Asset<infer Value, infer Up> } ? BatchArrival<Value, Up>
+  : Dep extends { readonly asset: Asset<infer Value, infer Up> } ? BatchArrival<Value, Up, Missing<Dep>>
   : never;
 
 /** A mapping property that may be left out counts as none. */
 export type GivenMapping<M> = unknown extends M ? undefined : M;
 
 /** A collection of a partitioned upstream asset, or its value. */
-export type BatchArrival<Value, Up> = Up extends Partitions ? Partitioned<Value, KeyOf<Up>> : Value;
+export type BatchArrival<Value, Up, Gap = never> = Up extends Partitions ? Partitioned<Value, KeyOf<Up>>
+  : Value | Gap;
 
 /** A value, a collection, or the problem, as a relation says. */
-export type Arrival<R, Value, Up> = [R] extends [Problem<string>] ? R
-  : R extends "one" ? Value
+export type Arrival<R, Value, Up, Gap = never> = [R] extends [Problem<string>] ? R
+  : R extends "one" ? Value | Gap
   : R extends "many" ? Partitioned<Value, KeyOf<Up>>
   : never;

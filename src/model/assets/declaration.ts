@@ -11,6 +11,7 @@ import type { Resources } from "./resource.ts";
 import type { Metadata } from "./result.ts";
 import type { Schema } from "./schema.ts";
 import type { Site } from "./site.ts";
+import type { TriggerRule } from "./trigger_rule.ts";
 
 /**
  * An asset: a handle to pass around as a value. Its type knows what one partition holds and how it is
@@ -71,6 +72,8 @@ export interface StepInput {
   readonly asset: Asset | undefined;
   /** Which upstream partitions are read; undefined for what is inferred. */
   readonly mapping: Mapping | undefined;
+  /** Whether the body may run without the value. */
+  readonly optional: boolean;
 }
 
 /** How serious a failed check is: `warn` is reported, `error` counts as a failure. */
@@ -145,6 +148,8 @@ export interface StepDeclaration {
   readonly pool: string | undefined;
   /** Steps with a higher number start first among those that are ready. Default 0. */
   readonly priority: number;
+  /** What must have become of the steps upstream; undefined for the default. */
+  readonly triggerRule: TriggerRule | undefined;
   /** Where the body runs; undefined for in the process that runs everything else. */
   readonly isolation: StepIsolation | undefined;
   /** The body takes many partitions at once. */

@@ -1,4 +1,5 @@
 /** From what a user writes to the frozen declarations that everything else reads; types are worn off here. */
+import type { Dependency } from "./context.ts";
 import type { Asset, AssetRef } from "./declaration.ts";
 import type { AssetDescription, Deps, InlineCheckSpec, StepRules, Upstream } from "./spec.ts";
 import { ioChoice } from "./io_choice.ts";
@@ -101,6 +102,7 @@ export function openStep(
     timeoutMs: spec.timeoutMs,
     pool: spec.pool,
     priority: spec.priority ?? 0,
+    triggerRule: spec.triggerRule,
     isolation: stepIsolation(spec),
     batch: spec.batch ?? false,
     backfill: spec.backfill && Object.freeze({ ...spec.backfill }),
@@ -137,12 +139,15 @@ function stepInputs(
 
 /** One upstream as an input; `self` is the key that {@linkcode SELF} stands for. */
 export function stepInput(name: string | undefined, upstream: Upstream, self: string): StepInput {
-  const { asset, mapping } = "asset" in upstream ? upstream : { asset: upstream, mapping: undefined };
+  const { asset, mapping, optional }: Dependency<Asset | AssetRef> = "asset" in upstream
+    ? upstream
+    : { asset: upstream };
   return Object.freeze({
     name,
     key: asset === SELF ? self : asset.key,
     asset: asset.kind === "asset" ? asset : undefined,
     mapping,
+    optional: optional === true,
   });
 }
 

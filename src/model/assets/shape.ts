@@ -5,6 +5,7 @@
 import { type IssueCode, SluiceError } from "../issue.ts";
 import { nameType } from "../quote.ts";
 import type { Site } from "./site.ts";
+import { isTriggerRule, TRIGGER_RULES } from "./trigger_rule.ts";
 
 /** A declaration under way: what it is called in messages, and where it stands. */
 export interface Declaring {
@@ -68,6 +69,7 @@ const FIELDS: ReadonlyMap<string, Shape> = new Map<string, Shape>([
     expected: "a policy such as freshWithin({ failMs })",
     holds: (value) => isRecord(value) && (value.kind === "time-window" || value.kind === "cron"),
   }],
+  ["triggerRule", { expected: `one of ${TRIGGER_RULES.join(", ")}`, holds: isTriggerRule }],
   ["isolation", {
     expected: '"inline", "worker" or "process"',
     holds: (value) => value === "inline" || value === "worker" || value === "process",
@@ -247,8 +249,9 @@ export function isRecord(value: unknown): value is { readonly [name: string]: un
 function isUpstream(value: unknown): boolean {
   if (!isRecord(value)) return false;
   if (value.kind === "asset" || value.kind === "asset-ref") return typeof value.key === "string";
-  const { asset, mapping } = value;
+  const { asset, mapping, optional } = value;
   if (!isRecord(asset) || (asset.kind !== "asset" && asset.kind !== "asset-ref")) return false;
+  if (optional !== undefined && typeof optional !== "boolean") return false;
   return mapping === undefined || (isRecord(mapping) && typeof mapping.kind === "string");
 }
 

@@ -7,6 +7,7 @@ import type { IOChoice } from "./io_choice.ts";
 import type { IsolationRules } from "../step/isolation.ts";
 import type { RetryPolicy } from "../policy.ts";
 import type { Awaitable, Metadata } from "./result.ts";
+import type { TriggerRule } from "./trigger_rule.ts";
 
 /** What describes an asset to people and to selections. */
 export interface AssetDescription {
@@ -45,6 +46,11 @@ export interface StepRules extends IsolationRules {
   readonly pool?: string;
   /** Higher starts first. Default 0. */
   readonly priority?: number;
+  /**
+   * What must have become of the steps upstream for this one to run. Default: all have succeeded, and nothing that it
+   * reads was skipped. With any rule but `all_success` what the body reads has to be declared `optional`.
+   */
+  readonly triggerRule?: TriggerRule;
 }
 
 /** Dependencies by the names under which the body reads them. */

@@ -9,6 +9,7 @@ import type { FreshnessPolicy } from "../automation/freshness.ts";
 import type { ScheduledPartitions } from "../automation/schedule.ts";
 import type { CheckSeverity, StepDeclaration } from "../assets/declaration.ts";
 import type { StepIsolation } from "../step/isolation.ts";
+import type { TriggerRule } from "../assets/trigger_rule.ts";
 import type { Partitions } from "../partitions/definition.ts";
 import type { Mapping } from "../partitions/mapping.ts";
 import type { RetryPolicy } from "../policy.ts";
@@ -74,6 +75,8 @@ export interface InputSnapshot {
   readonly mapping?: MappingSnapshot;
   /** Whether nobody declared the mapping: it is what holds between the two definitions. */
   readonly isInferred: boolean;
+  /** Whether the body may run without the value; left out where it may not. */
+  readonly optional?: true;
 }
 
 /** An asset made by a step. */
@@ -122,6 +125,8 @@ export interface StepSnapshot {
   readonly pool?: string;
   /** Steps with a higher number start first. */
   readonly priority: number;
+  /** What must have become of the steps upstream; left out for the default. */
+  readonly triggerRule?: TriggerRule;
   /** Where the body runs; left out for in the process that runs everything else. */
   readonly isolation?: StepIsolation["tier"];
   /** The most memory that an attempt may hold, in megabytes of 1,048,576 bytes; left out for no cap. */

@@ -99,6 +99,7 @@ function stepSnapshot(step: StepDeclaration, definitions: Definitions, table: Pa
     timeoutMs: step.timeoutMs,
     pool: step.pool,
     priority: step.priority,
+    triggerRule: step.triggerRule,
     isolation: step.isolation?.tier,
     memoryMb: step.isolation?.memoryMb,
     batch: step.batch,
@@ -115,7 +116,7 @@ function finiteOrNull(most: number): number | null {
 }
 
 function inputSnapshot(
-  { key, name, mapping: declared }: StepInput,
+  { key, name, mapping: declared, optional }: StepInput,
   step: StepDeclaration,
   definitions: Definitions,
 ): InputSnapshot {
@@ -125,6 +126,7 @@ function inputSnapshot(
     ...(name !== undefined && { name }),
     ...mappingSnapshot(declared, step.partitions, upstream),
     isInferred: declared === undefined,
+    ...(optional && { optional }),
   };
 }
 

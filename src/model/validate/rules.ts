@@ -7,7 +7,9 @@ import { found } from "./found.ts";
 
 /** Finds what is wrong with the rules of steps. */
 export function checkRules({ notable }: Declared, issues: Issue[]): void {
-  for (const step of notable) issues.push(...policyIssues(step), ...limitIssues(step), ...bodyIssues(step));
+  for (const step of notable) {
+    issues.push(...policyIssues(step), ...limitIssues(step), ...bodyIssues(step), ...triggerIssues(step));
+  }
 }
 
 function pathOf(step: StepDeclaration): readonly string[] {
@@ -44,6 +46,22 @@ function limitIssues(step: StepDeclaration): readonly Issue[] {
     );
   }
   return issues;
+}
+
+/** A body that runs whatever became of its upstream must expect that a value is not there. */
+function triggerIssues({ name, site, inputs, triggerRule, ...step }: StepDeclaration): readonly Issue[] {
+  if (triggerRule === undefined || triggerRule === "all_success") return [];
+  return inputs.filter((input) => input.name !== undefined && !input.optional).map((input) =>
+    found(
+      "DEFINITION_INVALID",
+      `${name} runs by the trigger rule ${triggerRule}, and reads ${input.key} as if it were always there.`,
+      {
+        path: [step.kind === "check" ? "checks" : "assets", name, "inputs", input.key],
+        site,
+        hint: `Declare it as { asset, optional: true }, or name it in \`after\` where only the order counts.`,
+      },
+    )
+  );
 }
 
 function bodyIssues(step: StepDeclaration): readonly Issue[] {

@@ -7,7 +7,9 @@ import type { Cooperative } from "../../planner/cooperative.ts";
 import type { ReadyQueue } from "./ready.ts";
 import type { Tape } from "../recorder.ts";
 import type { Retention } from "./retention.ts";
-import type { Taints } from "./taints.ts";
+import type { Taint, Taints } from "./taints.ts";
+import type { Triggers, UpstreamEnd } from "./triggers.ts";
+import { triggerNeeds, type TriggerRule } from "../../model/assets/trigger_rule.ts";
 
 /** The states of a step, as small integers; the last five are final. */
 export const STATE = {
@@ -37,6 +39,7 @@ export interface ProgressParts {
   readonly tape: Tape;
   readonly ready: ReadyQueue;
   readonly taints: Taints;
+  readonly triggers: Triggers;
   /** Values to remove when nothing waits for them any more. */
   readonly retention: Retention | undefined;
   /** Scratch space, a number for each step and barrier. */
@@ -52,14 +55,17 @@ export class Progress {
   readonly #tape: Tape;
   readonly #ready: ReadyQueue;
   readonly #taints: Taints;
+  readonly #triggers: Triggers;
   readonly #retention: Retention | undefined;
   readonly #waits: Int32Array;
   readonly #offsets: Int32Array;
   readonly #targets: Int32Array;
   readonly #reached: number[] = [];
+  /** Steps with a rule that has spoken. */
+  readonly #begun: Set<number> = new Set();
   #isClosed = false;
 
-  constructor({ graph, tape, ready, taints, retention, waits }: ProgressParts) {
+  constructor({ graph, tape, ready, taints, triggers, retention, waits }: ProgressParts) {
     this.states = new Uint8Array(graph.count);
     this.left = graph.count;
     this.#graph = graph;
@@ -68,6 +74,7 @@ export class Progress {
     this.#tape = tape;
     this.#ready = ready;
     this.#taints = taints;
+    this.#triggers = triggers;
     this.#retention = retention;
     this.#waits = waits;
   }
@@ -83,6 +90,11 @@ export class Progress {
       upstreamFailed: counts[STATE.UPSTREAM_FAILED],
       canceled: counts[STATE.CANCELED],
     };
+  }
+
+  /** Whether a step has made an asset, for the n-th of its partitions. */
+  hasMade(step: number, key: string, nth: number): boolean {
+    return this.states[step] === STATE.SUCCESS && !this.#taints.isSkipped(step, key, nth);
   }
 
   /** Puts what may start into the queue, after what an earlier process has already finished. */
@@ -173,7 +185,10 @@ export class Progress {
   #start(start: number, end: number): void {
     const { offsets } = this.#graph.parents;
     for (let step = start; step < end; step++) {
-      if (offsets[step + 1] === offsets[step] && this.states[step] === STATE.PENDING) this.#ready.push(step);
+      const isAlways = this.#triggers.ruleOf(step) === "always";
+      if (isAlways) this.#begun.add(step);
+      const waitsForNone = isAlways || offsets[step + 1] === offsets[step];
+      if (waitsForNone && this.states[step] === STATE.PENDING) this.#ready.push(step);
     }
   }
 
@@ -204,8 +219,40 @@ export class Progress {
     for (let edge = this.#offsets[from]; edge < this.#offsets[from + 1]; edge++) {
       const child = this.#targets[edge];
       this.#taint(from, child);
-      if (--this.#waits[child] === 0) this.#reachTainted(child);
+      this.#waits[child]--;
+      const rule = this.#triggers.ruleOf(child);
+      if (rule) this.#trigger(from, child, rule);
+      else {
+        if (!this.#triggers.isEmpty && child >= this.#graph.count) this.#tally(from, child);
+        if (this.#waits[child] === 0) this.#reachTainted(child);
+      }
     }
+  }
+
+  /** Counts the end of a step, or of all that a barrier stood for. */
+  #tally(from: number, child: number): void {
+    if (from >= this.#graph.count) this.#triggers.countBarrier(child, from);
+    else this.#triggers.count(child, this.#endFor(from, child));
+  }
+
+  /** What became of a step, as one that waits for it sees it. */
+  #endFor(from: number, child: number): UpstreamEnd {
+    const state = this.states[from];
+    if (state === STATE.FAILED) return "failed";
+    if (state === STATE.UPSTREAM_FAILED) return "upstreamFailed";
+    const isSkipped = state === STATE.SKIPPED ||
+      child < this.#graph.count && this.#taints.hasSkipped(from, child);
+    return isSkipped ? "skipped" : "success";
+  }
+
+  /** Something that a step with a rule waits for is over: it may begin, or be over too. */
+  #trigger(from: number, child: number, rule: TriggerRule): void {
+    this.#tally(from, child);
+    if (this.states[child] !== STATE.PENDING || this.#begun.has(child)) return;
+    const verdict = this.#triggers.judge(child, rule);
+    if (verdict === "wait") return;
+    this.#begun.add(child);
+    this.#reachTainted(child);
   }
 
   #taint(from: number, child: number): void {
@@ -235,17 +282,33 @@ export class Progress {
   #decide(reached: number): void {
     if (reached >= this.#graph.count) return this.#pass(reached);
     if (this.states[reached] !== STATE.PENDING || this.#isClosed) return;
+    const rule = this.#triggers.ruleOf(reached);
+    if (rule) return this.#decideByRule(reached, rule);
     const failure = this.#taints.failureOf(reached);
-    if (failure) {
-      this.#tape.push(EVENT_KINDS.step_upstream_failed, reached, 0, failure);
-      this.#end(reached, STATE.UPSTREAM_FAILED);
-      return this.#pass(reached);
-    }
+    if (failure) return this.#failBy(reached, failure);
     const cause = this.#taints.skipCauseOf(reached);
     if (cause === undefined) return this.#ready.push(reached);
-    this.#tape.push(EVENT_KINDS.step_skipped, reached, 0, { reason: "an input was skipped", cause });
-    this.#skipped(reached, cause);
-    this.#pass(reached);
+    this.#skipBy(reached, "an input was skipped", cause);
+  }
+
+  #decideByRule(step: number, rule: TriggerRule): void {
+    const verdict = this.#triggers.judge(step, rule);
+    if (verdict === "run") return this.#ready.push(step);
+    const failure = this.#taints.failureOf(step);
+    if (verdict === "fail" && failure) return this.#failBy(step, failure);
+    this.#skipBy(step, `its trigger rule ${rule} asks that ${triggerNeeds(rule)}`, step);
+  }
+
+  #failBy(step: number, failure: Taint): void {
+    this.#tape.push(EVENT_KINDS.step_upstream_failed, step, 0, failure);
+    this.#end(step, STATE.UPSTREAM_FAILED);
+    this.#pass(step);
+  }
+
+  #skipBy(step: number, reason: string, cause: number): void {
+    this.#tape.push(EVENT_KINDS.step_skipped, step, 0, { reason, ...(cause !== step && { cause }) });
+    this.#skipped(step, cause);
+    this.#pass(step);
   }
 }
 

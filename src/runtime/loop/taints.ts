@@ -21,14 +21,17 @@ interface SkippedStep {
 
 /** Remembers failures and skips until the steps behind them are reached. Empty in a run where all goes well. */
 export class Taints {
-  /** True while nothing has failed and nothing was skipped. */
-  isEmpty = true;
+  /** True while nothing has failed and nothing was skipped, in a run where nobody asks for more than that. */
+  isEmpty: boolean;
   readonly #graph: StepGraph;
   readonly #reader: InputReader;
   readonly #failed: Map<number, Taint> = new Map();
   readonly #skipped: Map<number, SkippedStep> = new Map();
   readonly #behindSkips: Set<number> = new Set();
-  constructor(graph: StepGraph, reader: InputReader) {
+
+  /** @param isWatched Whether ends have to be looked at also while all goes well. */
+  constructor(graph: StepGraph, reader: InputReader, isWatched: boolean) {
+    this.isEmpty = !isWatched;
     this.#graph = graph;
     this.#reader = reader;
   }
@@ -71,11 +74,24 @@ export class Taints {
   skipCauseOf(step: number): number | undefined {
     if (!this.#behindSkips.has(step)) return undefined;
     for (const read of this.#reader.readBy(step)) {
-      if (read.name === undefined || read.node < 0) continue;
+      if (read.name === undefined || read.optional || read.node < 0) continue;
       const cause = this.#skippedIn(read);
       if (cause !== undefined) return cause;
     }
     return undefined;
+  }
+
+  /** Whether a step has skipped all that another reads of it, or waits for. */
+  hasSkipped(step: number, child: number): boolean {
+    if (!this.#skipped.has(step)) return false;
+    const node = this.#graph.nodeOf(step);
+    const read = this.#reader.readBy(child).filter((read) => read.node === node);
+    return read.length > 0 && read.every((each) => this.#skippedIn(each) !== undefined);
+  }
+
+  /** Whether a step has skipped an asset, for the n-th of its partitions. */
+  isSkipped(step: number, key: string, nth: number): boolean {
+    return this.#causeAt(step, key, nth) !== undefined;
   }
 
   #skippedIn({ node, key, cells }: ReadAsset): number | undefined {

@@ -5,9 +5,9 @@ import { SluiceError } from "../../model/issue.ts";
 import { inputShape } from "../../model/partitions/infer.ts";
 import type { ResolvedMapping } from "../../model/partitions/mapping.ts";
 import type { PartitionSpace } from "../../model/partitions/space.ts";
-import { createSubsetBuilder, rangeSubset, type Subset } from "../../model/partitions/subset.ts";
+import { createSubsetBuilder, rangeSubset, type Subset, subsetOf } from "../../model/partitions/subset.ts";
 import { openPartitioned } from "../../io/collection.ts";
-import type { IOManager } from "../../io/manager.ts";
+import type { IOManager, ValueAddress } from "../../io/manager.ts";
 import type { PlanMappings } from "../../planner/steps/mappings.ts";
 import type { StepGraph } from "../../planner/steps/table.ts";
 import type { Wiring } from "../wiring.ts";
@@ -28,7 +28,12 @@ interface NodeInput {
   readonly node: number;
   /** A step that reads its own past: what lies before the first partition is not missing. */
   readonly isOwn: boolean;
+  /** Whether the body may run without the value. */
+  readonly optional: boolean;
 }
+
+/** Whether a step of this run has made an asset, for the n-th of its partitions. */
+export type WasMade = (step: number, key: string, nth: number) => boolean;
 
 /** One asset that a step reads, with the cells of its space; undefined without partitions. */
 export interface ReadAsset {
@@ -37,6 +42,8 @@ export interface ReadAsset {
   /** The node that makes it in this run, or -1. */
   readonly node: number;
   readonly cells: Subset | undefined;
+  /** Whether the body may run without the value. */
+  readonly optional: boolean;
 }
 
 /** Reads the inputs of the steps of a run. */
@@ -44,12 +51,14 @@ export class InputReader {
   readonly #graph: StepGraph;
   readonly #wiring: Wiring;
   readonly #mappings: PlanMappings;
+  readonly #wasMade: WasMade;
   readonly #byNode: Map<number, readonly NodeInput[]> = new Map();
 
-  constructor(graph: StepGraph, wiring: Wiring, mappings: PlanMappings) {
+  constructor(graph: StepGraph, wiring: Wiring, mappings: PlanMappings, wasMade: WasMade) {
     this.#graph = graph;
     this.#wiring = wiring;
     this.#mappings = mappings;
+    this.#wasMade = wasMade;
   }
 
   /** Loads what a step reads: at once where its managers answer at once. */
@@ -75,10 +84,11 @@ export class InputReader {
 
   /** The assets that a step reads, those that only order it included. */
   readBy(step: number): readonly ReadAsset[] {
-    return this.#inputs(this.#graph.nodeOf(step)).map(({ key, name, node, mapping }) => ({
+    return this.#inputs(this.#graph.nodeOf(step)).map(({ key, name, node, mapping, optional }) => ({
       key,
       name,
       node,
+      optional,
       cells: mapping && readCells(mapping, this.#cells(step)),
     }));
   }
@@ -94,16 +104,41 @@ export class InputReader {
     }));
   }
 
-  #value(step: number, { key, manager, mapping, shape, isOwn }: NodeInput): unknown {
-    if (!mapping) return manager.load({ asset: key, partition: undefined });
+  #value(step: number, input: NodeInput): unknown {
+    const { key, manager, mapping, shape, isOwn, optional } = input;
+    if (!mapping) return this.#load(input, undefined, undefined);
     const cells = this.#cells(step);
     const { existing, missing } = mapping.toUpstream(cells ?? rangeSubset(0, 1));
-    if (missing.length > 0 && !isOwn) throw nonexistent(this.#declaration(step), key, missing);
+    if (missing.length > 0 && !isOwn && !optional) throw nonexistent(this.#declaration(step), key, missing);
     if (shape === "many") {
-      return openPartitioned({ manager, asset: key, space: mapping.upstream, subset: existing });
+      const subset = optional ? this.#made(input, existing) : existing;
+      return openPartitioned({ manager, asset: key, space: mapping.upstream, subset });
     }
-    if (existing.size === 0) throw nonexistent(this.#declaration(step), key, []);
-    return manager.load({ asset: key, partition: mapping.upstream.keyAt(existing.at(0)) });
+    if (existing.size > 0) return this.#load(input, mapping.upstream.keyAt(existing.at(0)), existing.at(0));
+    if (!optional) throw nonexistent(this.#declaration(step), key, []);
+    return undefined;
+  }
+
+  #load(input: NodeInput, partition: string | undefined, cell: number | undefined): unknown {
+    const { key, manager, optional } = input;
+    if (!optional) return manager.load({ asset: key, partition });
+    return this.#isThere(input, cell) ? loadIfAny(manager, { asset: key, partition }) : undefined;
+  }
+
+  /** Whether there can be a value of an optional input: in this run it was made, or not asked for. */
+  #isThere({ node, key }: NodeInput, cell: number | undefined): boolean {
+    if (node < 0) return true;
+    const set = this.#graph.set(node);
+    if (!set || cell === undefined) return this.#wasMade(this.#graph.firstSteps[node], key, 0);
+    if (!set.subset.has(cell)) return true;
+    const place = set.subset.rank(cell);
+    const step = this.#graph.stepAt(node, place);
+    return this.#wasMade(step, key, place - this.#graph.placesOf(step).first);
+  }
+
+  /** Those cells of an optional input that can have a value. */
+  #made(input: NodeInput, cells: Subset): Subset {
+    return subsetOf([...cells.indices()].filter((cell) => this.#isThere(input, cell)));
   }
 
   /** The cells of a step; undefined without partitions. */
@@ -140,6 +175,7 @@ export class InputReader {
         mapping: partitions && this.#mappings.of(step, input, partitions),
         node: this.#graph.nodeOfRank(definitions.stepOfAsset[assetRank]),
         isOwn: isOwnOutput(step, input.key),
+        optional: input.optional,
       };
     });
   }
@@ -159,6 +195,20 @@ export function setValue(values: Record<string, unknown>, name: string, value: u
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null &&
     typeof (value as { readonly then?: unknown }).then === "function";
+}
+
+/** Loads a value; undefined when nothing was ever kept. */
+function loadIfAny(manager: IOManager, address: ValueAddress): unknown {
+  try {
+    const value = manager.load(address);
+    return isThenable(value) ? Promise.resolve(value).catch(undefinedIfMissing) : value;
+  } catch (error) {
+    return undefinedIfMissing(error);
+  }
+}
+
+function undefinedIfMissing(error: unknown): undefined {
+  if (!(error instanceof SluiceError) || error.code !== "VALUE_MISSING") throw error;
 }
 
 /** The upstream cells that some downstream cells read; `undefined` is the one cell of an unpartitioned step. */

@@ -48,7 +48,7 @@ describe("describeMapping", () => {
 
 describe("describeInput", () => {
   test("marks what is not read", () => {
-    const input = { key: "a", asset: undefined };
+    const input = { key: "a", asset: undefined, optional: false };
     assert.equal(describeInput({ ...input, name: "a", mapping: undefined }), "");
     assert.equal(describeInput({ ...input, name: undefined, mapping: allMapping() }), "all, after");
   });

@@ -52,6 +52,7 @@ export function randomDefinitions(seed: number): Definitions {
   while (world.assets.length < count) addAssets(world);
   const { assets } = world;
   return definitions({
+    module: import.meta.url,
     assets,
     checks: drawChecks(world),
     jobs: drawJobs(world),
@@ -116,6 +117,10 @@ function drawRules({ draw }: World) {
     ...draw.maybe(0.2, () => ({ pool: draw.one(["db", "db/heavy"]) })),
     ...draw.maybe(0.2, () => ({ priority: draw.between(-2, 9) })),
     ...draw.maybe(0.15, () => ({ resources: { db } })),
+    ...draw.maybe(
+      0.1,
+      () => ({ isolation: "process" as const, ...draw.maybe(0.5, () => ({ memoryMb: 512 })) }),
+    ),
     ...draw.maybe(0.15, () => ({ config: z.object({ limit: z.number().default(1) }) })),
   };
 }
@@ -123,7 +128,7 @@ function drawRules({ draw }: World) {
 /** Dependencies on assets that are there, each with a mapping where one is needed, or where one can be had. */
 function drawUpstream(world: World, partitions: Partitions | undefined) {
   const { draw, assets } = world;
-  const deps: Record<string, { asset: Asset; mapping?: never }> = {};
+  const deps: Record<string, { asset: Asset; mapping?: never; optional?: boolean }> = {};
   const after: Asset[] = [];
   const wanted = Math.min(assets.length, draw.between(0, 3));
   for (let n = 0; n < wanted; n++) {
@@ -131,7 +136,7 @@ function drawUpstream(world: World, partitions: Partitions | undefined) {
     if (Object.values(deps).some((dep) => dep.asset === asset) || after.includes(asset)) continue;
     const mapping = drawMapping(draw, partitions, asset.partitions as Partitions | undefined);
     if (mapping === "none" && draw.chance(0.2)) after.push(asset);
-    else if (mapping === "none") deps[`in${n}`] = { asset };
+    else if (mapping === "none") deps[`in${n}`] = { asset, ...draw.maybe(0.1, () => ({ optional: true })) };
     else if (mapping) deps[`in${n}`] = { asset, mapping: mapping as never };
   }
   return { deps, after };
