@@ -158,8 +158,10 @@ export class Progress {
     }
   }
 
+  /** All are over before the first of them is passed on: one that is over already must not become ready by another. */
   *#restore(finished: readonly StepRecord[]): Cooperative<void> {
     const inOrder = finished.length > 1 ? finished.toSorted((a, b) => a.step - b.step) : finished;
+    const over: number[] = [];
     for (let index = 0; index < inOrder.length; index++) {
       const { step, status, outputs } = inOrder[index];
       const state = FINAL_STATES[status];
@@ -168,8 +170,13 @@ export class Progress {
       if (state === STATE.SKIPPED) this.#taints.noteSkip(step, step);
       if (isAnySkipped(outputs)) this.#taints.noteSkip(step, step, outputs);
       this.#end(step, state);
-      if (state === STATE.SUCCESS || state === STATE.SKIPPED) this.#retention?.release(step);
-      this.#pass(step);
+      over.push(step);
+      if (index % SLICE === SLICE - 1) yield;
+    }
+    for (let index = 0; index < over.length; index++) {
+      const state = this.states[over[index]];
+      if (state === STATE.SUCCESS || state === STATE.SKIPPED) this.#retention?.release(over[index]);
+      this.#pass(over[index]);
       if (index % SLICE === SLICE - 1) yield;
     }
   }
