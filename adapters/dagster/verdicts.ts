@@ -45,11 +45,6 @@ export const VERDICTS = {
   "asset.codeVersion": native("code_version of the spec; the step refuses to run code of another version."),
   "dependency": native("A dep of the spec; the step itself loads the value from the IO place."),
   "dependency.order": native("A dep of the spec."),
-  "dependency.optional": refused(
-    "Dagster runs a step when all it waits for was made.",
-    "The step is skipped where something upstream was, and fails where nothing was ever kept.",
-    "Let the step upstream give an empty value instead of skipping.",
-  ),
   "dependency.self": native("A dep of the spec on itself, with a mapping to earlier windows."),
   "partitions.time": native("The definition of the unit, or of a cron; keys are the same."),
   "partitions.time.end": native("end_date."),
@@ -107,14 +102,6 @@ export const VERDICTS = {
     "Run deploy/pools.sh against the instance.",
   ),
   "priority": native("The op tag dagster/priority, which orders the ready steps of a run."),
-  "trigger": {
-    ...refused(
-      "Dagster runs a step when all it waits for was made, and knows no other rule.",
-      "The step would run at other times than it is meant to.",
-      "Leave it out of what is exported; a run failure sensor of your own can take its place.",
-    ),
-    isFatal: true,
-  },
   "isolation": native("Every step is a process of its own, inline ones too."),
   "isolation.memory": refused(
     "No one watches the memory of a step.",
@@ -199,6 +186,16 @@ export const OLDER_VERDICTS: readonly OlderVerdict[] = [
       `Write for Dagster ${SINCE.groupPaths} or later.`,
     ),
   },
+  ...(["partitions.time", "schedule.zone"] as const).map((feature) => ({
+    lacks: "zoneMinutes" as const,
+    feature,
+    isPartial: true,
+    ...native(
+      "As in newer versions, but for crons of every hour in zones that are not whole hours from UTC.",
+      `Minutes of such crons are those of UTC before Dagster ${SINCE.zoneMinutes}; the report lists instants.`,
+      `Write for Dagster ${SINCE.zoneMinutes} or later.`,
+    ),
+  })),
   {
     lacks: "poolPaths",
     feature: "pool",

@@ -16,6 +16,8 @@ export const SINCE = {
   freshness: "1.12",
   /** Pools of several words, joined by `/`, `-` or `.`. */
   poolPaths: "1.12.4",
+  /** Minutes of hourly crons in zones that are not whole hours from UTC. */
+  zoneMinutes: "1.12.21",
   /** Names of inputs made from keys with dots. */
   dottedInputs: "1.13.4",
   /** Groups of several words, joined by `/`. */

@@ -1,7 +1,7 @@
 /** Where Dagster's ticks are not ours: around changes of the clock, and for hours that begin at half past. */
 import { type Cadence, openCadence } from "../../../src/model/time/cadence.ts";
 import { openZone, type Zone } from "../../../src/model/time/zone.ts";
-import { dagsterScheduleTicks, dagsterWindows } from "./ticks.ts";
+import { dagsterScheduleTicks, dagsterWindows, type TickRules } from "./ticks.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -19,18 +19,25 @@ export interface Span {
  * The instants within a span at which only one of the two ticks, in order. Where Dagster's ticks depend on the season in
  * which it works, those of every season count.
  */
-export function departures(crons: readonly string[], timezone: string, span: Span): readonly number[] {
+export function departures(
+  crons: readonly string[],
+  timezone: string,
+  span: Span,
+  hasZoneMinutes: boolean = true,
+): readonly number[] {
   const zone = openZone(timezone);
   const cadences = crons.map((cron) => openCadence(cron, timezone));
   const changes = changesOf(zone, span);
-  const isSeasonal = cadences.some(({ cron }) => cron.everyHour) &&
+  const isHourly = cadences.some(({ cron }) => cron.everyHour);
+  const isSeasonal = isHourly &&
     changes.some((change) => (zone.offsetAt(change) - zone.offsetAt(change - 1)) % HOUR_MS !== 0);
+  const isEverywhere = isSeasonal || isHourly && !hasZoneMinutes && isOffHour(zone, changes, span);
   const seasons = isSeasonal ? [span.fromMs, ...changes.slice(0, 2)] : [span.fromMs];
   const found = new Set<number>();
-  for (const near of isSeasonal ? [span] : spansAround(changes, span)) {
+  for (const near of isEverywhere ? [span] : spansAround(changes, span)) {
     const ours = new Set(cadences.flatMap((cadence) => ticksOf(cadence, near)));
     for (const nowMs of seasons) {
-      const theirs = dagsterTicksOf({ crons, timezone, nowMs }, near);
+      const theirs = dagsterTicksOf({ crons, timezone, rules: { nowMs, hasZoneMinutes } }, near);
       for (const instant of ours.symmetricDifference(theirs)) found.add(instant);
     }
   }
@@ -38,11 +45,17 @@ export function departures(crons: readonly string[], timezone: string, span: Spa
 }
 
 /** The same for windows: also those that begin with ours and have another key. */
-export function windowDepartures(cron: string, timezone: string, span: Span): readonly number[] {
+export function windowDepartures(
+  cron: string,
+  timezone: string,
+  span: Span,
+  hasZoneMinutes: boolean = true,
+): readonly number[] {
   const zone = openZone(timezone);
-  const found = new Set(departures([cron], timezone, span));
+  const found = new Set(departures([cron], timezone, span, hasZoneMinutes));
+  const rules = { nowMs: span.fromMs, hasZoneMinutes };
   for (const near of spansAround(changesOf(zone, span), span)) {
-    for (const { instantMs, localMs } of dagsterWindows(cron, timezone, near.fromMs, span.fromMs)) {
+    for (const { instantMs, localMs } of dagsterWindows(cron, timezone, near.fromMs, rules)) {
       if (instantMs >= near.untilMs) break;
       if (zone.localAt(instantMs) !== localMs) found.add(instantMs);
     }
@@ -50,16 +63,21 @@ export function windowDepartures(cron: string, timezone: string, span: Span): re
   return [...found].sort((a, b) => a - b);
 }
 
+/** Whether the zone's hours begin within those of UTC, at any time of a span. */
+function isOffHour(zone: Zone, changes: readonly number[], { fromMs }: Span): boolean {
+  return [fromMs, ...changes].some((instant) => zone.offsetAt(instant) % HOUR_MS !== 0);
+}
+
 function dagsterTicksOf(
-  { crons, timezone, nowMs }: {
+  { crons, timezone, rules }: {
     readonly crons: readonly string[];
     readonly timezone: string;
-    readonly nowMs: number;
+    readonly rules: TickRules;
   },
   { fromMs, untilMs }: Span,
 ): ReadonlySet<number> {
   const found = new Set<number>();
-  for (const tick of dagsterScheduleTicks(crons, timezone, fromMs, nowMs)) {
+  for (const tick of dagsterScheduleTicks(crons, timezone, fromMs, rules)) {
     if (tick >= untilMs) break;
     found.add(tick);
   }

@@ -8,6 +8,7 @@ import { timetableOf } from "../definitions/schedules.ts";
 import { leavesOf } from "../partitions/encoding.ts";
 import type { Site } from "../site.ts";
 import { VERDICTS } from "../verdicts.ts";
+import { SINCE } from "../version.ts";
 import { departures, windowDepartures } from "./departures.ts";
 
 /** The report looks so far ahead. */
@@ -19,40 +20,53 @@ const MOST_LISTED = 50;
 /** Gives the instants at which crons tick otherwise; asked twice, it works once. */
 type Find = (crons: readonly string[], timezone: string) => readonly number[];
 
+/** Makes a loss of instants, if there are any. */
+type Tell = (
+  feature: Feature,
+  subject: string,
+  instants: readonly number[],
+  what: "ticks" | "windows",
+) => readonly Loss[];
+
 /** What of schedules and partitions ticks otherwise. */
 export function tickLosses(site: Site, { ticksFromMs }: ExportOptions): readonly Loss[] {
   const known = new Map<string, readonly number[]>();
   const span = { fromMs: ticksFromMs, untilMs: ticksFromMs + YEARS_MS };
+  const hasZoneMinutes = site.dagster.has("zoneMinutes");
   const find: Find = (crons, timezone) => {
     const name = JSON.stringify([crons, timezone]);
-    const found = known.get(name) ?? departures(crons, timezone, span);
+    const found = known.get(name) ?? departures(crons, timezone, span, hasZoneMinutes);
     known.set(name, found);
     return found;
   };
-  const findWindows = ({ cron, timezone }: TimePartitions) => windowDepartures(cron, timezone, span);
-  return [...scheduleLosses(site, find), ...windowLosses(site, findWindows)];
+  const findWindows = ({ cron, timezone }: TimePartitions) =>
+    windowDepartures(cron, timezone, span, hasZoneMinutes);
+  const tell: Tell = (feature, subject, instants, what) =>
+    lossOf({ feature, subject, instants, what, hasZoneMinutes });
+  return [...scheduleLosses(site, find, tell), ...windowLosses(site, findWindows, tell)];
 }
 
-function scheduleLosses(site: Site, find: Find): readonly Loss[] {
+function scheduleLosses(site: Site, find: Find, tell: Tell): readonly Loss[] {
   return site.snapshot.schedules.flatMap((schedule) => {
     const [part] = partsOf(schedule.assets, site);
     if (!part) return [];
     const { crons, timezone } = timetableOf(schedule, part.partitions, site);
     const feature = schedule.crons.length > 0 ? "schedule.zone" : "schedule.windows";
-    return lossOf(feature, `schedule ${schedule.name}`, find(crons, timezone), "ticks");
+    return tell(feature, `schedule ${schedule.name}`, find(crons, timezone), "ticks");
   });
 }
 
 function windowLosses(
   site: Site,
   find: (windows: TimePartitions) => readonly number[],
+  tell: Tell,
 ): readonly Loss[] {
   const instants = site.snapshot.partitions.map((partitions) => {
     const found = timesOf(partitions).flatMap(find);
     return [...new Set(found)].sort((a, b) => a - b);
   });
   return site.snapshot.assets.flatMap(({ key, partitions }) =>
-    partitions === undefined ? [] : lossOf("partitions.time", `asset ${key}`, instants[partitions], "windows")
+    partitions === undefined ? [] : tell("partitions.time", `asset ${key}`, instants[partitions], "windows")
   );
 }
 
@@ -61,23 +75,31 @@ function timesOf(partitions: Partitions): readonly TimePartitions[] {
   return leaves.filter((leaf) => leaf.kind === "time");
 }
 
-function lossOf(
-  feature: Feature,
-  subject: string,
-  instants: readonly number[],
-  what: "ticks" | "windows",
-): readonly Loss[] {
+interface Departing {
+  readonly feature: Feature;
+  readonly subject: string;
+  readonly instants: readonly number[];
+  readonly what: "ticks" | "windows";
+  readonly hasZoneMinutes: boolean;
+}
+
+function lossOf({ feature, subject, instants, what, hasZoneMinutes }: Departing): readonly Loss[] {
   if (instants.length === 0) return [];
+  const when = hasZoneMinutes
+    ? "Around changes of the clock"
+    : "Around changes of the clock, and in hours that begin within those of UTC,";
   const differs = what === "ticks"
-    ? "Around changes of the clock Dagster ticks at other instants than Sluice."
-    : "Around changes of the clock windows begin at other instants in Dagster, or have other keys.";
+    ? `${when} Dagster ticks at other instants than Sluice.`
+    : `${when} windows begin at other instants in Dagster, or have other keys.`;
   const rest = instants.length - MOST_LISTED;
   return [{
     ...VERDICTS[feature],
     feature,
     subject,
     differs: rest > 0 ? `${differs} The first of ${instants.length} are listed.` : differs,
-    advice: "Use a time of day that no clock is set over, or a zone without changes.",
+    advice: `Use a time of day that no clock is set over, or a zone without changes${
+      hasZoneMinutes ? "." : `; hours within those of UTC need Dagster ${SINCE.zoneMinutes}.`
+    }`,
     instants: instants.slice(0, MOST_LISTED).map((instant) => new Date(instant).toISOString()),
   }];
 }

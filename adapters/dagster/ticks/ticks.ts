@@ -12,20 +12,26 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const LEAP_DAY = / 29 2 \*$/;
 
-/**
- * The instants at and after `fromMs` at which Dagster ticks, in its order, epoch milliseconds.
- *
- * @param nowMs The instant at which Dagster works: where a zone is not whole hours from UTC then, minutes are those
- * of the zone, else those of UTC.
- */
+/** Which Dagster ticks, and when it works. */
+export interface TickRules {
+  /**
+   * The instant at which Dagster works: where a zone is not whole hours from UTC then, minutes of hourly crons are those
+   * of the zone, else those of UTC. Default: where the walk begins.
+   */
+  readonly nowMs?: number;
+  /** Whether there are minutes of the zone at all. */
+  readonly hasZoneMinutes?: boolean;
+}
+
+/** The instants at and after `fromMs` at which Dagster ticks, in its order, epoch milliseconds. */
 export function* dagsterTicks(
   cron: string,
   timezone: string,
   fromMs: number,
-  nowMs: number = fromMs,
+  rules: TickRules = {},
 ): Generator<number, void, undefined> {
   const clock = new Clock(timezone);
-  for (const wall of walls(cron, clock, fromMs, nowMs)) yield clock.instantOf(wall);
+  for (const wall of walls(cron, clock, fromMs, rules)) yield clock.instantOf(wall);
 }
 
 /** A tick, and the local time that Dagster writes for it: in a gap, one that the clock never shows. */
@@ -39,10 +45,10 @@ export function* dagsterWindows(
   cron: string,
   timezone: string,
   fromMs: number,
-  nowMs: number = fromMs,
+  rules: TickRules = {},
 ): Generator<DagsterTick, void, undefined> {
   const clock = new Clock(timezone);
-  for (const wall of walls(cron, clock, fromMs, nowMs)) {
+  for (const wall of walls(cron, clock, fromMs, rules)) {
     yield { instantMs: clock.instantOf(wall), localMs: wall.localMs };
   }
 }
@@ -52,9 +58,9 @@ export function* dagsterScheduleTicks(
   crons: readonly string[],
   timezone: string,
   fromMs: number,
-  nowMs: number = fromMs,
+  rules: TickRules = {},
 ): Generator<number, void, undefined> {
-  const walks = crons.map((cron) => dagsterTicks(cron, timezone, fromMs, nowMs));
+  const walks = crons.map((cron) => dagsterTicks(cron, timezone, fromMs, rules));
   const ahead = walks.map((walk) => walk.next().value ?? Infinity);
   for (let next = Math.min(...ahead); next < Infinity; next = Math.min(...ahead)) {
     yield next;
@@ -64,9 +70,14 @@ export function* dagsterScheduleTicks(
   }
 }
 
-function* walls(cron: string, clock: Clock, fromMs: number, nowMs: number): Generator<Wall, void, undefined> {
+function* walls(
+  cron: string,
+  clock: Clock,
+  fromMs: number,
+  rules: TickRules,
+): Generator<Wall, void, undefined> {
   if (LEAP_DAY.test(cron)) {
-    for (const wall of walls(cron.replace(LEAP_DAY, " 28 2 *"), clock, fromMs, nowMs)) {
+    for (const wall of walls(cron.replace(LEAP_DAY, " 28 2 *"), clock, fromMs, rules)) {
       if (isLeap(new Date(wall.localMs).getUTCFullYear())) yield moved(wall, DAY_MS);
     }
     return;
@@ -74,9 +85,10 @@ function* walls(cron: string, clock: Clock, fromMs: number, nowMs: number): Gene
   const shape = shapeOf(cron);
   const start = clock.at(fromMs);
   if (shape.kind === "other") return yield* otherWalls(parseCron(cron), shape.everyHour, clock, start);
+  const { nowMs = fromMs, hasZoneMinutes = true } = rules;
   const isWhole = clock.instantOf(clock.at(nowMs)) === nowMs &&
     (clock.at(nowMs).localMs - nowMs) % HOUR_MS === 0;
-  const walk: Walk = { shape, clock, usesZoneMinutes: shape.kind === "hourly" && !isWhole };
+  const walk: Walk = { shape, clock, usesZoneMinutes: hasZoneMinutes && shape.kind === "hourly" && !isWhole };
   let wall = start;
   if (isSimple(cron, start)) yield wall;
   else wall = stepBy(walk, start, "back", false);

@@ -84,6 +84,15 @@ describe("departures from our ticks", () => {
     assert.deepEqual(found, ["2026-03-08T05:00:00.000Z", "2027-03-14T05:00:00.000Z"]);
   });
 
+  test("are all ticks of every hour where an old Dagster has no minutes of the zone", () => {
+    const day = { fromMs: Date.UTC(2026, 0, 1), untilMs: Date.UTC(2026, 0, 2) };
+    const found = departures(["15 * * * *"], "Asia/Kolkata", day, false);
+    assert.equal(found.length, 48);
+    assert.deepEqual(found.slice(0, 2), [Date.UTC(2026, 0, 1, 0, 15), Date.UTC(2026, 0, 1, 0, 45)]);
+    assert.deepEqual(departures(["30 9 * * *"], "Asia/Kolkata", day, false), []);
+    assert.deepEqual(departures(["15 * * * *"], "Europe/Berlin", day, false), []);
+  });
+
   test("count every season in which Dagster may work", () => {
     assert.ok(departures(["0 * * * *"], "Australia/Lord_Howe", span).length > 1000);
   });

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { AssetSnapshot, Partitions, StepSnapshot } from "sluice";
 import { carriedOwners } from "../../../adapters/dagster/definitions/fields.ts";
 import type { Site } from "../../../adapters/dagster/site.ts";
+import type { DagsterVersion } from "../../../adapters/dagster/version.ts";
 import { windowDepartures } from "../../../adapters/dagster/ticks/departures.ts";
 import { openSpace } from "../../../src/model/partitions/space.ts";
 import { NOW_MS } from "./project.ts";
@@ -129,11 +130,14 @@ export function expectedStep(step: StepSnapshot, { ops, pools }: Site): LoadedSt
 }
 
 /** Whether Dagster's windows are not ours, as the report says, at some time before now. */
-export function isDeparting(partitions: Partitions): boolean {
-  if (partitions.kind === "multi") return Object.values(partitions.dimensions).some(isDeparting);
+export function isDeparting(partitions: Partitions, dagster: DagsterVersion): boolean {
+  if (partitions.kind === "multi") {
+    return Object.values(partitions.dimensions).some((leaf) => isDeparting(leaf, dagster));
+  }
   if (partitions.kind !== "time") return false;
   const { cron, timezone, startMs } = partitions;
-  return windowDepartures(cron, timezone, { fromMs: startMs, untilMs: NOW_MS }).length > 0;
+  const span = { fromMs: startMs, untilMs: NOW_MS };
+  return windowDepartures(cron, timezone, span, dagster.has("zoneMinutes")).length > 0;
 }
 
 /** The keys of a definition that Dagster has. */
