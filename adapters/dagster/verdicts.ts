@@ -45,6 +45,11 @@ export const VERDICTS = {
   "asset.codeVersion": native("code_version of the spec; the step refuses to run code of another version."),
   "dependency": native("A dep of the spec; the step itself loads the value from the IO place."),
   "dependency.order": native("A dep of the spec."),
+  "dependency.optional": refused(
+    "Dagster runs a step when all it waits for was made.",
+    "The step is skipped where something upstream was, and fails where nothing was ever kept.",
+    "Let the step upstream give an empty value instead of skipping.",
+  ),
   "dependency.self": native("A dep of the spec on itself, with a mapping to earlier windows."),
   "partitions.time": native("The definition of the unit, or of a cron; keys are the same."),
   "partitions.time.end": native("end_date."),
@@ -102,6 +107,14 @@ export const VERDICTS = {
     "Run deploy/pools.sh against the instance.",
   ),
   "priority": native("The op tag dagster/priority, which orders the ready steps of a run."),
+  "trigger": {
+    ...refused(
+      "Dagster runs a step when all it waits for was made, and knows no other rule.",
+      "The step would run at other times than it is meant to.",
+      "Leave it out of what is exported; a run failure sensor of your own can take its place.",
+    ),
+    isFatal: true,
+  },
   "isolation": native("Every step is a process of its own, inline ones too."),
   "isolation.memory": refused(
     "No one watches the memory of a step.",
