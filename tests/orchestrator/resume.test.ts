@@ -6,7 +6,7 @@ import { createOrchestrator, defineAsset, definitions, memoryIO, memoryStore, sk
 /** A store and values that outlive an orchestrator, and what was made. */
 function world() {
   const made: string[] = [];
-  const gate = { isOpen: false };
+  const gate = { isOpen: false, isReached: false };
   const note = (name: string) => (made.push(name), name);
   const a = defineAsset({ key: "a", run: () => note("a") });
   const b = defineAsset({ key: "b", deps: { a }, run: () => note("b") });
@@ -25,6 +25,7 @@ function world() {
     key: "last",
     deps: { b },
     run: ({ signal }) => {
+      gate.isReached = true;
       if (gate.isOpen) return note("last");
       return new Promise<string>((_, reject) =>
         signal.addEventListener("abort", () => reject(new Error("told to stop")))
@@ -43,7 +44,9 @@ describe("a run that is gone on with", () => {
     const { made, gate, open } = world();
     const first = open();
     const running = first.materialize("*");
-    while (!made.includes("broken")) await new Promise((resolve) => setTimeout(resolve, 1));
+    while (!gate.isReached || !made.includes("broken")) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
     await first.close({ graceMs: 0 });
     const { id, status } = await running;
     assert.equal(status, "interrupted");
