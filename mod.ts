@@ -25,6 +25,7 @@ export type {
   DeclaredOutput,
   KnownFields,
   MappingOf,
+  OptionalOf,
   Result,
   Returnable,
   UpstreamOf,
@@ -44,6 +45,7 @@ export type {
   GivenMapping,
   Input,
   KeyOf,
+  Missing,
   MultiPartition,
   NamedPartition,
   NotPartitioned,
@@ -128,6 +130,8 @@ export { defineJob } from "./src/model/job.ts";
 export type { Job, RunConfig, Selection } from "./src/model/job.ts";
 export { retryDelayMs } from "./src/model/policy.ts";
 export type { BackfillPolicy, RetryPolicy } from "./src/model/policy.ts";
+export { TRIGGER_RULES } from "./src/model/assets/trigger_rule.ts";
+export type { TriggerRule } from "./src/model/assets/trigger_rule.ts";
 export type { Clock, Log, LogFields, LogLevel, Random } from "./src/model/ports.ts";
 
 // Partition

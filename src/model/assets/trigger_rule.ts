@@ -1,5 +1,25 @@
 /** Trigger rules: what must have become of the steps upstream for a step to run. Names and meaning are Airflow's. */
 
+/**
+ * What must have become of the steps upstream for a step to run. Rules that begin with `one_` do not wait for the rest.
+ * Without a rule a step runs when all it waits for has succeeded and nothing that it reads was skipped.
+ *
+ * Airflow's `all_done_setup_success` has no counterpart, because there are no setup tasks here.
+ */
+export type TriggerRule =
+  | "all_success"
+  | "all_failed"
+  | "all_done"
+  | "all_done_min_one_success"
+  | "all_skipped"
+  | "one_success"
+  | "one_failed"
+  | "one_done"
+  | "none_failed"
+  | "none_failed_min_one_success"
+  | "none_skipped"
+  | "always";
+
 /** What has become of the steps that a step waits for. */
 export interface UpstreamTally {
   /** How many there are. */
@@ -23,7 +43,7 @@ interface Rule {
   readonly judge: (tally: UpstreamTally, bad: number, isDone: boolean) => TriggerVerdict;
 }
 
-const RULES = {
+const RULES: { readonly [rule in TriggerRule]: Rule } = {
   all_success: {
     needs: "every step upstream has succeeded",
     judge: ({ skipped }, bad, isDone) => bad > 0 ? "fail" : orWait(isDone, skipped > 0 ? "skip" : "run"),
@@ -70,15 +90,7 @@ const RULES = {
     judge: ({ skipped }, _bad, isDone) => skipped > 0 ? "skip" : orWait(isDone, "run"),
   },
   always: { needs: "nothing", judge: () => "run" },
-} as const satisfies { readonly [name: string]: Rule };
-
-/**
- * What must have become of the steps upstream for a step to run. Rules that begin with `one_` do not wait for the rest.
- * Without a rule a step runs when all it waits for has succeeded and nothing that it reads was skipped.
- *
- * Airflow's `all_done_setup_success` has no counterpart, because there are no setup tasks here.
- */
-export type TriggerRule = keyof typeof RULES;
+};
 
 /** Every rule. */
 export const TRIGGER_RULES: readonly TriggerRule[] = Object.freeze(Object.keys(RULES) as TriggerRule[]);
@@ -104,7 +116,7 @@ export function judgeTrigger(rule: TriggerRule, tally: UpstreamTally): TriggerVe
   if (tally.total === 0) return "run";
   const { total, success, failed, upstreamFailed, skipped } = tally;
   const bad = failed + upstreamFailed;
-  return (RULES[rule] as Rule).judge(tally, bad, success + bad + skipped >= total);
+  return RULES[rule].judge(tally, bad, success + bad + skipped >= total);
 }
 
 function orWait(isDone: boolean, verdict: TriggerVerdict): TriggerVerdict {
