@@ -1,4 +1,5 @@
 /** Data versions worked out from the code version and from what was read. */
+import process from "node:process";
 import type { IOManager } from "../../io/manager.ts";
 
 /** From this many partitions on the versions of an input are not looked at. */
@@ -20,7 +21,8 @@ export async function deriveVersion(
   codeVersion: string,
   inputs: readonly VersionedInput[],
 ): Promise<string | undefined> {
-  const { createHash } = await import("node:crypto");
+  // Loaded where it is used and without a wait: how long that takes would be for the runtime to say.
+  const { createHash } = process.getBuiltinModule("node:crypto");
   const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
   const sorted = inputs.map((input) => ({ input, sortKey: sortKeyOf(input.asset) }))
     .sort((a, b) => a.sortKey < b.sortKey ? -1 : a.sortKey > b.sortKey ? 1 : 0);
