@@ -1,7 +1,7 @@
 """Runs exported projects with Dagster, step by step as a user would launch them.
 
 Reads {"projects": [{"path", "package", "env", "runs": [{"assets", "partitions", "job"}]}]}: partitions are a list of keys,
-one run each, or {"start", "end"}, one run. Writes for each what the runs came to and what the event log holds.
+one run each, or {"start", "end"}, one run. Writes for each what the runs came to and what the instance's event log holds.
 """
 
 import importlib
@@ -22,9 +22,16 @@ def plain(value):
     return getattr(value, "value", value)
 
 
-def describe(result):
+def told(metadata):
+    return {
+        "metadata": {name: plain(value) for name, value in metadata.items()},
+        "types": {name: type(value).__name__ for name, value in metadata.items()},
+    }
+
+
+def describe(records):
     events = []
-    for event in result.all_events:
+    for event in (record.dagster_event for record in records if record.is_dagster_event):
         kind = event.event_type_value
         if kind == "ASSET_MATERIALIZATION":
             made = event.step_materialization_data.materialization
@@ -33,7 +40,7 @@ def describe(result):
                     "kind": "made",
                     "asset": text(made.asset_key),
                     "partition": made.partition,
-                    "metadata": {name: plain(value) for name, value in made.metadata.items()},
+                    **told(made.metadata),
                     "dataVersion": made.tags.get("dagster/data_version"),
                     "codeVersion": made.tags.get("dagster/code_version"),
                 }
@@ -47,7 +54,7 @@ def describe(result):
                     "check": check.check_name,
                     "passed": check.passed,
                     "severity": check.severity.value,
-                    "metadata": {name: plain(value) for name, value in check.metadata.items()},
+                    **told(check.metadata),
                     "description": check.description,
                 }
             )
@@ -55,16 +62,14 @@ def describe(result):
             events.append({"kind": kind, "step": event.step_key})
         elif kind == "STEP_FAILURE":
             failure = event.step_failure_data
-            told = failure.user_failure_data
+            data = failure.user_failure_data
             events.append(
                 {
                     "kind": kind,
                     "step": event.step_key,
-                    "error": (told.description if told else None)
+                    "error": (data.description if data else None)
                     or (failure.error.message if failure.error else None),
-                    "metadata": {name: plain(value) for name, value in told.metadata.items()}
-                    if told
-                    else {},
+                    **told(data.metadata if data else {}),
                 }
             )
     return events
@@ -107,7 +112,8 @@ def execute(case):
                         instance=instance, asset_selection=selection, raise_on_error=False, **way
                     )
                     seconds = time.monotonic() - began
-                    runs.append({"success": result.success, "seconds": seconds, "events": describe(result)})
+                    events = describe(instance.all_logs(result.run_id))
+                    runs.append({"success": result.success, "seconds": seconds, "events": events})
         return {"runs": runs}
     except Exception:
         return {"error": traceback.format_exc()}

@@ -9,6 +9,7 @@ import type { Definitions } from "sluice";
 import { askDagster, atScale, findDagster } from "../dagster.ts";
 import { type Case, cases, moduleOf, runLocally, valuesBelow, weather } from "../exports/cases.ts";
 import { writeExport } from "./project.ts";
+import { TOLD, TYPES } from "./told.ts";
 
 interface Event {
   readonly kind: string;
@@ -19,6 +20,7 @@ interface Event {
   readonly passed?: boolean;
   readonly severity?: string;
   readonly metadata?: { readonly [name: string]: unknown };
+  readonly types?: { readonly [name: string]: string };
   readonly dataVersion?: string;
   readonly codeVersion?: string;
 }
@@ -29,7 +31,16 @@ interface Answer {
 }
 
 const python = findDagster("runs of exports for Dagster");
-const chosen: readonly Case[] = [...cases, ...atScale(0, 1) === 1 ? [weather] : []];
+const days = ["weather/raw", "weather/day"];
+/** Ten days of the weather, most of them as one range. */
+const shortWeather: Case = {
+  ...weather,
+  runs: [
+    { assets: days, partitions: { start: "2012-01-01", end: "2012-01-08" } },
+    { assets: days, partitions: ["2012-01-09", "2012-01-10"] },
+  ],
+};
+const chosen: readonly Case[] = [...cases, atScale(0, 1) === 1 ? weather : shortWeather];
 const folder = mkdtempSync(join(tmpdir(), "sluice-dagster-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const answers = new Map<string, Answer>();
@@ -43,16 +54,26 @@ const harsh: Case = {
   ],
   status: "success",
 };
-const harshModule = fileURLToPath(new URL("harsh.ts", import.meta.url));
+const told: Case = {
+  name: "told",
+  runs: [
+    { assets: ["whole"] },
+    { assets: ["ranged"], partitions: { start: "a", end: "b" } },
+    { assets: ["halved"], partitions: { start: "a", end: "b" } },
+  ],
+  status: "failed",
+};
 if (python) {
-  const projects = await Promise.all([...chosen, harsh].map(async (one) => {
-    const module = one === harsh ? harshModule : moduleOf(one);
+  const all = [...chosen, harsh, told];
+  const projects = await Promise.all(all.map(async (one) => {
+    const isOwn = one === harsh || one === told;
+    const module = isOwn ? fileURLToPath(new URL(`${one.name}.ts`, import.meta.url)) : moduleOf(one);
     const { default: definitions } = await import(module) as { readonly default: Definitions };
     const { path, package: name } = writeExport(folder, one.name, definitions, module);
     return { path, package: name, env: { ...one.env, SLUICE_IO: join(path, "values") }, runs: one.runs };
   }));
   const found = askDagster<readonly Answer[]>(python, new URL("execute.py", import.meta.url), { projects });
-  [...chosen, harsh].forEach(({ name }, place) => answers.set(name, found[place]));
+  all.forEach(({ name }, place) => answers.set(name, found[place]));
 }
 
 function eventsOf(name: string): readonly Event[] {
@@ -84,6 +105,27 @@ function made(name: string, asset: string): readonly Event[] {
     const [numbers] = made("diamond", "raw/numbers");
     assert.equal(numbers.codeVersion, "1");
     assert.equal(numbers.dataVersion?.length, 64);
+  });
+
+  test("tells metadata of every type, of assets and of checks, of one partition and of several", () => {
+    const isMade = ({ kind }: Event) => kind === "made" || kind === "checked";
+    const events = eventsOf("told").filter(isMade);
+    const names = events.map(({ asset, partition, check }) => [asset, check ?? partition].join(" "));
+    assert.deepEqual(names.sort(), [
+      "halved a",
+      "ranged a",
+      "ranged b",
+      "whole ",
+      "whole beside",
+      "whole inside",
+    ]);
+    for (const { asset, partition, metadata = {}, types = {} } of events) {
+      const known = Object.keys(TOLD);
+      const picked = Object.fromEntries(known.map((name) => [name, metadata[name]]));
+      assert.deepEqual(picked, TOLD, asset);
+      assert.deepEqual(Object.fromEntries(known.map((name) => [name, types[name]])), TYPES, asset);
+      assert.equal(metadata.own, asset === "ranged" ? partition : undefined);
+    }
   });
 
   test("tells each partition of a range", () => {
