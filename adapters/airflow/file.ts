@@ -3,7 +3,16 @@ import { createHash } from "node:crypto";
 import type { Partitions } from "../../src/model/partitions/definition.ts";
 import type { Json } from "../../src/model/snapshot/snapshot.ts";
 import type { ExportOptions } from "../export.ts";
-import { assignment, call, type Expression, layOut, LINE, list, pairs } from "../python/expression.ts";
+import {
+  assignment,
+  call,
+  type Expression,
+  layOut,
+  LINE,
+  list,
+  pairs,
+  statement,
+} from "../python/expression.ts";
 import { identifierOf } from "../python/identifier.ts";
 import { jsonExpression, textLiteral } from "../python/literal.ts";
 import { assetStatement } from "./assets.ts";
@@ -25,6 +34,8 @@ export interface FileContext {
 
 const HEADER = '"""A Dag of Sluice. Change the definitions, and export again."""';
 const LONGEST_TAG = 100;
+/** From so many tasks on the size of a Dag shows. */
+export const MANY_TASKS: number = 2_000;
 const HELPED: readonly string[] = [
   "AllWindows",
   "Cells",
@@ -35,6 +46,7 @@ const HELPED: readonly string[] = [
   "RunKey",
   "StepRetry",
   "WindowKey",
+  "wait_for",
 ];
 
 /** The text of a Dag's file. */
@@ -210,11 +222,16 @@ function edgeLines(steps: readonly DagStep[], graph: Graph): readonly string[] {
     const before = [...graph.upstreamOf(step)].filter((name) => inside.has(name)).map((name) =>
       taskName(graph.step(name))
     );
-    if (before.length === 0) return [];
-    if (before.length === 1) return [`    ${before[0]} >> ${taskName(step)}`];
-    return [layOut(list(before), 4, `    ${taskName(step)} << `, "")];
+    return before.length === 0 ? [] : [edgeLine(before, taskName(step), steps.length > MANY_TASKS)];
   });
   return lines.length > 0 ? ["", ...lines] : [];
+}
+
+/** Airflow looks at all tasks of a Dag for each arrow: with many of them the helper draws these. */
+function edgeLine(before: readonly string[], task: string, isLarge: boolean): string {
+  if (isLarge) return statement(call("wait_for", [task, list(before)]), 4);
+  if (before.length === 1) return `    ${before[0]} >> ${task}`;
+  return layOut(list(before), 4, `    ${task} << `, "");
 }
 
 /** Imports of what the text uses, sorted as Python's linters sort them. */

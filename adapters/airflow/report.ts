@@ -3,6 +3,7 @@ import type { ScheduleSnapshot } from "../../src/model/snapshot/snapshot.ts";
 import type { ExportOptions } from "../export.ts";
 import type { Loss } from "../loss.ts";
 import type { DagPlan } from "./dags.ts";
+import { MANY_TASKS } from "./file.ts";
 import type { Graph } from "./graph.ts";
 import type { AirflowOptions } from "./options.ts";
 import {
@@ -25,7 +26,8 @@ export function specialLosses(
   { exported, options }: { readonly exported: ExportOptions; readonly options: AirflowOptions },
 ): readonly Loss[] {
   const isKeyed = keyedMakers(plans, timings);
-  return plans.flatMap(({ origin, steps }, place) => {
+  const large = plans.filter(({ steps }) => steps.length > MANY_TASKS).map(sizeLoss);
+  const own = plans.flatMap(({ origin, steps }, place) => {
     const { clock, follows, isKeyed: isByKey } = timings[place];
     if (origin.kind === "schedule" && clock) {
       return [
@@ -43,6 +45,20 @@ export function specialLosses(
         step.outputs.map(({ key }) => unheardLoss(graph, key, { unheard, half, options }))
       );
   });
+  return [...large, ...own];
+}
+
+/** A Dag whose size shows. */
+function sizeLoss({ id, steps }: DagPlan): Loss {
+  return {
+    feature: "asset",
+    subject: `Dag ${id}`,
+    kind: "native",
+    how: `One Dag of ${steps.length} tasks.`,
+    differs:
+      "Airflow reads the whole file of a Dag again for each task: about a second for 1,500 tasks, of the 30 seconds that it allows by default.",
+    advice: "Give the assets to several jobs, each with fewer, or raise core.dagbag_import_timeout.",
+  };
 }
 
 /** Whether the Dags that make an asset give its updates a partition key: some may, and others not. */

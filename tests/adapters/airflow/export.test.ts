@@ -89,8 +89,13 @@ describe("exportAirflow", () => {
         defineAsset({ key: `a${place}`, after: [assets[place >> 1], assets[place - 1]], run: () => 1 }),
       );
     }
-    const { files } = exportAirflow(takeSnapshot(definitions({ assets })), options);
+    const { files, report } = exportAirflow(takeSnapshot(definitions({ assets })), options);
     const tasks = files.map(({ text }) => text.split("SluiceStep(\n").length - 1);
     assert.equal(Math.max(...tasks), 10_000);
+    const arrows = files.map(({ text }) => text.split("\n    wait_for(").length - 1);
+    assert.equal(Math.max(...arrows), 9_999);
+    const [told] = report.entries.filter(({ subject }) => subject === "Dag demo.assets");
+    assert.match(String(told.how), /10000 tasks/);
+    assert.match(String(told.differs), /again for each task/);
   });
 });
