@@ -80,14 +80,20 @@ export function moduleOf({ name }: Case): string {
   return fileURLToPath(new URL(path, import.meta.url));
 }
 
-/** Runs a case here, with values below a folder, and gives the values. */
-export async function runLocally(one: Case, folder: string): Promise<ReadonlyMap<string, string>> {
+/** Runs a case here, with values below a folder, and gives the values. What else is of interest `look` asks for. */
+export async function runLocally(
+  one: Case,
+  folder: string,
+  look: (orchestrator: ReturnType<typeof createOrchestrator>, definitions: Definitions) => Promise<void> =
+    async () => {},
+): Promise<ReadonlyMap<string, string>> {
   const before = { ...process.env };
   Object.assign(process.env, one.env);
   try {
     const { default: definitions } = await import(moduleOf(one)) as { readonly default: Definitions };
     await using orchestrator = createOrchestrator(definitions, { store: "memory", folder });
     for (const run of one.runs) await runOnce(orchestrator, definitions, run);
+    await look(orchestrator, definitions);
   } finally {
     for (const name of Object.keys(one.env ?? {})) {
       if (before[name] === undefined) delete process.env[name];
