@@ -25,15 +25,19 @@ export interface Parts {
 /** Where values are kept. */
 export interface Values {
   readonly findManager: FindManager;
-  /** The manager of the orchestrator's own folder. */
-  readonly files: FilesIO;
+  /** The manager of the orchestrator's own folder; undefined where another one has its name. */
+  readonly files: FilesIO | undefined;
 }
 
 /** Opens the look-up of IO managers: files and memory, and those of the user over them. */
 export function openValues(options: OrchestratorOptions): Values {
   const files = filesIO({ folder: `${options.folder ?? ".sluice"}/values` });
   const managers: IOManager[] = [files, memoryIO(), ...options.io ?? []];
-  return { findManager: openManagers(managers, options.defaultIO ?? "files"), files };
+  const isReplaced = options.io?.some(({ name }) => name === files.name) ?? false;
+  return {
+    findManager: openManagers(managers, options.defaultIO ?? "files"),
+    files: isReplaced ? undefined : files,
+  };
 }
 
 /**
@@ -54,7 +58,7 @@ export async function openParts(
   const engine = new Engine({ store, findManager, clock, random, isolation, ...engineOptions(options) });
   const parts = { definitions, store, engine, findManager, clock, random };
   const isLeft = !store.isReadOnly && await interruptLost(store, engine.recorder, () => false);
-  if (isLeft) await files.sweep({ olderThanMs: 0 });
+  if (isLeft) await files?.sweep({ olderThanMs: 0 });
   return parts;
 }
 

@@ -14,6 +14,8 @@ export interface VirtualClock extends Clock {
    * and what they set off gets time to react before the next one.
    */
   advance(ms: number): Promise<void>;
+  /** Goes on to the timer that is due next and calls it back. Gives false when none is set. */
+  next(): Promise<boolean>;
   /** Goes on from timer to timer until none is set. Rejects after `most` timers. Default 10,000. */
   advanceToEnd(most?: number): Promise<void>;
 }
@@ -68,6 +70,12 @@ export function virtualClock(startMs: number = 0): VirtualClock {
       }
       nowMs = untilMs;
       await settle();
+    },
+    next: async () => {
+      await settle();
+      const timer = earliest(timers);
+      if (timer) await fire(timer);
+      return timer !== undefined;
     },
     advanceToEnd: async (most = 10_000) => {
       await settle();

@@ -12,6 +12,15 @@ export { pluginContract } from "./plugin_contract.ts";
 export type { PluginContractOptions } from "./plugin_contract.ts";
 export { replay } from "./replay.ts";
 export type { ReplayedRun } from "./replay.ts";
+export { InvariantError } from "./simulate/contract.ts";
+export type {
+  FaultKind,
+  Invariant,
+  PlannedFault,
+  Simulation,
+  SimulationOptions,
+} from "./simulate/contract.ts";
+export { simulateRuns } from "./simulate/simulate.ts";
 export { storeContract } from "./store_contract.ts";
 export type { StoreContractOptions } from "./store_contract.ts";
 export type { StoreFixture } from "./store/world.ts";

@@ -1,0 +1,111 @@
+/** The rules that every recorded event must keep, looked at by a model that shares nothing with the ledger but names. */
+import type { Definitions } from "../../model/definitions.ts";
+import type { EventPayloads, SluiceEvent } from "../../model/events/event.ts";
+import { InvariantError } from "./contract.ts";
+import { RunModel } from "./run_model.ts";
+
+/** The limits that a world was made with. */
+export interface Limits {
+  readonly concurrency: number;
+  readonly pools: { readonly [pool: string]: number };
+}
+
+/** What has been recorded so far, as the rules see it. */
+export class Rules {
+  readonly runs: Map<string, RunModel> = new Map();
+  /** Events in the order of commits. */
+  readonly events: SluiceEvent[] = [];
+  readonly #definitions: Definitions;
+  readonly #limits: Limits;
+  readonly #places: Set<number> = new Set();
+  readonly #backfills: Map<string, string> = new Map();
+
+  constructor(definitions: Definitions, limits: Limits) {
+    this.#definitions = definitions;
+    this.#limits = limits;
+  }
+
+  /** Takes the events of one commit. Throws {@linkcode InvariantError}. */
+  take(events: readonly SluiceEvent[], isHolder: boolean): void {
+    for (const event of events.toSorted((a, b) => a.seq - b.seq)) {
+      this.events.push(event);
+      if (!isHolder) {
+        throw new InvariantError("I1", `${say(event)} was recorded by a process without the lease`);
+      }
+      if (this.#places.has(event.seq)) {
+        throw new InvariantError("I7", `${say(event)} has a place that is taken`);
+      }
+      this.#places.add(event.seq);
+      if (event.runId === "") this.#takeBackfill(event);
+      else this.#takeOfRun(event);
+      this.#checkLimits(event);
+    }
+  }
+
+  /** What was under way in some runs is lost: their process is gone, or cannot record any more. */
+  lose(isLost: (runId: string) => boolean): void {
+    for (const [id, run] of this.runs) if (isLost(id)) run.lose();
+  }
+
+  /** Runs and backfills that are not over. */
+  get open(): readonly string[] {
+    const runs = [...this.runs].filter(([, run]) => !run.isOver).map(([id]) => `run ${id}`);
+    const backfills = [...this.#backfills].filter(([, status]) =>
+      status === "running" || status === "interrupted"
+    );
+    return [...runs, ...backfills.map(([id]) => `backfill ${id}`)];
+  }
+
+  #takeOfRun(event: SluiceEvent): void {
+    const known = this.runs.get(event.runId);
+    if (event.type === "run_created") {
+      if (known) throw new InvariantError("I2", `${say(event)}, and it is there already`);
+      this.runs.set(event.runId, new RunModel(this.#definitions, event.payload));
+      return;
+    }
+    if (!known) throw new InvariantError("I7", `${say(event)}, and the run was never created`);
+    known.take(event);
+  }
+
+  #takeBackfill(event: SluiceEvent): void {
+    if (event.type === "backfill_created") this.#backfills.set(event.payload.id, "running");
+    if (event.type !== "backfill_finished") return;
+    const { id, status }: EventPayloads["backfill_finished"] = event.payload;
+    const before = this.#backfills.get(id);
+    if (before !== "running" && before !== "interrupted") {
+      throw new InvariantError(
+        "I2",
+        `the backfill ${id} ended as ${status} after it was ${before ?? "never begun"}`,
+      );
+    }
+    this.#backfills.set(id, status);
+  }
+
+  #checkLimits(event: SluiceEvent): void {
+    if (event.type !== "step_started") return;
+    const taken = new Map<string, number>();
+    let all = 0;
+    for (const run of this.runs.values()) {
+      for (const step of run.underWay) {
+        all++;
+        const pool = run.declarationOf(step)?.pool;
+        if (pool !== undefined) taken.set(pool, (taken.get(pool) ?? 0) + 1);
+      }
+    }
+    const { concurrency, pools } = this.#limits;
+    if (all > concurrency) {
+      throw new InvariantError("I6", `${say(event)} makes ${all} under way, of ${concurrency}`);
+    }
+    for (const [pool, count] of taken) {
+      if (count <= (pools[pool] ?? Infinity)) continue;
+      throw new InvariantError("I6", `${say(event)} makes ${count} in the pool ${pool}, of ${pools[pool]}`);
+    }
+  }
+}
+
+/** An event in words. */
+export function say({ type, seq, runId, step, attempt }: SluiceEvent): string {
+  return `event ${seq}, ${type}${step < 0 ? "" : ` of step ${step}, attempt ${attempt},`} of ${
+    runId === "" ? "the catalogue" : `run ${runId}`
+  }`;
+}

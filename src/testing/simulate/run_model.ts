@@ -1,0 +1,167 @@
+/** One run as the rules see it. */
+import type { StepDeclaration } from "../../model/assets/declaration.ts";
+import type { Definitions } from "../../model/definitions.ts";
+import type { EventPayloads, SluiceEvent } from "../../model/events/event.ts";
+import type { StepTable } from "../../model/events/step_table.ts";
+import { InvariantError } from "./contract.ts";
+import { upstreamOf } from "./upstream.ts";
+
+/** What an event makes of a step. */
+const ENDS: { readonly [type: string]: string } = {
+  step_succeeded: "success",
+  step_failed: "failed",
+  step_skipped: "skipped",
+  step_upstream_failed: "upstream_failed",
+  step_canceled: "canceled",
+};
+/** The ends that a step may have that never began. */
+const WITHOUT_START: ReadonlySet<string> = new Set(["skipped", "upstream_failed", "canceled"]);
+/** Events that say nothing about how far a step is. */
+const REMARKS: ReadonlySet<string> = new Set(["step_log", "check_evaluated"]);
+
+/** How far one step is. */
+interface StepModel {
+  /** `waiting`, `running`, `retrying`, `lost`, or how it ended. */
+  state: string;
+  attempt: number;
+}
+
+/** A run and its steps. */
+export class RunModel {
+  status = "queued";
+  /** The steps under way. */
+  readonly underWay: Set<number> = new Set();
+  readonly created: EventPayloads["run_created"];
+  readonly #definitions: Definitions;
+  readonly #steps: Map<number, StepModel> = new Map();
+  #lastSeq = 0;
+
+  constructor(definitions: Definitions, created: EventPayloads["run_created"]) {
+    this.#definitions = definitions;
+    this.created = created;
+  }
+
+  get isOver(): boolean {
+    return this.status === "success" || this.status === "failed" || this.status === "canceled";
+  }
+
+  get table(): StepTable {
+    return this.created.steps;
+  }
+
+  /** The state of a step. */
+  stateOf(step: number): string {
+    return this.#steps.get(step)?.state ?? "waiting";
+  }
+
+  /** How many steps ended in a state. */
+  countOf(state: string): number {
+    return [...this.#steps.values()].filter((step) => step.state === state).length;
+  }
+
+  /** The declaration of a step. */
+  declarationOf(step: number): StepDeclaration | undefined {
+    const rank = this.#definitions.stepGraph.rankOf(this.table.node(this.table.nodeOf(step)).step);
+    return rank === undefined ? undefined : this.#definitions.steps[rank];
+  }
+
+  /** What was under way is lost. */
+  lose(): void {
+    for (const step of this.underWay) (this.#steps.get(step) as StepModel).state = "lost";
+    this.underWay.clear();
+  }
+
+  /** Takes the next event. Throws {@linkcode InvariantError}. */
+  take(event: SluiceEvent): void {
+    const { type, seq, runId, step } = event;
+    if (this.isOver) throw new InvariantError("I2", `${type} (${seq}) follows the end of run ${runId}`);
+    if (seq <= this.#lastSeq) throw new InvariantError("I7", `${type} (${seq}) of run ${runId} comes late`);
+    this.#lastSeq = seq;
+    if (step >= 0) this.#takeStep(event);
+    else this.#takeRun(event);
+  }
+
+  #takeRun(event: SluiceEvent): void {
+    switch (event.type) {
+      case "run_started":
+        this.status = "running";
+        return;
+      case "run_canceling":
+        this.status = "canceling";
+        return;
+      case "run_interrupted":
+        this.lose();
+        this.status = "interrupted";
+        return;
+      case "run_finished":
+        this.status = event.payload.status;
+        return this.#checkEnd(event, event.payload.error !== undefined);
+    }
+  }
+
+  #takeStep({ type, seq, runId, step, attempt }: SluiceEvent): void {
+    if (REMARKS.has(type)) return;
+    const where = `${type} (${seq}) of step ${step} of run ${runId}`;
+    const known: StepModel = this.#steps.get(step) ?? { state: "waiting", attempt: 0 };
+    this.#steps.set(step, known);
+    if (Object.values(ENDS).includes(known.state)) {
+      throw new InvariantError("I2", `${where} comes after its end as ${known.state}`);
+    }
+    if (type === "step_started") return this.#start(known, step, attempt, where);
+    const end = ENDS[type];
+    const isBegun = known.state === "running";
+    if (!isBegun && !(end !== undefined && WITHOUT_START.has(end))) {
+      throw new InvariantError("I3", `${where}, attempt ${attempt}, ends what is ${known.state}`);
+    }
+    if (isBegun && attempt !== known.attempt) {
+      throw new InvariantError(
+        "I1",
+        `${where} is of attempt ${attempt} while attempt ${known.attempt} goes on`,
+      );
+    }
+    this.underWay.delete(step);
+    known.state = end ?? "retrying";
+  }
+
+  #start(known: StepModel, step: number, attempt: number, where: string): void {
+    if (known.state === "running") {
+      throw new InvariantError(
+        "I1",
+        `${where}, attempt ${attempt}, begins while attempt ${known.attempt} goes on`,
+      );
+    }
+    if (attempt <= known.attempt) {
+      throw new InvariantError("I3", `${where} is attempt ${attempt} after attempt ${known.attempt}`);
+    }
+    this.#checkUpstream(step, where);
+    known.state = "running";
+    known.attempt = attempt;
+    this.underWay.add(step);
+  }
+
+  /** Upstream succeeded, or was skipped: then the step reads a part that was made, or only waits for it. */
+  #checkUpstream(step: number, where: string): void {
+    const declaration = this.declarationOf(step);
+    if (declaration === undefined || declaration.triggerRule !== undefined) return;
+    for (const { step: other, isRead } of upstreamOf(this.table, this.#definitions, step)) {
+      const state = this.stateOf(other);
+      if (state === "success" || (state === "skipped" && !isRead)) continue;
+      throw new InvariantError("I4", `${where} begins while step ${other}, upstream of it, is ${state}`);
+    }
+  }
+
+  /** @param isGivenUp Whether the run ended by something else than its steps, which then may not be over. */
+  #checkEnd({ seq, runId }: SluiceEvent, isGivenUp: boolean): void {
+    const open = [...this.#steps].find(([, { state }]) => state === "running" || state === "retrying");
+    if (open) {
+      throw new InvariantError("I3", `run ${runId} ended (${seq}) while step ${open[0]} is ${open[1].state}`);
+    }
+    const ended = [...this.#steps.values()].filter(({ state }) => Object.values(ENDS).includes(state)).length;
+    if (ended < this.table.count && !isGivenUp) {
+      throw new InvariantError(
+        "I3",
+        `run ${runId} ended as ${this.status} with ${ended} of ${this.table.count} steps over`,
+      );
+    }
+  }
+}

@@ -1,0 +1,213 @@
+/** A simulated world: processes one after the other over one store, until enough has happened and all is over. */
+import type { Definitions } from "../../model/definitions.ts";
+import type { EventBatch } from "../../model/events/batch.ts";
+import { SluiceError } from "../../model/issue.ts";
+import { createOrchestrator, type Orchestrator } from "../../orchestrator.ts";
+import { type VirtualClock, virtualClock } from "../clock.ts";
+import { type Action, chooseActions } from "./actions.ts";
+import { withFaultyBodies } from "./bodies.ts";
+import { chance, seededRandom } from "./chance.ts";
+import { InvariantError, type Simulation, type SimulationOptions } from "./contract.ts";
+import { Faults } from "./faults.ts";
+import { Life } from "./life.ts";
+import { formatLog, hashOf } from "./log.ts";
+import { Rules } from "./rules.ts";
+import { type Fence, SharedStore, type StoreListener } from "./store.ts";
+import { DEFAULT_IO, SharedValues } from "./values.ts";
+import { compareWithModel, verifyEnd } from "./verify.ts";
+
+/** When the world begins: on a Thursday at midnight in Greenwich. */
+const START_MS = Date.UTC(2026, 0, 1);
+/** A world in which more time passes has come to a stop. */
+const LONGEST_MS = 90 * 86_400_000;
+/** Longest time that a process stands still. */
+const LONGEST_PAUSE_MS = 120_000;
+/** So often a world does something new before it is given up. */
+const MOST_ROUNDS = 200;
+/** So often a process may begin, or runs may be recovered, before that counts as never. */
+const MOST_TRIES = 20;
+
+/** What became of work: it ended, failed, or its process did not live to see it. */
+type Outcome<T> = { readonly value: T } | { readonly error: unknown } | "gone";
+
+/** One world. */
+export class World implements StoreListener {
+  readonly rules: Rules;
+  readonly #options: Required<Omit<SimulationOptions, "replay">>;
+  readonly #definitions: Definitions;
+  readonly #clock: VirtualClock = virtualClock(START_MS);
+  readonly #faults: Faults;
+  readonly #store: SharedStore;
+  readonly #values: SharedValues;
+  #life: Life;
+  #sluice: Orchestrator;
+  #attempts = 0;
+  #violation: InvariantError | undefined = undefined;
+
+  constructor(definitions: Definitions, options: SimulationOptions, fence: Fence) {
+    const { seed, faults = 5, steps = 30, concurrency = 4, pools = {} } = options;
+    this.#options = { seed, faults, steps, concurrency, pools };
+    this.#definitions = definitions;
+    this.#faults = new Faults(seed, faults);
+    this.#store = new SharedStore(this.#faults, fence, this);
+    this.#values = new SharedValues(definitions, seed, this.#faults);
+    this.rules = new Rules(definitions, { concurrency, pools });
+    this.#life = new Life(0, this.#clock);
+    this.#sluice = this.#begin();
+  }
+
+  /** Lets the world run to its end. Rejects with {@linkcode InvariantError}. */
+  async run(): Promise<Simulation> {
+    const { seed, steps } = this.#options;
+    for (let round = 0; this.#attempts < steps || !this.#faults.isEnough; round++) {
+      if (round === MOST_ROUNDS) throw this.#stalled();
+      if (!this.#isUp || round === 0) await this.#restart();
+      else await this.#act(chooseActions(this.#definitions, seed, round));
+    }
+    this.#faults.end();
+    await this.#finish();
+    await verifyEnd(this.#store.raw, this.rules);
+    const { events } = this.rules;
+    return {
+      seed,
+      events,
+      hash: hashOf(formatLog(events)),
+      runs: await this.#store.raw.runs({ limit: Number.MAX_SAFE_INTEGER }),
+      steps: this.#attempts,
+      faults: this.#faults.injected,
+      processes: this.#life.number,
+      commits: this.#store.commits,
+      calls: this.#store.calls,
+      durationMs: this.#clock.now() - START_MS,
+    };
+  }
+
+  async committed(batches: readonly EventBatch[], life: Life): Promise<void> {
+    try {
+      this.rules.take(batches.flatMap((batch) => [...batch]), this.#store.holder === life);
+      for (const { runId } of batches) {
+        if (runId !== "") await compareWithModel(this.#store.raw, this.rules, runId);
+      }
+    } catch (error) {
+      if (!(error instanceof InvariantError)) throw error;
+      this.#violation ??= error;
+    }
+  }
+
+  failed(batches: readonly EventBatch[], life: Life): void {
+    if (this.#store.holder !== life) return;
+    this.rules.lose((id) => batches.some(({ runId }) => runId === id));
+  }
+
+  crash(life: Life): void {
+    life.kill();
+  }
+
+  /** Its lease runs out meanwhile, so that another one begins; later it goes on and does not know. */
+  pause(life: Life): void {
+    life.pause();
+    this.#store.holder = undefined;
+    const draw = chance(this.#options.seed, "pause", life.number);
+    this.#clock.after(Math.ceil(draw * LONGEST_PAUSE_MS), () => life.resume());
+  }
+
+  /** Begins a process, which takes the store over. */
+  #begin(): Orchestrator {
+    const { seed, concurrency, pools } = this.#options;
+    const life = this.#life = new Life(this.#life.number + 1, this.#clock);
+    const begun = () => this.#attempts++;
+    const bodies = withFaultyBodies(this.#definitions, { seed, faults: this.#faults, life, begun });
+    return this.#sluice = createOrchestrator(bodies, {
+      store: this.#store.open(life),
+      io: this.#values.open(life),
+      defaultIO: DEFAULT_IO,
+      clock: life.clock,
+      random: seededRandom(seed * 1_000 + life.number),
+      concurrency,
+      pools,
+    });
+  }
+
+  /** A process is there that has recovered what the one before it left. */
+  async #restart(): Promise<void> {
+    let last: unknown;
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      if (!this.#isUp) this.#begin();
+      const outcome = await this.#drive(this.#sluice.recover());
+      if (outcome === "gone") continue;
+      if ("value" in outcome) return;
+      last = outcome.error;
+      this.#requireTyped(last);
+      this.#life.kill();
+    }
+    const why = last instanceof Error ? `: ${last.message}` : "";
+    throw new InvariantError(
+      "I8",
+      `no process could recover what there is, up to number ${this.#life.number}${why}`,
+    );
+  }
+
+  /** Does what was chosen; when some of it fails, what it left is recovered without a new process. */
+  async #act(actions: readonly Action[]): Promise<void> {
+    const outcome = await this.#drive(
+      Promise.allSettled(actions.map((act) => act(this.#sluice, this.#life.clock))),
+    );
+    if (outcome === "gone" || "error" in outcome) return;
+    const failed = outcome.value.filter((each) => each.status === "rejected");
+    for (const { reason } of failed) this.#requireTyped(reason);
+    if (failed.length > 0) await this.#restart();
+  }
+
+  /** All goes well from now on: then everything must come to an end. */
+  async #finish(): Promise<void> {
+    await this.#restart();
+    for (let more = true; more; more = await this.#clock.next()) this.#check();
+    for (let tries = 0; this.rules.open.length > 0; tries++) {
+      if (tries === MOST_TRIES) {
+        throw new InvariantError("I8", `these never end: ${this.rules.open.join(", ")}`);
+      }
+      await this.#restart();
+    }
+    const closed = await this.#drive(this.#sluice.close());
+    if (closed === "gone" || "error" in closed) {
+      throw new InvariantError("I8", "the last process could not close");
+    }
+  }
+
+  /** Lets time pass until work has ended, or its process is gone. */
+  async #drive<T>(work: Promise<T>): Promise<Outcome<T>> {
+    let outcome: Outcome<T> | undefined;
+    work.then((value) => outcome = { value }, (error) => outcome = { error });
+    for (let idle = 0; outcome === undefined && this.#isUp;) {
+      idle = await this.#clock.next() ? 0 : idle + 1;
+      this.#check();
+      if (idle === MOST_TRIES) {
+        throw new InvariantError("I8", "nothing is left to wait for, and work has not ended");
+      }
+    }
+    return this.#isUp && outcome ? outcome : "gone";
+  }
+
+  /** Whether the latest process lives and holds the lease. */
+  get #isUp(): boolean {
+    return this.#life.isAlive && this.#store.holder === this.#life;
+  }
+
+  #check(): void {
+    if (this.#violation) throw this.#violation;
+    if (this.#clock.now() > START_MS + LONGEST_MS) throw new InvariantError("I8", "90 days have passed");
+  }
+
+  /** Whatever fails is told by an error of Sluice. */
+  #requireTyped(error: unknown): void {
+    if (!(error instanceof SluiceError)) throw error;
+  }
+
+  #stalled(): Error {
+    const { injected } = this.#faults;
+    return new Error(
+      `After ${MOST_ROUNDS} rounds there were ${this.#attempts} attempts at steps and ${injected.length} faults, ` +
+        "fewer than asked for: the definitions may need config, or have nothing to run.",
+    );
+  }
+}

@@ -1,0 +1,90 @@
+/** Graphs of every kind, decided by a seed. */
+import {
+  type Asset,
+  defineAsset,
+  defineCheck,
+  type Definitions,
+  definitions,
+  skip,
+  staticPartitions,
+} from "sluice";
+import { chance } from "../../../src/testing/simulate/chance.ts";
+
+const LETTERS = staticPartitions(["a", "b", "c", "d"]);
+
+/** The pools that the graphs use. */
+export const POOLS: { readonly [pool: string]: number } = { narrow: 1, wide: 3 };
+
+/** Definitions of 12 to 20 assets with partitions, batches, pools, retries, priorities, skips, checks and cut backfills. */
+export function graphOf(seed: number): Definitions {
+  const count = 12 + Math.floor(chance(seed, "size") * 9);
+  const assets: Asset[] = [];
+  for (let index = 0; index < count; index++) assets.push(assetOf(seed, index, assets));
+  const checks = assets.filter((asset) => !asset.partitions && chance(seed, "check", asset.key) < 0.25).map((
+    asset,
+  ) =>
+    defineCheck({
+      asset,
+      name: "whole",
+      blocking: chance(seed, "blocking", asset.key) < 0.5,
+      run: () => chance(seed, "passes", asset.key) < 0.8,
+    })
+  );
+  return definitions({ assets, checks });
+}
+
+function assetOf(seed: number, index: number, earlier: readonly Asset[]): Asset {
+  const key = `n${index}`;
+  const draw = (what: string) => chance(seed, what, index);
+  const isPartitioned = draw("partitions") < 0.4;
+  const upstream = earlier.filter((asset, at) =>
+    at >= index - 6 && chance(seed, "edge", at, index) < 0.35 &&
+    (isPartitioned || !asset.partitions || draw("all") < 0.9)
+  );
+  const read = upstream.filter((_, at) => chance(seed, "read", at, index) < 0.8);
+  const isSkippable = draw("skippable") < 0.15;
+  const pool = draw("pool") < 0.15 ? "narrow" : draw("pool") < 0.3 ? "wide" : undefined;
+  const spec = {
+    key,
+    deps: Object.fromEntries(read.map((asset) => [asset.key, asset])),
+    after: upstream.filter((asset) => !read.includes(asset)),
+    ...(isPartitioned && { partitions: LETTERS }),
+    ...(isPartitioned && draw("batch") < 0.3 && { batch: true }),
+    ...(isPartitioned && draw("cut") < 0.3 && { backfill: { maxPartitionsPerRun: 2 } }),
+    ...(draw("retry") < 0.6 && {
+      retry: {
+        maxRetries: 1 + Math.floor(draw("retries") * 3),
+        delayMs: 500,
+        backoff: "exponential",
+        jitter: "full",
+      },
+    }),
+    ...(draw("timeout") < 0.2 && { timeoutMs: 1_200 }),
+    ...(draw("priority") < 0.3 && { priority: Math.floor(draw("priority") * 10) }),
+    ...(pool !== undefined && { pool }),
+    ...(isSkippable && { skippable: true }),
+    ...(draw("version") < 0.3 && { codeVersion: "1" }),
+    ...(!isSkippable && draw("inline") < 0.15 &&
+      { checks: { fine: { run: () => draw("fine") < 0.7, blocking: false } } }),
+    run: async ({ inputs, partitions, log, run }: Context) => {
+      log.info(`making ${key}`, { reads: Object.keys(inputs).length });
+      for (const value of Object.values(inputs)) if (isCollection(value)) await value.load();
+      if (isSkippable && chance(seed, "skips", index, run.id) < 0.3) return skip("nothing new");
+      if (!isPartitioned || draw("batch") >= 0.3) return index;
+      return new Map(partitions.map((partition) => [partition.key, index]));
+    },
+  };
+  return defineAsset(spec as never) as Asset;
+}
+
+/** What the bodies use of their context. */
+interface Context {
+  readonly inputs: { readonly [name: string]: unknown };
+  readonly partitions: readonly { readonly key: string }[];
+  readonly log: { info(message: string, fields: { readonly [name: string]: unknown }): void };
+  readonly run: { readonly id: string };
+}
+
+function isCollection(value: unknown): value is { load(): Promise<unknown> } {
+  return typeof value === "object" && value !== null && "load" in value;
+}

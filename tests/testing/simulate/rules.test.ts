@@ -1,0 +1,148 @@
+/** The rules of the simulation find what they are there to find: each invariant, broken by hand. */
+import { describe, test } from "bun:test";
+import assert from "node:assert/strict";
+import { defineAsset, definitions, type SluiceEvent } from "sluice";
+import type { Invariant } from "sluice/testing";
+import { Rules } from "../../../src/testing/simulate/rules.ts";
+import { tableOf } from "../../../src/testing/store/scribe.ts";
+
+const a = defineAsset({ key: "a", pool: "narrow", run: () => 1 });
+const b = defineAsset({ key: "b", pool: "narrow", deps: { a }, run: () => 1 });
+const c = defineAsset({ key: "c", run: () => 1 });
+const d = defineAsset({ key: "d", after: [c], run: () => 1 });
+const all = definitions({ assets: [a, b, c, d] });
+const steps = tableOf([{ step: "a" }, { step: "b" }, { step: "c" }, { step: "d" }]);
+
+type Line = readonly [type: SluiceEvent["type"], step?: number, attempt?: number, payload?: unknown];
+
+const begin: readonly Line[] = [["run_created", -1, 0, { steps, tags: {}, config: {} }], ["run_started"]];
+const succeed = (step: number): readonly Line[] => [["step_started", step, 1], ["step_succeeded", step, 1]];
+const whole: readonly Line[] = [...begin, ...[0, 1, 2, 3].flatMap(succeed)];
+const finish: Line = ["run_finished", -1, 0, { status: "success" }];
+
+/** Takes events one by one; the places count up unless they are given. */
+function take(
+  lines: readonly Line[],
+  { runId = "r", rules = newRules(), isHolder = true, from = 1 } = {},
+): Rules {
+  lines.forEach(([type, step = -1, attempt = 0, payload], index) => {
+    rules.take(
+      [{ type, seq: from + index, atMs: 0, runId, step, attempt, payload } as SluiceEvent],
+      isHolder,
+    );
+  });
+  return rules;
+}
+
+function newRules(): Rules {
+  return new Rules(all, { concurrency: 2, pools: { narrow: 1 } });
+}
+
+const broken: readonly [title: string, invariant: Invariant, work: () => void][] = [
+  ["an event of a process without the lease", "I1", () => take(begin, { isHolder: false })],
+  [
+    "the end of another attempt than the one under way",
+    "I1",
+    () => take([...begin, ["step_started", 0, 2], ["step_succeeded", 0, 1]]),
+  ],
+  [
+    "an attempt that begins while another goes on",
+    "I1",
+    () => take([...begin, ["step_started", 0, 1], ["step_started", 0, 2]]),
+  ],
+  [
+    "a step that begins again after its end",
+    "I2",
+    () => take([...begin, ...succeed(0), ["step_started", 0, 2]]),
+  ],
+  ["an event after the end of its run", "I2", () => take([...whole, finish, ["run_started"]])],
+  ["a run that is created twice", "I2", () => take([...begin, ...begin])],
+  [
+    "a backfill that ends twice",
+    "I2",
+    () => {
+      const end: Line = ["backfill_finished", -1, 0, { id: "x", status: "success" }];
+      take([["backfill_created", -1, 0, { id: "x", plan: {}, tags: {} }], end, end], { runId: "" });
+    },
+  ],
+  ["the end of an attempt that never began", "I3", () => take([...begin, ["step_succeeded", 0, 1]])],
+  [
+    "an attempt whose number was used",
+    "I3",
+    () =>
+      take([...begin, ["step_started", 0, 2], ["run_interrupted"], ["run_started"], ["step_started", 0, 2]]),
+  ],
+  ["the end of a run while a step goes on", "I3", () => take([...begin, ["step_started", 0, 1], finish])],
+  ["the end of a run with steps that never began", "I3", () => take([...begin, ...succeed(0), finish])],
+  ["a step that begins before its upstream", "I4", () => take([...begin, ["step_started", 1, 1]])],
+  [
+    "a step that begins behind a failure",
+    "I4",
+    () => take([...begin, ["step_started", 0, 1], ["step_failed", 0, 1], ["step_started", 1, 1]]),
+  ],
+  [
+    "a step that reads what was skipped",
+    "I4",
+    () => take([...begin, ["step_started", 0, 1], ["step_skipped", 0, 1], ["step_started", 1, 1]]),
+  ],
+  [
+    "more steps than there are seats",
+    "I6",
+    () => {
+      const rules = take([...begin, ["step_started", 0, 1], ["step_started", 2, 1]]);
+      take([...begin, ["step_started", 2, 1]], { rules, runId: "s", from: 10 });
+    },
+  ],
+  [
+    "more steps than a pool has slots",
+    "I6",
+    () => {
+      const rules = take([...begin, ["step_started", 0, 1]]);
+      take([...begin, ["step_started", 0, 1]], { rules, runId: "s", from: 10 });
+    },
+  ],
+  ["two events at one place", "I7", () => take(begin, { rules: take(begin), runId: "s" })],
+  [
+    "an event of a run that was never created",
+    "I7",
+    () => take([["run_started"]]),
+  ],
+];
+
+describe("the rules of a simulation", () => {
+  test("let a run through in which all is well", () => {
+    const rules = take([...whole, finish]);
+    assert.deepEqual(rules.open, []);
+    assert.equal(rules.runs.get("r")?.countOf("success"), 4);
+  });
+
+  test("let through what recovery does: lost attempts, counted on", () => {
+    const rules = take([
+      ...begin,
+      ["step_started", 0, 1],
+      ["step_retrying", 0, 1],
+      ["step_started", 0, 2],
+      ["run_interrupted"],
+      ["run_started"],
+      ["step_started", 0, 3],
+      ["step_skipped", 0, 3],
+      ["step_skipped", 1, 0],
+      ["step_started", 2, 1],
+      ["step_skipped", 2, 1],
+      ["step_started", 3, 1],
+    ]);
+    assert.deepEqual(rules.open, ["run r"]);
+    rules.lose((id) => id === "r");
+    assert.equal(rules.runs.get("r")?.stateOf(3), "lost");
+  });
+
+  for (const [title, invariant, work] of broken) {
+    test(`find ${title} (${invariant})`, () => {
+      assert.throws(work, (error: Error & { invariant?: Invariant }) => {
+        assert.equal(error.name, "InvariantError", String(error));
+        assert.equal(error.invariant, invariant, error.message);
+        return true;
+      });
+    });
+  }
+});
