@@ -43,14 +43,17 @@ import {
   LOGS_FIELDS,
   MATERIALIZATIONS_FIELDS,
   PLAN_FIELDS,
+  PLANNED_RUN_FIELDS,
+  PRUNE_FIELDS,
   REPORT_FIELDS,
   RERUN_FIELDS,
+  RUN_FIELDS,
   RUNS_FIELDS,
 } from "./orchestrator/fields.ts";
 import { checkIsolation } from "./orchestrator/isolation.ts";
 import { openParts, openValues, type Parts, type Values } from "./orchestrator/parts.ts";
 import { checkOptions, checkRunOptions } from "./orchestrator/options.ts";
-import { openContext, planBackfillIn, planIn, requestOf } from "./orchestrator/planning.ts";
+import { isBackfillPlan, openContext, planBackfillIn, planIn, requestOf } from "./orchestrator/planning.ts";
 import { recoverAll } from "./orchestrator/recovery.ts";
 import { onlyReads, orchestratorClosed, unknownJob } from "./orchestrator/refusals.ts";
 import { executePlan, rerun, unknownRun } from "./orchestrator/runs.ts";
@@ -144,7 +147,7 @@ class LiveOrchestrator implements Orchestrator {
     options: RunOptions & Omit<PlanRequest, "select"> = {},
   ): Promise<RunResult> {
     requireArgument("materialize", "select", select, SELECTION);
-    checkRunOptions(options);
+    checkRunOptions(options, PLANNED_RUN_FIELDS, "materialize()");
     return await this.#write("materialize", async (parts) => {
       const plan = await planIn(parts, { ...requestOf(options), select });
       return await executePlan(parts, this.#active, plan, options);
@@ -153,13 +156,13 @@ class LiveOrchestrator implements Orchestrator {
 
   async execute(plan: RunPlan, options: RunOptions = {}): Promise<RunResult> {
     requireArgument("execute", "plan", plan, RUN_PLAN);
-    checkRunOptions(options);
+    checkRunOptions(options, RUN_FIELDS, "execute()");
     return await this.#write("execute", (parts) => executePlan(parts, this.#active, plan, options));
   }
 
   async runJob(name: string, options: RunOptions & Omit<PlanRequest, "select"> = {}): Promise<RunResult> {
     requireArgument("runJob", "name", name, TEXT);
-    checkRunOptions(options);
+    checkRunOptions(options, PLANNED_RUN_FIELDS, "runJob()");
     const job = this.definitions.jobs.get(name);
     if (!job) throw unknownJob(name, this.definitions);
     return await this.#write("runJob", async (parts) => {
@@ -171,11 +174,11 @@ class LiveOrchestrator implements Orchestrator {
   }
 
   async backfill(request: BackfillRequest | BackfillPlan = {}, options: RunOptions = {}) {
-    requireRecord("backfill", "request", request, PLAN_FIELDS);
-    checkRunOptions(options);
-    if (!("kind" in request)) requireRecord("backfill", "request", request, BACKFILL_FIELDS);
+    const isPlan = isBackfillPlan(request);
+    if (!isPlan) requireRecord("backfill", "request", request, BACKFILL_FIELDS);
+    checkRunOptions(options, RUN_FIELDS, "backfill()");
     return await this.#write("backfill", async (parts) => {
-      const plan = "kind" in request ? request : await planBackfillIn(parts, request);
+      const plan = isPlan ? request : await planBackfillIn(parts, request);
       return await executeBackfill(parts, this.#active, plan, options);
     });
   }
@@ -185,14 +188,14 @@ class LiveOrchestrator implements Orchestrator {
     options: RunOptions & { readonly from?: "failure" | "start" } = {},
   ): Promise<RunResult> {
     requireArgument("rerun", "runId", runId, TEXT);
-    checkRunOptions(options);
+    checkRunOptions(options, RERUN_FIELDS, "rerun()");
     requireRecord("rerun", "options", options, RERUN_FIELDS);
     const { from = "failure", ...rest } = options;
     return await this.#write("rerun", (parts) => rerun(parts, this.#active, runId, from, rest));
   }
 
   async recover(options: RunOptions = {}): Promise<readonly RunResult[]> {
-    checkRunOptions(options);
+    checkRunOptions(options, RUN_FIELDS, "recover()");
     return await this.#write("recover", (parts) => recoverAll(parts, this.#active, options));
   }
 
@@ -323,7 +326,7 @@ class LiveOrchestrator implements Orchestrator {
   }
 
   async prune(retention: { readonly runsBeforeMs: number }): Promise<number> {
-    requireRecord("prune", "retention", retention, {});
+    requireRecord("prune", "retention", retention, PRUNE_FIELDS);
     requireArgument("prune", "runsBeforeMs", retention.runsBeforeMs, INSTANT);
     return await this.#write("prune", ({ store }) => store.prune(retention));
   }

@@ -9,6 +9,7 @@ import { type Issue, SluiceError } from "./issue.ts";
 import type { Job } from "./job.ts";
 import { linkSteps } from "./links.ts";
 import { listDeclarations } from "./listing.ts";
+import { nameGiven, namesOf, refuseUnknown } from "./validate/options.ts";
 import { didYouMean } from "./suggest.ts";
 import { quote } from "./quote.ts";
 import { checkDefinitions } from "./validate/definitions.ts";
@@ -31,6 +32,14 @@ export interface DefinitionsSpec {
   /** The module that exports the result: `import.meta.url`. Workers, processes and exports find the code by it. */
   readonly module?: string;
 }
+
+const KNOWN = namesOf<DefinitionsSpec>()({
+  assets: true,
+  checks: true,
+  jobs: true,
+  schedules: true,
+  module: true,
+});
 
 /**
  * The validated whole: assets, checks, jobs and schedules, with the graph between them. Frozen.
@@ -86,6 +95,8 @@ export interface Definitions {
  */
 export function definitions(spec: DefinitionsSpec): Definitions {
   const { assets, checks, jobs, schedules } = listDeclarations(spec);
+  refuseUnknown(spec, KNOWN, { what: "definitions()", code: "DEFINITION_INVALID" });
+  requireModule(spec.module);
   const links = linkSteps(assets, checks);
   const declared = { ...links, checks, jobs, schedules };
   refuse(checkDefinitions(declared));
@@ -115,6 +126,16 @@ function unknownAsset(key: string, known: readonly string[]): SluiceError {
     message: `There is no asset ${quote(key)}.`,
     path: ["assets", key],
     ...(hint !== undefined && { hint }),
+  });
+}
+
+function requireModule(module: unknown): void {
+  if (module === undefined || typeof module === "string") return;
+  throw new SluiceError({
+    code: "DEFINITION_INVALID",
+    message: `The module is the address of a file, not ${nameGiven(module)}.`,
+    path: ["module"],
+    hint: "Write module: import.meta.url.",
   });
 }
 

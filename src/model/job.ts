@@ -1,7 +1,9 @@
 /** Jobs: a named selection with config and tags. */
 import type { Asset } from "./assets/declaration.ts";
-import { requireFields, requireJobFields, requireSpec, requireText } from "./assets/shape.ts";
+import { requireFields, requireJobFields, requireKnown, requireSpec, requireText } from "./validate/shape.ts";
 import { captureSite, type Site } from "./assets/site.ts";
+import { namesOf } from "./validate/options.ts";
+import { show } from "./quote.ts";
 
 /** What is to be run: a selection text, assets, or several of both (their union). */
 export type Selection = string | Asset | readonly (string | Asset)[];
@@ -27,6 +29,14 @@ export interface Job {
   readonly site: Site;
 }
 
+const KNOWN = namesOf<Omit<Job, "kind" | "site">>()({
+  name: true,
+  selection: true,
+  description: true,
+  config: true,
+  tags: true,
+});
+
 /**
  * Declares a job.
  *
@@ -50,10 +60,11 @@ export function defineJob(spec: {
 }): Job {
   const site = captureSite(defineJob);
   requireSpec(spec, "defineJob", site);
-  const path = ["jobs", String(spec.name)];
-  const declaring = { what: `The job ${String(spec.name)}`, path, site };
+  const path = ["jobs", show(spec.name)];
+  const declaring = { what: `The job ${show(spec.name)}`, path, site };
   requireText(spec.name, "name", declaring);
-  requireFields({ tags: spec.tags, description: spec.description }, declaring);
+  requireKnown(spec, KNOWN, "", declaring);
+  requireFields({ tags: spec.tags, description: spec.description }, "described", declaring);
   requireJobFields(spec, declaring);
   return Object.freeze({
     kind: "job",

@@ -1,7 +1,7 @@
 /** From the lists that `definitions` is given to flat ones; what does not belong there is named by its place. */
 import type { Check } from "./assets/check.ts";
 import type { Asset } from "./assets/declaration.ts";
-import { isRecord, nameShape } from "./assets/shape.ts";
+import { isRecord, nameShape } from "./validate/shape.ts";
 import { type Issue, SluiceError } from "./issue.ts";
 import type { Schedule } from "./automation/schedule.ts";
 import type { Job } from "./job.ts";

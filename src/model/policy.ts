@@ -1,6 +1,7 @@
 /** Rules about how often and when: retries and backfills. */
 import type { Issue } from "./issue.ts";
 import type { Random } from "./ports.ts";
+import { show } from "./quote.ts";
 
 /** How a failed attempt of a step is tried again. */
 export interface RetryPolicy {
@@ -15,6 +16,9 @@ export interface RetryPolicy {
   /** Upper bound of a delay, applied last. Default none. */
   readonly maxDelayMs?: number;
 }
+
+const BACKOFFS: readonly NonNullable<RetryPolicy["backoff"]>[] = ["constant", "linear", "exponential"];
+const JITTERS: readonly NonNullable<RetryPolicy["jitter"]>[] = ["none", "full", "plus-minus"];
 
 /** How many partitions one run of a backfill takes. */
 export interface BackfillPolicy {
@@ -64,10 +68,12 @@ function jittered(
 }
 
 /** Whether a retry policy needs no closer look: the usual case, at the cost of a few comparisons. */
-export function isSoundRetryPolicy({ maxRetries, delayMs, maxDelayMs = 0 }: RetryPolicy): boolean {
-  return delayMs !== undefined && delayMs >= 0 && delayMs < Infinity && maxDelayMs >= 0 &&
+export function isSoundRetryPolicy(policy: RetryPolicy): boolean {
+  const { maxRetries, delayMs, maxDelayMs = 0, backoff = "constant", jitter = "none" } = policy;
+  return typeof delayMs === "number" && typeof maxDelayMs === "number" && delayMs >= 0 &&
+    delayMs < Infinity && maxDelayMs >= 0 &&
     maxDelayMs < Infinity &&
-    Number.isInteger(maxRetries) && maxRetries >= 0;
+    Number.isInteger(maxRetries) && maxRetries >= 0 && BACKOFFS.includes(backoff) && JITTERS.includes(jitter);
 }
 
 /** What is wrong with a retry policy; empty when it can be used. */
@@ -76,12 +82,18 @@ export function checkRetryPolicy(policy: RetryPolicy, path: readonly string[]): 
   const add = (field: string, message: string) =>
     issues.push({ code: "POLICY_INVALID", message, path: [...path, field] });
   if (!Number.isInteger(policy.maxRetries) || policy.maxRetries < 0) {
-    add("maxRetries", `maxRetries must be a whole number from 0, not ${policy.maxRetries}.`);
+    add("maxRetries", `maxRetries must be a whole number from 0, not ${show(policy.maxRetries)}.`);
   }
   for (const field of ["delayMs", "maxDelayMs"] as const) {
     const value = policy[field];
     if (value !== undefined && !(Number.isFinite(value) && value >= 0)) {
-      add(field, `${field} must be a finite number of milliseconds from 0, not ${value}.`);
+      add(field, `${field} must be a finite number of milliseconds from 0, not ${show(value)}.`);
+    }
+  }
+  for (const [field, known] of [["backoff", BACKOFFS], ["jitter", JITTERS]] as const) {
+    const value = policy[field];
+    if (value !== undefined && !(known as readonly unknown[]).includes(value)) {
+      add(field, `${field} is one of ${known.join(", ")}, not ${show(value)}.`);
     }
   }
   if ((policy.backoff ?? "constant") !== "constant" && policy.delayMs === undefined) {
@@ -99,7 +111,7 @@ export function checkBackfillPolicy(policy: BackfillPolicy, path: readonly strin
   if (most === Infinity || (Number.isInteger(most) && most >= 1)) return [];
   return [{
     code: "POLICY_INVALID",
-    message: `maxPartitionsPerRun must be a whole number from 1, or Infinity, not ${most}.`,
+    message: `maxPartitionsPerRun must be a whole number from 1, or Infinity, not ${show(most)}.`,
     path: [...path, "maxPartitionsPerRun"],
   }];
 }

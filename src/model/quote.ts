@@ -57,6 +57,14 @@ export function nameType(value: unknown): string {
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
+/** A value inside a message: numbers and texts as they are, of all else what it is. Never throws. */
+export function show(value: unknown): string {
+  return typeof value === "symbol" || typeof value === "function" ||
+      (typeof value === "object" && value !== null)
+    ? nameType(value)
+    : String(value);
+}
+
 function escapeCharacter(character: string): string {
   if (!UNSAFE.test(character)) return character;
   if (character === '"' || character === "\\") return `\\${character}`;

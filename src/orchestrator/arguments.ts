@@ -1,6 +1,7 @@
 /** What callers give to the verbs, held to its shape before anything is done: JavaScript has no compiler. */
 import { DOUBTFUL, surveyJson } from "../io/formats/json_check.ts";
 import { SluiceError } from "../model/issue.ts";
+import { refuseUnknown } from "../model/validate/options.ts";
 import { nameType } from "../model/quote.ts";
 
 /** What a value must be: in words, by a test, and how it is written. */
@@ -13,6 +14,8 @@ export interface Shape {
 /** Shapes of fields by name; every field may be left out. */
 export type Fields = { readonly [name: string]: Shape };
 
+/** What is looked at elsewhere. */
+export const ANYTHING: Shape = { is: "anything", fits: () => true, example: "..." };
 /** A text. */
 export const TEXT: Shape = { is: "a text", fits: isText, example: '"..."' };
 /** A text that is not empty. */
@@ -129,14 +132,17 @@ export function requireArgument(verb: string, name: string, value: unknown, shap
   throw misfit(`${verb}() takes ${shape.is} as ${name}`, [verb, name], value, shape.example);
 }
 
-/** Refuses an argument that is no record, or that has a field of another shape. */
+/** Refuses an argument that is no record, or that has a field that is not known or of another shape. */
 export function requireRecord(verb: string, name: string, value: unknown, fields: Fields): void {
   requireArgument(verb, name, value, {
     is: "a record",
     fits: isRecord,
     example: `{ ${Object.keys(fields)[0] ?? ""}: ... }`,
   });
-  requireFields(`${name} of ${verb}()`, [verb, name], value as Record<string, unknown>, fields);
+  const record = value as { readonly [name: string]: unknown };
+  const what = `${name} of ${verb}()`;
+  refuseUnknown(record, fields, { what: `The ${what}`, code: "USAGE", path: [verb, name], of: "field" });
+  requireFields(what, [verb, name], record, fields);
 }
 
 /** Refuses a record that has a field of another shape. */

@@ -1,10 +1,12 @@
 /** The fields that verbs know in what they are given; what concerns planning alone is told by the planner. */
 import type { RunStatus } from "../model/events/status.ts";
 import {
+  ANYTHING,
   COUNT,
   DURATION,
   type Fields,
   FLAG,
+  INSTANT,
   MADE,
   METADATA,
   oneOf,
@@ -25,17 +27,35 @@ const RUN_STATUSES: readonly RunStatus[] = [
   "canceled",
 ];
 
+/** What makes a run, and is looked at where options are. */
+const RUN: Fields = { config: ANYTHING, tags: ANYTHING, signal: ANYTHING, concurrency: ANYTHING };
+
+/** Of runs of a plan. */
+export const RUN_FIELDS: Fields = RUN;
+
+/** Of runs that are planned first; what concerns planning alone is told by the planner. */
+export const PLANNED_RUN_FIELDS: Fields = { ...RUN, partitions: ANYTHING, scope: ANYTHING, checks: ANYTHING };
+
 /** Of requests for plans. */
-export const PLAN_FIELDS: Fields = { checks: FLAG, verifyIO: FLAG };
+export const PLAN_FIELDS: Fields = {
+  select: ANYTHING,
+  partitions: ANYTHING,
+  scope: ANYTHING,
+  checks: FLAG,
+  verifyIO: FLAG,
+};
 
 /** Of requests for backfills. */
 export const BACKFILL_FIELDS: Fields = { ...PLAN_FIELDS, runs: COUNT, partitionsPerRun: COUNT };
 
 /** Of the options of `rerun`. */
-export const RERUN_FIELDS: Fields = { from: oneOf("failure", "start") };
+export const RERUN_FIELDS: Fields = { ...RUN, from: oneOf("failure", "start") };
 
 /** Of the options of `close`. */
 export const CLOSE_FIELDS: Fields = { graceMs: DURATION };
+
+/** Of what is pruned. */
+export const PRUNE_FIELDS: Fields = { runsBeforeMs: INSTANT };
 
 /** Of reports. */
 export const REPORT_FIELDS: Fields = { partition: TEXT, dataVersion: TEXT, metadata: METADATA };

@@ -1,8 +1,10 @@
 /** What an orchestrator and its runs are given, held to its shape before anything is opened or recorded. */
 import { SluiceError } from "../model/issue.ts";
+import { namesOf, refuseUnknown } from "../model/validate/options.ts";
 import { nameType } from "../model/quote.ts";
 import {
   DURATION,
+  type Fields,
   FILLED,
   FLAG,
   FUNCTION,
@@ -13,6 +15,8 @@ import {
   TEXT,
   TEXTS,
 } from "./arguments.ts";
+import type { OrchestratorOptions } from "./contract.ts";
+import { RUN_FIELDS } from "./fields.ts";
 
 const OPTION_FIELDS = {
   folder: FILLED,
@@ -40,6 +44,22 @@ const STORE_FIELDS = {
   onWarning: FUNCTION,
 };
 
+const OPTIONS = namesOf<OrchestratorOptions>()({
+  folder: true,
+  store: true,
+  io: true,
+  defaultIO: true,
+  resources: true,
+  pools: true,
+  concurrency: true,
+  isolation: true,
+  clock: true,
+  random: true,
+  mask: true,
+});
+
+const ISOLATION = { ...ISOLATION_FIELDS, workers: true, tasksPerWorker: true };
+
 /**
  * Refuses definitions and options that cannot be worked with.
  *
@@ -55,11 +75,13 @@ export function checkOptions(definitions: unknown, options: unknown): void {
     );
   }
   if (!isRecord(options)) throw misfit([], "An orchestrator takes a record of options", options, "{}");
+  refuseUnknown(options, OPTIONS, { what: "createOrchestrator()", code: "DEFINITION_INVALID" });
   requireFields("the options", [], options, OPTION_FIELDS);
   const { store, io, resources, pools, concurrency, isolation = {} } = options;
   if (!isRecord(isolation)) {
     throw misfit(["isolation"], "Isolation is a record of settings", isolation, "isolation: { workers: 2 }");
   }
+  refuseUnknown(isolation, ISOLATION, { what: "Isolation", code: "DEFINITION_INVALID", path: ["isolation"] });
   requireFields("the settings of isolation", ["isolation"], isolation, ISOLATION_FIELDS);
   checkLimit(isolation.workers, ["isolation", "workers"]);
   checkLimit(isolation.tasksPerWorker, ["isolation", "tasksPerWorker"]);
@@ -67,6 +89,7 @@ export function checkOptions(definitions: unknown, options: unknown): void {
     throw misfit(["store"], 'The store is "memory", a store, or options of a file', store, 'store: "memory"');
   }
   if (isRecord(store) && !("append" in store)) {
+    refuseUnknown(store, STORE_FIELDS, { what: "The store", code: "DEFINITION_INVALID", path: ["store"] });
     requireFields("the options of the store", ["store"], store, STORE_FIELDS);
   }
   if (io !== undefined && !(Array.isArray(io) && io.every(isManager))) {
@@ -88,9 +111,10 @@ export function checkOptions(definitions: unknown, options: unknown): void {
   checkLimit(concurrency, ["concurrency"]);
 }
 
-/** Refuses options of a run that cannot be worked with. */
-export function checkRunOptions(options: unknown): void {
+/** Refuses options of a run that are not among the fields, or cannot be worked with. */
+export function checkRunOptions(options: unknown, fields: Fields = RUN_FIELDS, what: string = "A run"): void {
   if (!isRecord(options)) throw misfit([], "A run takes a record of options", options, "{}");
+  refuseUnknown(options, fields, { what, code: "DEFINITION_INVALID" });
   const { config, tags, concurrency, signal } = options;
   if (config !== undefined && !isRecord(config)) {
     throw misfit(["config"], "Config is a record by step name", config, "config: { orders: { limit: 5 } }");

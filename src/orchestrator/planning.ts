@@ -1,5 +1,6 @@
 /** Planning over what is recorded now. */
 import type { Asset } from "../model/assets/declaration.ts";
+import { isRecord } from "../model/validate/options.ts";
 import { type Subset, subsetOf } from "../model/partitions/subset.ts";
 import { planBackfillInSlices } from "../planner/backfill.ts";
 import { openPlanning, type PlanningContext } from "../planner/context.ts";
@@ -33,6 +34,12 @@ export function requestOf({ partitions, scope, checks }: Omit<PlanRequest, "sele
     ...(scope !== undefined && { scope }),
     ...(checks !== undefined && { checks }),
   };
+}
+
+/** Whether what is asked for is planned already. */
+export function isBackfillPlan(asked: BackfillRequest | BackfillPlan): asked is BackfillPlan {
+  const given: unknown = asked;
+  return isRecord(given) && given.kind === "backfill-plan";
 }
 
 /** Plans a run over everything recorded so far. */

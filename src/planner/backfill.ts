@@ -6,6 +6,7 @@ import { samePartitions } from "../model/partitions/definition.ts";
 import type { Partitions } from "../model/partitions/definition.ts";
 import { rangeSubset, unionOf } from "../model/partitions/subset.ts";
 import type { Subset } from "../model/partitions/subset.ts";
+import { show } from "../model/quote.ts";
 import type { PlanningContext } from "./context.ts";
 import type { Cooperative } from "./cooperative.ts";
 import { plannedInputs } from "./partitions.ts";
@@ -45,8 +46,9 @@ export function checkSizes(request: RunSizes): void {
     if (value === undefined || (Number.isInteger(value) && value >= 1)) continue;
     throw new SluiceError({
       code: "POLICY_INVALID",
-      message: `${field} must be a whole number from 1, not ${value}.`,
+      message: `${field} must be a whole number from 1, not ${show(value)}.`,
       path: [field],
+      hint: "Leave it out for runs as the backfill policies of the assets say.",
     });
   }
 }

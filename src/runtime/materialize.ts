@@ -10,6 +10,15 @@ import type { CheckRecord, OutputRecord } from "../model/events/event.ts";
 import { SluiceError } from "../model/issue.ts";
 import { inputShape } from "../model/partitions/infer.ts";
 import { type LogFields, type LogLevel, systemClock } from "../model/ports.ts";
+import {
+  ANYTHING,
+  isRecord,
+  isTextList,
+  nameGiven,
+  refuseUnknown,
+  requireOptions,
+  type Shapes,
+} from "../model/validate/options.ts";
 import { validateValue } from "./config.ts";
 import { ResourceDesk } from "./resources.ts";
 import { openSecrets } from "./secrets.ts";
@@ -39,6 +48,22 @@ export interface MaterializeOptions {
   /** Passed to the body. */
   readonly signal?: AbortSignal;
 }
+
+const OPTIONS: Shapes<MaterializeOptions> = Object.freeze({
+  inputs: { is: "a record of values by input name", fits: isRecord },
+  resources: {
+    is: "a list of what override() gives",
+    fits: (value) => Array.isArray(value) && value.every((each) => isRecord(each) && isRecord(each.resource)),
+  },
+  partition: {
+    is: "a key, or a list of keys",
+    fits: (value) => typeof value === "string" || isTextList(value),
+  },
+  config: ANYTHING,
+  tags: { is: "a record of texts", fits: (value) => isRecord(value) && isTextList(Object.values(value)) },
+  attempt: { is: "a whole number from 1", fits: (value) => Number.isInteger(value) && Number(value) >= 1 },
+  signal: { is: "an AbortSignal", fits: (value) => value instanceof AbortSignal },
+});
 
 /** One line that a body wrote. */
 export interface MaterializedLine {
@@ -96,6 +121,13 @@ export async function materialize<T>(
   asset: Asset<T>,
   options: MaterializeOptions = {},
 ): Promise<Materialized<T>> {
+  requireAsset(asset);
+  requireOptions(options, OPTIONS, {
+    what: "materialize()",
+    code: "DEFINITION_INVALID",
+    path: ["materialize", asset.key],
+    example: "materialize(asset, { inputs: { orders: [] } })",
+  });
   const step = asset["~step"];
   if (!step.run) {
     throw refused(asset, "DEFINITION_INVALID", `${asset.key} is made elsewhere and has no body to run.`);
@@ -107,6 +139,16 @@ export async function materialize<T>(
   } finally {
     await desk.close();
   }
+}
+
+function requireAsset(asset: unknown): void {
+  if (isRecord(asset) && asset.kind === "asset") return;
+  throw new SluiceError({
+    code: "DEFINITION_INVALID",
+    message: `materialize() takes an asset by value, not ${nameGiven(asset)}.`,
+    path: ["materialize"],
+    hint: "Give what defineAsset() gives; an orchestrator's materialize() takes keys and selections too.",
+  });
 }
 
 async function runBody(
@@ -217,6 +259,13 @@ function indexOf(asset: Asset, space: PartitionSpace, key: string): number {
 
 /** The values that a test gives, each in the shape in which the body expects it. */
 function findInputs(step: StepDeclaration, given: { readonly [name: string]: unknown }): NamedValues {
+  const names = step.inputs.flatMap(({ name }) => name === undefined ? [] : [[name, true]]);
+  refuseUnknown(given, Object.fromEntries(names), {
+    what: step.name,
+    code: "DEFINITION_INVALID",
+    path: ["materialize", step.name, "inputs"],
+    of: "input",
+  });
   const values: Record<string, unknown> = {};
   for (const { name, asset, mapping, key, optional } of step.inputs) {
     if (name === undefined || optional && !Object.hasOwn(given, name)) continue;

@@ -11,25 +11,8 @@ import {
   type Orchestrator,
   SluiceError,
 } from "sluice";
+import { EMPTY_RECORDS, VALUES, type Wrong } from "../support/wrong_values.ts";
 
-const VALUES: { readonly [kind: string]: unknown } = {
-  null: null,
-  undefined: undefined,
-  true: true,
-  "5": 5,
-  "-1": -1,
-  NaN: NaN,
-  '""': "",
-  "[]": [],
-  "{}": {},
-  "[null]": [null],
-  "{ length: 1 }": { length: 1 },
-  symbol: Symbol("s"),
-  function: () => {},
-  "null prototype": Object.create(null),
-};
-/** Records without any field that is known, where every field may be left out. */
-const RECORDS = ["{}", "{ length: 1 }", "null prototype"];
 const OPTIONAL = ["undefined"];
 
 const raw = defineAsset({
@@ -44,9 +27,6 @@ const all = definitions({
   jobs: [defineJob({ name: "job", selection: one })],
 });
 const MEMORY = { store: "memory", defaultIO: "memory" } as const;
-
-// deno-lint-ignore no-explicit-any
-type Wrong = any;
 
 /** What a backfill would take for a request of everything. */
 function isRecord(value: unknown): boolean {
@@ -66,7 +46,7 @@ const NOTHING_RUNS: { readonly [place: string]: Place } = {
   "plan({ scope })": [(sluice, scope) => sluice.plan({ select: one, scope }), OPTIONAL],
   "plan({ checks })": [(sluice, checks) => sluice.plan({ select: one, checks }), [...OPTIONAL, "true"]],
   "plan({ verifyIO })": [(sluice, verifyIO) => sluice.plan({ select: one, verifyIO }), [...OPTIONAL, "true"]],
-  "planBackfill(x)": [(sluice, x) => sluice.planBackfill(x), [...OPTIONAL, ...RECORDS]],
+  "planBackfill(x)": [(sluice, x) => sluice.planBackfill(x), [...OPTIONAL, ...EMPTY_RECORDS]],
   "planBackfill({ runs })": [(sluice, runs) => sluice.planBackfill({ runs }), [...OPTIONAL, "5"]],
   "planBackfill({ partitionsPerRun })": [
     (sluice, partitionsPerRun) => sluice.planBackfill({ partitionsPerRun }),
@@ -94,7 +74,7 @@ const NOTHING_RUNS: { readonly [place: string]: Place } = {
   "rerun(x)": [(sluice, x) => sluice.rerun(x)],
   "rerun(id, x)": [(sluice, x) => sluice.rerun("none", x)],
   "rerun(id, { from })": [(sluice, from) => sluice.rerun("none", { from })],
-  "recover(x)": [(sluice, x) => sluice.recover(x), [...OPTIONAL, ...RECORDS]],
+  "recover(x)": [(sluice, x) => sluice.recover(x), [...OPTIONAL, ...EMPTY_RECORDS]],
   "cancel(x)": [(sluice, x) => sluice.cancel(x)],
   "cancel(id, x)": [(sluice, x) => sluice.cancel("none", x)],
   "report(x)": [(sluice, x) => sluice.report(x, { partition: "2026-01-01" })],
@@ -120,7 +100,7 @@ const NOTHING_RUNS: { readonly [place: string]: Place } = {
   "removePartitions(name, [x])": [(sluice, x) => sluice.removePartitions("users", [x]), ['""']],
   "partitions(x)": [(sluice, x) => sluice.partitions(x)],
   "run(x)": [(sluice, x) => sluice.run(x), ['""']],
-  "runs(x)": [(sluice, x) => sluice.runs(x), [...OPTIONAL, ...RECORDS]],
+  "runs(x)": [(sluice, x) => sluice.runs(x), [...OPTIONAL, ...EMPTY_RECORDS]],
   "runs({ status })": [(sluice, status) => sluice.runs({ status }), [...OPTIONAL, "[]"]],
   "runs({ job })": [(sluice, job) => sluice.runs({ job }), [...OPTIONAL, '""']],
   "runs({ backfill })": [(sluice, backfill) => sluice.runs({ backfill }), [...OPTIONAL, '""']],
@@ -129,12 +109,15 @@ const NOTHING_RUNS: { readonly [place: string]: Place } = {
   "runs({ limit })": [(sluice, limit) => sluice.runs({ limit }), [...OPTIONAL, "5"]],
   "steps(x)": [(sluice, x) => sluice.steps(x), ['""']],
   "logs(x)": [(sluice, x) => sluice.logs(x), ['""']],
-  "logs(id, x)": [(sluice, x) => sluice.logs("none", x), [...OPTIONAL, ...RECORDS]],
+  "logs(id, x)": [(sluice, x) => sluice.logs("none", x), [...OPTIONAL, ...EMPTY_RECORDS]],
   "logs({ step })": [(sluice, step) => sluice.logs("none", { step }), [...OPTIONAL, "5"]],
   "logs({ after })": [(sluice, after) => sluice.logs("none", { after }), [...OPTIONAL, "5"]],
   "logs({ limit })": [(sluice, limit) => sluice.logs("none", { limit }), [...OPTIONAL, "5"]],
   "materializations(x)": [(sluice, x) => sluice.materializations(x)],
-  "materializations(raw, x)": [(sluice, x) => sluice.materializations(raw, x), [...OPTIONAL, ...RECORDS]],
+  "materializations(raw, x)": [(sluice, x) => sluice.materializations(raw, x), [
+    ...OPTIONAL,
+    ...EMPTY_RECORDS,
+  ]],
   "materializations({ partition })": [(sluice, partition) => sluice.materializations(raw, { partition }), [
     ...OPTIONAL,
     '""',
@@ -145,12 +128,15 @@ const NOTHING_RUNS: { readonly [place: string]: Place } = {
     "5",
   ]],
   "checks(x)": [(sluice, x) => sluice.checks(x)],
-  "checks(raw, x)": [(sluice, x) => sluice.checks(raw, x), [...OPTIONAL, ...RECORDS]],
+  "checks(raw, x)": [(sluice, x) => sluice.checks(raw, x), [...OPTIONAL, ...EMPTY_RECORDS]],
   "checks({ limit })": [(sluice, limit) => sluice.checks(raw, { limit }), [...OPTIONAL, "5"]],
-  "backfills(x)": [(sluice, x) => sluice.backfills(x), [...OPTIONAL, ...RECORDS]],
+  "backfills(x)": [(sluice, x) => sluice.backfills(x), [...OPTIONAL, ...EMPTY_RECORDS]],
   "backfills({ before })": [(sluice, before) => sluice.backfills({ before }), [...OPTIONAL, '""']],
   "backfills({ limit })": [(sluice, limit) => sluice.backfills({ limit }), [...OPTIONAL, "5"]],
-  "close(x)": [async (_, x) => await createOrchestrator(all, MEMORY).close(x), [...OPTIONAL, ...RECORDS]],
+  "close(x)": [async (_, x) => await createOrchestrator(all, MEMORY).close(x), [
+    ...OPTIONAL,
+    ...EMPTY_RECORDS,
+  ]],
   "close({ graceMs })": [async (_, graceMs) => await createOrchestrator(all, MEMORY).close({ graceMs }), [
     ...OPTIONAL,
     "5",
@@ -163,7 +149,7 @@ const NOTHING_RUNS: { readonly [place: string]: Place } = {
 /** Every option of an orchestrator. */
 const OPTIONS: { readonly [name: string]: readonly string[] } = {
   folder: OPTIONAL,
-  store: [...OPTIONAL, ...RECORDS],
+  store: [...OPTIONAL, ...EMPTY_RECORDS],
   io: [...OPTIONAL, "[]"],
   defaultIO: OPTIONAL,
   resources: [...OPTIONAL, "[]"],
@@ -219,7 +205,7 @@ describe("an orchestrator that is given anything", () => {
 
   test("is not created with options that are not documented", async () => {
     for (const [kind, value] of Object.entries(VALUES)) {
-      const isRecord = RECORDS.includes(kind);
+      const isRecord = EMPTY_RECORDS.includes(kind);
       await judge(`definitions ${kind}`, () => createOrchestrator(value as Wrong), false);
       await judge(
         `options ${kind}`,

@@ -16,10 +16,11 @@ const OPTIONS: readonly string[] = Object.freeze(["format", "extension"]);
 
 /** The format that an asset asks for: the one it names, with the ending it names. */
 export function chooseFormat(choice: IOChoice, fallback: Format): Format {
-  for (const option of Object.keys(choice)) {
-    if (option !== "manager" && !OPTIONS.includes(option)) throw unknownOption(choice.manager, option);
+  const { manager, ...options } = choice;
+  for (const option of Object.keys(options)) {
+    if (!OPTIONS.includes(option)) throw unknownOption(manager, option);
   }
-  const { format: name = fallback.name, extension } = files(choice as FileOptions);
+  const { format: name = fallback.name, extension } = files(options as FileOptions);
   const format = FORMATS.find((candidate) => candidate.name === name) as Format;
   const ending = extension ?? (name === fallback.name ? fallback.extension : format.extension);
   return ending === format.extension ? format : Object.freeze({ ...format, extension: ending });

@@ -10,7 +10,7 @@ import type { BackfillPolicy } from "../policy.ts";
 import type { Resources } from "./resource.ts";
 import type { Awaitable, Output, Skip, Unchanged } from "./result.ts";
 import type { Schema, TypeTag } from "./schema.ts";
-import { requireSpec } from "./shape.ts";
+import { requireSpec } from "../validate/shape.ts";
 import { captureSite } from "./site.ts";
 import type { AssetDescription, Deps, InlineCheckSpec, StepRules, Upstream } from "./spec.ts";
 

@@ -6,8 +6,9 @@ import type { StepContext } from "./context.ts";
 import { openStep, stepInput } from "./declare.ts";
 import { identityMapping } from "../partitions/mapping.ts";
 import type { MaybePartitions } from "../partitions/relation.ts";
+import { show } from "../quote.ts";
 import type { Resources } from "./resource.ts";
-import { requireCheckedAsset, requireSpec, requireText } from "./shape.ts";
+import { requireCheckedAsset, requireSpec, requireText } from "../validate/shape.ts";
 import { captureSite } from "./site.ts";
 import type { CheckResult, CheckSeverity, StepDeclaration } from "./declaration.ts";
 
@@ -73,7 +74,7 @@ export function defineCheck<Value, P extends MaybePartitions, R extends Resource
   const site = captureSite(defineCheck);
   requireSpec(spec, "defineCheck", site);
   const { asset, name } = spec;
-  const declaring = { what: `The check ${String(name)}`, path: ["checks", String(name)], site };
+  const declaring = { what: `The check ${show(name)}`, path: ["checks", show(name)], site };
   requireCheckedAsset(asset, declaring);
   requireText(name, "name", declaring);
   const step = openStep(

@@ -7,9 +7,16 @@ import { stepIsolation } from "../step/isolation.ts";
 import { parseKey } from "../key.ts";
 import type { Partitions } from "../partitions/definition.ts";
 import type { BackfillPolicy } from "../policy.ts";
+import { show } from "../quote.ts";
 import type { Resources } from "./resource.ts";
 import type { Schema, TypeTag } from "./schema.ts";
-import { type Declaring, parseAt, requireFields, requireIsolation, requireUpstream } from "./shape.ts";
+import {
+  type Declaring,
+  parseAt,
+  requireFields,
+  requireIsolation,
+  requireUpstream,
+} from "../validate/shape.ts";
 import type { Site } from "./site.ts";
 import type { InlineCheck, StepDeclaration, StepInput } from "./declaration.ts";
 
@@ -40,7 +47,7 @@ type OpenStep = { -readonly [K in keyof StepDeclaration]: StepDeclaration[K] };
 
 /** Declares an asset that is its own step. */
 export function declareAsset(kind: "asset" | "external", spec: ErasedAssetSpec, site: Site): Asset {
-  const key = parseAt(() => parseKey(spec.key), ["assets", String(spec.key)], site);
+  const key = parseAt(() => parseKey(spec.key), ["assets", show(spec.key)], site);
   const step = openStep(kind, key, spec, site);
   const asset = outputAsset(key, spec, spec.partitions, step);
   step.outputs = [asset];
@@ -87,7 +94,7 @@ export function openStep(
     path: [kind === "check" ? "checks" : "assets", name],
     site,
   };
-  requireFields(spec, declaring);
+  requireFields(spec, kind, declaring);
   if (spec.memoryMb !== undefined) requireIsolation(spec, declaring);
   return {
     kind,

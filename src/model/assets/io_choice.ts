@@ -1,6 +1,7 @@
 /** Which IO manager holds the values of an asset, and how. */
 import { SluiceError } from "../issue.ts";
-import { quote } from "../quote.ts";
+import { ANYTHING, requireOptions, type Shapes, TEXT } from "../validate/options.ts";
+import { quote, show } from "../quote.ts";
 import { didYouMean } from "../suggest.ts";
 
 /** The name of an IO manager of the orchestrator, with what this asset asks of it. Plain frozen data. */
@@ -24,6 +25,8 @@ export interface FileOptions {
   /** The ending of its files, without the dot. Default: `json`, `ndjson`, `txt` or `bin`, by format. */
   readonly extension?: string;
 }
+
+const FILE_OPTIONS: Shapes<FileOptions> = Object.freeze({ format: ANYTHING, extension: TEXT });
 
 /** The choice of the `files` manager. */
 export interface FilesChoice extends IOChoice, FileOptions {
@@ -55,6 +58,7 @@ export interface FilesChoice extends IOChoice, FileOptions {
  * ```
  */
 export function files(options: FileOptions = {}): FilesChoice {
+  requireOptions(options, FILE_OPTIONS, { what: "files()", code: "DEFINITION_INVALID", path: ["io"] });
   const { format, extension } = options;
   if (format !== undefined && !FILE_FORMATS.includes(format)) throw unknownFormat(format);
   if (extension !== undefined && !isExtension(extension)) throw invalidExtension(extension);
@@ -73,16 +77,16 @@ function isExtension(text: string): boolean {
 function unknownFormat(format: unknown): SluiceError {
   return new SluiceError({
     code: "DEFINITION_INVALID",
-    message: `Files have no format ${quote(String(format))}.`,
+    message: `Files have no format ${quote(show(format))}.`,
     path: ["io", "format"],
-    hint: didYouMean(String(format), FILE_FORMATS) ?? `Formats are ${FILE_FORMATS.join(", ")}.`,
+    hint: didYouMean(show(format), FILE_FORMATS) ?? `Formats are ${FILE_FORMATS.join(", ")}.`,
   });
 }
 
 function invalidExtension(extension: unknown): SluiceError {
   return new SluiceError({
     code: "DEFINITION_INVALID",
-    message: `Files cannot have the extension ${quote(String(extension))}.`,
+    message: `Files cannot have the extension ${quote(show(extension))}.`,
     path: ["io", "extension"],
     hint: "It is 1 to 16 small letters and digits, without the dot, and not parts.",
   });

@@ -9,10 +9,11 @@ import { parseKey } from "../key.ts";
 import { parseName } from "../name.ts";
 import type { MaybePartitions } from "../partitions/relation.ts";
 import type { BackfillPolicy } from "../policy.ts";
+import { show } from "../quote.ts";
 import type { Resources } from "./resource.ts";
 import type { Output, Skip, Unchanged } from "./result.ts";
 import type { Schema, TypeTag } from "./schema.ts";
-import { parseAt, requireFields, requireSpec } from "./shape.ts";
+import { parseAt, requireFields, requireSpec } from "../validate/shape.ts";
 import { captureSite } from "./site.ts";
 
 /** One output of a multi-asset. */
@@ -108,15 +109,15 @@ export function defineMultiAsset<
 >(spec: MultiAssetSpec<D, P, C, R, O, Ret>): MultiAsset<O, Ret, P> {
   const site = captureSite(defineMultiAsset);
   requireSpec(spec, "defineMultiAsset", site);
-  const path = ["assets", String(spec.name)];
+  const path = ["assets", show(spec.name)];
   const name = parseAt(() => parseName("multi-asset", spec.name), path, site);
   const { outputs = {} as O } = spec;
-  requireFields({ outputs }, { what: `The multi-asset ${name}`, path, site });
+  requireFields({ outputs }, "multi-asset", { what: `The multi-asset ${name}`, path, site });
   const step = openStep("multi-asset", name, spec as never, site);
   const assets: Record<string, Asset> = {};
   for (const [name, output] of Object.entries(outputs)) {
     const where = [...path, "outputs", name];
-    requireFields(output, { what: `The output ${name} of ${spec.name}`, path: where, site });
+    requireFields(output, "output", { what: `The output ${name} of ${spec.name}`, path: where, site });
     const key = parseAt(() => parseKey(output.key), where, site);
     assets[name] = outputAsset(key, output, spec.partitions, step);
   }

@@ -1,5 +1,7 @@
 /** Resources: things a body needs that are opened once per run and closed at its end. */
 import { SluiceError } from "../issue.ts";
+import { FUNCTION, isRecord, nameGiven, requireOptions, type Shapes, TEXT } from "../validate/options.ts";
+import { show } from "../quote.ts";
 import type { RevealSecret } from "./secret.ts";
 
 /** What a resource's setup is told. */
@@ -29,6 +31,12 @@ export interface ResourceOverride {
   /** The value. */
   readonly value: unknown;
 }
+
+const SPEC: Shapes<Omit<Resource, "kind">> = Object.freeze({
+  name: TEXT,
+  setup: FUNCTION,
+  teardown: FUNCTION,
+});
 
 /** The resources of a body by the name under which it uses them. */
 export type Resources = { readonly [name: string]: Resource };
@@ -69,13 +77,17 @@ export function defineResource<T>(spec: {
 }
 
 function requireResource(spec: { readonly name: unknown; readonly setup: unknown } | undefined): void {
-  if (typeof spec?.name === "string" && typeof spec.setup === "function") return;
-  throw new SluiceError({
-    code: "DEFINITION_INVALID",
-    message: "defineResource() needs a name, and a function as setup.",
-    path: ["resources", String(spec?.name)],
-    hint: 'Write defineResource({ name: "db", setup: () => connect() }).',
-  });
+  const path = ["resources", show(spec?.name)];
+  const example = 'defineResource({ name: "db", setup: () => connect() })';
+  if (typeof spec?.name !== "string" || typeof spec.setup !== "function") {
+    throw new SluiceError({
+      code: "DEFINITION_INVALID",
+      message: "defineResource() needs a name, and a function as setup.",
+      path,
+      hint: `Write ${example}.`,
+    });
+  }
+  requireOptions(spec, SPEC, { what: "defineResource()", code: "DEFINITION_INVALID", path, example });
 }
 
 function noTeardown(): void {}
@@ -93,5 +105,11 @@ function noTeardown(): void {}
  * ```
  */
 export function override<T>(resource: Resource<T>, value: NoInfer<T>): ResourceOverride {
-  return Object.freeze({ resource, value });
+  if (isRecord(resource) && resource.kind === "resource") return Object.freeze({ resource, value });
+  throw new SluiceError({
+    code: "DEFINITION_INVALID",
+    message: `override() takes what defineResource() gives, not ${nameGiven(resource)}.`,
+    path: ["resources"],
+    hint: "Write override(database, fake).",
+  });
 }

@@ -1,6 +1,6 @@
 /** Secrets: named where they are used, and looked up only in the process that runs a step. */
 import { SluiceError } from "../issue.ts";
-import { quote } from "../quote.ts";
+import { quote, show } from "../quote.ts";
 
 /** The name of a secret; made by {@linkcode secret}. It holds no value, so it can be shown, logged and stored. */
 export interface Secret {
@@ -76,7 +76,7 @@ function invalidName(name: unknown): SluiceError {
     message: `A secret is named by letters, digits and _, not ${
       typeof name === "string" ? quote(name) : typeof name
     }.`,
-    path: ["secrets", String(name)],
+    path: ["secrets", show(name)],
     hint: 'Write secret("WAREHOUSE_PASSWORD"), and set that variable where steps run.',
   });
 }

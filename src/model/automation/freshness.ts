@@ -1,4 +1,5 @@
 /** How old an asset may get: freshness policies, as plain data. */
+import { NUMBER, requireOptions, type Shapes, TEXT } from "../validate/options.ts";
 
 /** The asset must have been made within a span of time up to now. */
 export interface TimeWindowFreshness {
@@ -25,6 +26,13 @@ export interface CronFreshness {
 /** A freshness policy; made by {@linkcode freshWithin} and {@linkcode freshBy}. */
 export type FreshnessPolicy = TimeWindowFreshness | CronFreshness;
 
+const WITHIN: Shapes<Omit<TimeWindowFreshness, "kind">> = Object.freeze({ failMs: NUMBER, warnMs: NUMBER });
+const BY: Shapes<Omit<CronFreshness, "kind">> = Object.freeze({
+  deadlineCron: TEXT,
+  lowerBoundMs: NUMBER,
+  timezone: TEXT,
+});
+
 /**
  * The asset is to be made at least every `failMs` milliseconds. Both spans are at least a minute.
  *
@@ -45,6 +53,13 @@ export type FreshnessPolicy = TimeWindowFreshness | CronFreshness;
 export function freshWithin(
   options: { readonly failMs: number; readonly warnMs?: number },
 ): TimeWindowFreshness {
+  requireOptions(options, WITHIN, {
+    what: "freshWithin()",
+    code: "POLICY_INVALID",
+    path: ["freshness"],
+    needed: ["failMs"],
+    example: "freshWithin({ failMs: 3_600_000 })",
+  });
   return Object.freeze({ kind: "time-window", failMs: options.failMs, warnMs: options.warnMs });
 }
 
@@ -68,6 +83,13 @@ export function freshWithin(
 export function freshBy(
   options: { readonly deadlineCron: string; readonly lowerBoundMs: number; readonly timezone?: string },
 ): CronFreshness {
+  requireOptions(options, BY, {
+    what: "freshBy()",
+    code: "POLICY_INVALID",
+    path: ["freshness"],
+    needed: ["deadlineCron", "lowerBoundMs"],
+    example: 'freshBy({ deadlineCron: "0 9 * * *", lowerBoundMs: 3_600_000 })',
+  });
   return Object.freeze({
     kind: "cron",
     deadlineCron: options.deadlineCron,

@@ -1,7 +1,15 @@
 /** Schedules: when a selection of assets or a job is run. */
-import { requireFields, requireScheduleFields, requireSpec, requireText } from "../assets/shape.ts";
+import {
+  requireFields,
+  requireKnown,
+  requireScheduleFields,
+  requireSpec,
+  requireText,
+} from "../validate/shape.ts";
 import { captureSite, type Site } from "../assets/site.ts";
 import type { Job, RunConfig, Selection } from "../job.ts";
+import { namesOf } from "../validate/options.ts";
+import { show } from "../quote.ts";
 
 /** Which partitions a tick runs, as seen at its scheduled instant. */
 export type ScheduledPartitions = "last" | "all";
@@ -64,6 +72,19 @@ export interface ScheduleSpec {
   readonly tags?: { readonly [name: string]: string };
 }
 
+const KNOWN = namesOf<ScheduleSpec>()({
+  name: true,
+  cron: true,
+  timezone: true,
+  target: true,
+  partitions: true,
+  enabled: true,
+  catchUp: true,
+  description: true,
+  config: true,
+  tags: true,
+});
+
 /**
  * Declares a schedule. Clock changes follow the rule of partitions: a local time that does not exist moves to the first
  * instant after the gap, one that exists twice counts the second time, and crons of every hour follow elapsed time.
@@ -93,12 +114,13 @@ export function defineSchedule(spec: ScheduleSpec): Schedule {
   const site = captureSite(defineSchedule);
   requireSpec(spec, "defineSchedule", site);
   const declaring = {
-    what: `The schedule ${String(spec.name)}`,
-    path: ["schedules", String(spec.name)],
+    what: `The schedule ${show(spec.name)}`,
+    path: ["schedules", show(spec.name)],
     site,
   };
   requireText(spec.name, "name", declaring);
-  requireFields({ tags: spec.tags, description: spec.description }, declaring);
+  requireKnown(spec, KNOWN, "", declaring);
+  requireFields({ tags: spec.tags, description: spec.description }, "described", declaring);
   requireScheduleFields(spec, declaring);
   const crons = spec.cron === undefined ? [] : typeof spec.cron === "string" ? [spec.cron] : [...spec.cron];
   return Object.freeze({

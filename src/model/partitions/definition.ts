@@ -2,7 +2,7 @@
  * Partition definitions: what a user declares about the slices of an asset. Plain frozen data; the keys that
  * exist at an instant are found by a space (see `space.ts`).
  */
-import { quote } from "../quote.ts";
+import { quote, show } from "../quote.ts";
 import { declareWindows, type WindowOptions } from "../time/declare.ts";
 import {
   checkDimensionText,
@@ -13,7 +13,7 @@ import {
   compareCodePoints,
   invalid,
 } from "./key_text.ts";
-import { requireDimensions, requireKeyList, requireOptions } from "./given.ts";
+import { requireDimensions, requireKeyList, requireWindowOptions } from "./given.ts";
 
 /** One slice per window of time between the ticks of a cron expression. */
 export interface TimePartitions<out Unit extends string = string> {
@@ -200,7 +200,7 @@ export function multiPartitions<const Dims extends Dimensions>(dimensions: Dims)
  * ```
  */
 export function timePartitions<const Cron extends string>(options: TimeOptions<Cron>): TimePartitions<Cron> {
-  requireOptions(options, "timePartitions", 'timePartitions({ cron: "0 6 * * *", start: "2026-01-01" })');
+  requireWindowOptions(options, "timePartitions", ["cron"]);
   return windows(options.cron, options.cron, options);
 }
 
@@ -222,7 +222,7 @@ export function timePartitions<const Cron extends string>(options: TimeOptions<C
 export function hourlyPartitions<const Minute extends number = 0>(
   options: HourlyOptions<Minute>,
 ): TimePartitions<Unit<"hour", Minute>> {
-  requireOptions(options, "hourlyPartitions", 'hourlyPartitions({ start: "2026-01-01" })');
+  requireWindowOptions(options, "hourlyPartitions", ["minuteOffset"]);
   const minute = offset("minuteOffset", options.minuteOffset, 0, 0, 59);
   return windows(unitOf("hour", minute), `${minute} * * * *`, options);
 }
@@ -244,7 +244,7 @@ export function hourlyPartitions<const Minute extends number = 0>(
 export function dailyPartitions<const Hour extends number = 0, const Minute extends number = 0>(
   options: DailyOptions<Hour, Minute>,
 ): TimePartitions<Unit<"day", Minute, Hour>> {
-  const [hour, minute] = timeOffsets("dailyPartitions", options);
+  const [hour, minute] = timeOffsets("dailyPartitions", options, []);
   return windows(unitOf("day", minute, hour), `${minute} ${hour} * * *`, options);
 }
 
@@ -265,7 +265,7 @@ export function weeklyPartitions<
   const Hour extends number = 0,
   const Minute extends number = 0,
 >(options: CalendarOptions<Day, Hour, Minute>): TimePartitions<Unit<"week", Minute, Hour, Day>> {
-  const [hour, minute] = timeOffsets("weeklyPartitions", options);
+  const [hour, minute] = timeOffsets("weeklyPartitions", options, ["dayOffset"]);
   const day = offset("dayOffset", options.dayOffset, 0, 0, 6);
   return windows(unitOf("week", minute, hour, day), `${minute} ${hour} * * ${day}`, options);
 }
@@ -288,7 +288,7 @@ export function monthlyPartitions<
   const Hour extends number = 0,
   const Minute extends number = 0,
 >(options: CalendarOptions<Day, Hour, Minute>): TimePartitions<Unit<"month", Minute, Hour, Day, 1>> {
-  const [hour, minute] = timeOffsets("monthlyPartitions", options);
+  const [hour, minute] = timeOffsets("monthlyPartitions", options, ["dayOffset"]);
   const day = offset("dayOffset", options.dayOffset, 1, 1, 31);
   return windows(unitOf("month", minute, hour, day, 1), `${minute} ${hour} ${day} * *`, options);
 }
@@ -356,8 +356,9 @@ function unitOf<
 function timeOffsets<Hour extends number, Minute extends number>(
   call: string,
   options: DailyOptions<Hour, Minute>,
+  more: readonly string[],
 ): readonly [hour: Hour, minute: Minute] {
-  requireOptions(options, call, `${call}({ start: \"2026-01-01\" })`);
+  requireWindowOptions(options, call, ["minuteOffset", "hourOffset", ...more]);
   return [
     offset("hourOffset", options.hourOffset, 0, 0, 23),
     offset("minuteOffset", options.minuteOffset, 0, 0, 59),
@@ -374,7 +375,7 @@ function offset<Value extends number>(
 ): Value {
   const value = given ?? byDefault;
   if (!Number.isInteger(value) || value < least || value > most) {
-    throw invalid(`The ${name} is a whole number from ${least} to ${most}, not ${value}.`, [name]);
+    throw invalid(`The ${name} is a whole number from ${least} to ${most}, not ${show(value)}.`, [name]);
   }
   return value as Value;
 }

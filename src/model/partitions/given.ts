@@ -1,11 +1,53 @@
-/** What definitions and mappings are given, held to its shape where types do not: in JavaScript. */
-import { type IssueCode, SluiceError } from "../issue.ts";
-import { nameType } from "../quote.ts";
+/** What partitions and mappings are given, held to its shape where types do not: in JavaScript. */
+import { SluiceError } from "../issue.ts";
+import {
+  ANYTHING,
+  FLAG,
+  FUNCTION,
+  isRecord,
+  isTextList,
+  LIST,
+  nameGiven,
+  NUMBER,
+  requireOptions,
+  type Shape,
+  type Shapes,
+  TEXT,
+} from "../validate/options.ts";
+import type { WindowOptions } from "../time/declare.ts";
 
-/** Refuses what is no record of options. */
-export function requireOptions(options: unknown, call: string, example: string): void {
-  if (isRecord(options)) return;
-  throw misfit("PARTITIONS_INVALID", `${call}() takes a record of options, not`, options, [], example);
+/** What the readers of texts, zones and numbers look at by themselves is anything here. */
+const WINDOWS: Shapes<WindowOptions> = Object.freeze({
+  start: ANYTHING,
+  end: ANYTHING,
+  timezone: ANYTHING,
+  endOffset: ANYTHING,
+  exclusions: LIST,
+  keyFormat: TEXT,
+});
+const TIME_WINDOW = Object.freeze({
+  startOffset: NUMBER,
+  endOffset: NUMBER,
+  allowNonexistent: FLAG,
+});
+const MAPPING: Shape = {
+  is: "a mapping",
+  fits: (value) => isRecord(value) && typeof value.kind === "string",
+};
+const DIMENSION = Object.freeze({ dimension: TEXT, mapping: MAPPING });
+const CUSTOM = Object.freeze({
+  name: TEXT,
+  upstream: FUNCTION,
+  downstream: FUNCTION,
+});
+
+/** Refuses options of windows that are none; `more` are those that this kind of windows has besides. */
+export function requireWindowOptions(options: unknown, call: string, more: readonly string[]): void {
+  const example = more.includes("cron")
+    ? `${call}({ cron: "0 6 * * *", start: "2026-01-01" })`
+    : `${call}({ start: "2026-01-01" })`;
+  const shapes = { ...WINDOWS, ...Object.fromEntries(more.map((name) => [name, ANYTHING])) };
+  requireOptions(options, shapes, { what: `${call}()`, code: "PARTITIONS_INVALID", example });
 }
 
 /** Refuses what is no list of keys. */
@@ -22,34 +64,72 @@ export function requireDimensions(dimensions: unknown): void {
   throw misfit("PARTITIONS_INVALID", needs, dimensions, ["dimensions"], "multiPartitions({ day: days })");
 }
 
-/** Refuses what is no table of a mapping. */
-export function requireTable(table: unknown, call: string, example: string): void {
-  if (isRecord(table)) return;
-  throw misfit("MAPPING_INVALID", `${call}() takes a record, not`, table, ["mapping"], example);
+/** Refuses what is neither a key nor a list of keys. */
+export function requireKeys(keys: unknown): void {
+  if (typeof keys === "string" || isTextList(keys)) return;
+  const needs = "A specific mapping takes a key or a list of keys, not";
+  throw misfit("MAPPING_INVALID", needs, keys, ["mapping"], 'specificMapping(["us", "eu"])');
+}
+
+/** Refuses what is no table from keys to keys. */
+export function requireKeyTable(table: unknown): void {
+  const example = 'staticMapping({ us: "america", de: ["europe", "eu"] })';
+  requireTable(table, "staticMapping", example);
+  for (const [key, keys] of Object.entries(table as object)) {
+    if (typeof keys === "string" || isTextList(keys)) continue;
+    const needs = "staticMapping() takes a key or a list of keys for each key, not";
+    throw misfit("MAPPING_INVALID", needs, keys, ["mapping", key], example);
+  }
+}
+
+/** Refuses options of a mapping between windows that are none. */
+export function requireTimeWindow(options: unknown): void {
+  requireOptions(
+    options,
+    TIME_WINDOW,
+    mapping("timeWindowMapping()", [], "timeWindowMapping({ startOffset: -1 })"),
+  );
+}
+
+/** Refuses what is no name of a dimension. */
+export function requireDimension(dimension: unknown): void {
+  if (dimension === undefined || typeof dimension === "string") return;
+  const needs = "multiToSingleMapping() takes the name of a dimension, not";
+  throw misfit("MAPPING_INVALID", needs, dimension, ["mapping"], 'multiToSingleMapping("date")');
+}
+
+/** Refuses what is no table of dimensions. */
+export function requireDimensionTable(table: unknown): void {
+  const example = 'multiMapping({ day: { dimension: "day" } })';
+  requireTable(table, "multiMapping", example);
+  for (const [name, options] of Object.entries(table as { readonly [name: string]: unknown })) {
+    const of = mapping(`The dimension ${name} of multiMapping()`, [name], example);
+    requireOptions(options, DIMENSION, { ...of, needed: ["dimension"] });
+  }
 }
 
 /** Refuses a custom mapping that does not know both directions. */
 export function requireDirections(options: unknown): void {
-  requireTable(options, "customMapping", "customMapping({ name, upstream, downstream })");
-  for (const field of ["upstream", "downstream"]) {
-    const given = (options as { readonly [field: string]: unknown })[field];
-    if (typeof given === "function") continue;
-    const needs = `A custom mapping needs a function as ${field}, not`;
-    throw misfit("MAPPING_INVALID", needs, given, ["mapping", field], `{ ${field}: (key) => [key] }`);
-  }
+  const example = "customMapping({ name, upstream, downstream })";
+  const of = mapping("customMapping()", [], example);
+  requireOptions(options, CUSTOM, { ...of, needed: ["upstream", "downstream"] });
 }
 
-function isRecord(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function mapping(what: string, path: readonly string[], example: string) {
+  return { what, code: "MAPPING_INVALID", path: ["mapping", ...path], example } as const;
+}
+
+function requireTable(table: unknown, call: string, example: string): void {
+  if (isRecord(table)) return;
+  throw misfit("MAPPING_INVALID", `${call}() takes a record, not`, table, ["mapping"], example);
 }
 
 function misfit(
-  code: IssueCode,
+  code: "PARTITIONS_INVALID" | "MAPPING_INVALID",
   needs: string,
   value: unknown,
   path: readonly string[],
   example: string,
 ): SluiceError {
-  const given = Array.isArray(value) ? "a list" : nameType(value);
-  return new SluiceError({ code, message: `${needs} ${given}.`, path, hint: `Write ${example}.` });
+  return new SluiceError({ code, message: `${needs} ${nameGiven(value)}.`, path, hint: `Write ${example}.` });
 }

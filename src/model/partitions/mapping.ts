@@ -2,7 +2,14 @@
  * Partition mappings: which partitions of an upstream asset a partition of a downstream asset reads.
  * A mapping is plain frozen data; resolved against two spaces (see `resolve.ts`) it answers in both directions.
  */
-import { requireDirections, requireTable } from "./given.ts";
+import {
+  requireDimension,
+  requireDimensionTable,
+  requireDirections,
+  requireKeys,
+  requireKeyTable,
+  requireTimeWindow,
+} from "./given.ts";
 import { SluiceError } from "../issue.ts";
 import type { PartitionSpace } from "./space.ts";
 import type { Subset } from "./subset.ts";
@@ -197,6 +204,7 @@ export function specificMapping<const Key extends string>(key: Key): SpecificMap
 /** The same for several keys. */
 export function specificMapping<const Key extends string>(keys: readonly Key[]): SpecificMapping<Key, true>;
 export function specificMapping(given: string | readonly string[]): SpecificMapping {
+  requireKeys(given);
   const list = typeof given !== "string";
   const keys = list ? [...new Set(given)] : [given];
   if (keys.length === 0) {
@@ -224,7 +232,7 @@ export function specificMapping(given: string | readonly string[]): SpecificMapp
 export function staticMapping(
   table: { readonly [upstream: string]: string | readonly string[] },
 ): StaticMapping {
-  requireTable(table, "staticMapping", 'staticMapping({ us: "america" })');
+  requireKeyTable(table);
   const rows = Object.entries(table).map(([upstream, downstream]) =>
     [
       upstream,
@@ -265,6 +273,7 @@ export interface TimeWindowMappingOptions {
  * ```
  */
 export function timeWindowMapping(options: TimeWindowMappingOptions = {}): TimeWindowMapping {
+  requireTimeWindow(options);
   const { startOffset = 0, endOffset = 0, allowNonexistent = false } = options;
   if (!Number.isSafeInteger(startOffset) || !Number.isSafeInteger(endOffset)) {
     throw invalidMapping(
@@ -298,6 +307,7 @@ export function timeWindowMapping(options: TimeWindowMappingOptions = {}): TimeW
 export function multiToSingleMapping<const Name extends string = string>(
   dimension?: Name,
 ): MultiToSingleMapping<Name> {
+  requireDimension(dimension);
   return Object.freeze({ kind: "multi-to-single", dimension });
 }
 
@@ -328,7 +338,7 @@ export interface DimensionMappingOptions {
 export function multiMapping(
   upstream: { readonly [upstreamDimension: string]: DimensionMappingOptions },
 ): MultiMapping {
-  requireTable(upstream, "multiMapping", 'multiMapping({ day: { dimension: "day" } })');
+  requireDimensionTable(upstream);
   const rows = Object.entries(upstream).map(([name, { dimension, mapping }]) =>
     [name, Object.freeze({ dimension, mapping })] as const
   );

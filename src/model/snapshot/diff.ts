@@ -1,4 +1,5 @@
 /** What differs between two snapshots. */
+import { requireKind } from "../validate/options.ts";
 import type { Json, Snapshot } from "./snapshot.ts";
 import type { Partitions } from "../partitions/definition.ts";
 
@@ -36,6 +37,13 @@ const NAMED = { assets: "key", steps: "name", jobs: "name", schedules: "name" } 
  * ```
  */
 export function diffSnapshots(before: Snapshot, after: Snapshot): readonly SnapshotChange[] {
+  for (const snapshot of [before, after]) {
+    requireKind(
+      snapshot,
+      "sluice-snapshot",
+      "diffSnapshots() takes what takeSnapshot() and parseSnapshot() give",
+    );
+  }
   const changes: SnapshotChange[] = [];
   for (const [list, name] of Object.entries(NAMED) as [keyof typeof NAMED, string][]) {
     const old = byName(before, list, name);

@@ -1,4 +1,5 @@
 /** From definitions to their snapshot. */
+import { requireKind } from "../validate/options.ts";
 import type { Asset, InlineCheck, StepDeclaration, StepInput } from "../assets/declaration.ts";
 import { jobOf, type Schedule, selectionOf } from "../automation/schedule.ts";
 import type { Definitions } from "../definitions.ts";
@@ -38,6 +39,7 @@ import type {
  * ```
  */
 export function takeSnapshot(definitions: Definitions): Snapshot {
+  requireKind(definitions, "definitions", "takeSnapshot() takes what definitions() gives");
   const table = new PartitionTable();
   const assets = sorted(definitions.assets, ({ key }) => key).map((asset) => assetSnapshot(asset, table));
   const steps = sorted(definitions.steps, ({ name }) => name);

@@ -1,6 +1,6 @@
 /** Windows as a user declares them, read and checked. */
 import { SluiceError } from "../issue.ts";
-import { nameType } from "../quote.ts";
+import { nameType, show } from "../quote.ts";
 import { type Cadence, openCadence } from "./cadence.ts";
 import type { Cron } from "./cron.ts";
 import { checkDistinct } from "./distinct.ts";
@@ -87,7 +87,7 @@ function checkRule(rule: KeyedWindowRule): void {
   if (!Number.isInteger(endOffset) || Math.abs(endOffset) > MAX_END_OFFSET) {
     throw invalid(
       "endOffset",
-      `The endOffset is a whole number of windows up to ${MAX_END_OFFSET}, not ${endOffset}.`,
+      `The endOffset is a whole number of windows up to ${MAX_END_OFFSET}, not ${show(endOffset)}.`,
     );
   }
   if (openWindows(rule).from(startMs) === undefined) {

@@ -1,6 +1,6 @@
 /** Instants as people write them: a date, or a date and a time, on the wall clock of a zone. */
 import { SluiceError } from "../issue.ts";
-import { quote } from "../quote.ts";
+import { quote, show } from "../quote.ts";
 import { DAY_MS, localOf } from "./calendar.ts";
 import type { KeyFormat } from "./format.ts";
 import type { Zone } from "./zone.ts";
@@ -31,9 +31,9 @@ export function readLocal(text: string, format: KeyFormat): LocalTime | undefine
  * @throws {SluiceError} PARTITIONS_INVALID, with `field` as its path.
  */
 export function readInstant(value: string | Date, field: string, format: KeyFormat, zone: Zone): number {
-  const instant = value instanceof Date ? value.getTime() : instantOf(readLocal(String(value), format), zone);
+  const instant = value instanceof Date ? value.getTime() : instantOf(readLocal(show(value), format), zone);
   if (instant === undefined || Number.isNaN(instant)) {
-    const shown = value instanceof Date ? "an invalid Date" : quote(String(value));
+    const shown = value instanceof Date ? "an invalid Date" : quote(show(value));
     throw invalidInstant(field, `${shown} is not a date of this calendar`);
   }
   if (instant < FIRST_MS || instant > LAST_MS) {

@@ -6,7 +6,7 @@
  * recorded up to the latest instant that was asked for, and grow when a later one is.
  */
 import { SluiceError } from "../issue.ts";
-import { quote } from "../quote.ts";
+import { quote, show } from "../quote.ts";
 import { didYouMean } from "../suggest.ts";
 import { DAY_MS } from "./calendar.ts";
 
@@ -167,7 +167,7 @@ function readZone(name: string): Temporal.ZonedDateTime {
 }
 
 function unknownZone(name: unknown, cause?: unknown): SluiceError {
-  const text = typeof name === "string" ? name : String(name);
+  const text = show(name);
   return new SluiceError({
     code: "TIMEZONE_UNKNOWN",
     message: `There is no time zone ${quote(text)}.`,

@@ -3,9 +3,11 @@
  * slip is named where it was made and never surfaces as a TypeError from within.
  */
 import { type IssueCode, SluiceError } from "../issue.ts";
+import { refuseUnknown, unknownOption } from "./options.ts";
 import { nameType } from "../quote.ts";
-import type { Site } from "./site.ts";
-import { isTriggerRule, TRIGGER_RULES } from "./trigger_rule.ts";
+import { BACKFILL, type Declared, DEPENDENCY, INLINE_CHECK, KNOWN, type Known, RETRY } from "./known.ts";
+import type { Site } from "../assets/site.ts";
+import { isTriggerRule, TRIGGER_RULES } from "../assets/trigger_rule.ts";
 
 /** A declaration under way: what it is called in messages, and where it stands. */
 export interface Declaring {
@@ -25,6 +27,8 @@ interface Shape {
 
 const PARTITION_KINDS: readonly unknown[] = Object.freeze(["time", "static", "dynamic", "multi"]);
 
+const ANYTHING: Shape = { expected: "anything", holds: () => true };
+const NUMBER: Shape = { expected: "a number", holds: (value) => typeof value === "number" };
 const RECORD: Shape = { expected: "a record", holds: isRecord };
 const TEXT: Shape = { expected: "a text", holds: (value) => typeof value === "string" };
 const TEXTS: Shape = { expected: "a list of texts", holds: isTextList };
@@ -60,6 +64,8 @@ const FIELDS: ReadonlyMap<string, Shape> = new Map<string, Shape>([
     holds: (value) => isRecord(value) && Object.values(value).every(isResource),
   }],
   ["retry", RECORD],
+  ["timeoutMs", NUMBER],
+  ["priority", NUMBER],
   ["backfill", RECORD],
   ["automation", {
     expected: "a condition such as condition.eager",
@@ -86,6 +92,17 @@ const FIELDS: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ["checks", { expected: "a record of functions, or of { run }", holds: isChecks }],
   ["outputs", { expected: "a record of outputs, at least one", holds: isOutputs }],
 ]);
+
+/** What each option of a declaration must be, and which there are. */
+const OPTIONS: ReadonlyMap<Declared, ReadonlyMap<string, Shape>> = new Map(
+  Object.entries(KNOWN).map(([kind, known]) => [
+    kind as Declared,
+    new Map(Object.keys(known).map((name) => [name, FIELDS.get(name) ?? ANYTHING])),
+  ]),
+);
+
+/** Records within a declaration, whose own fields are known too. */
+const INNER: ReadonlyMap<string, Known> = new Map([["retry", RETRY], ["backfill", BACKFILL]]);
 
 /** What {@linkcode requireScheduleFields} looks at. */
 type ScheduleField = "target" | "cron" | "timezone" | "partitions" | "enabled" | "catchUp" | "config";
@@ -122,19 +139,52 @@ export function requireSpec(spec: unknown, call: string, site: Site): void {
   throw misfit({ what: `${call}()`, path: [], site }, "takes one record of options", spec);
 }
 
-/** Refuses fields of a declaration that are of another shape than they must be. */
-export function requireFields(spec: object, declaring: Declaring): void {
+/** Refuses options of a declaration that nobody knows, or that are of another shape than they must be. */
+export function requireFields(spec: object, kind: Declared, declaring: Declaring): void {
+  const shapes = OPTIONS.get(kind) as ReadonlyMap<string, Shape>;
   for (const field in spec) {
-    const shape = FIELDS.get(field);
-    if (!shape) continue;
+    const shape = shapes.get(field);
     const value = (spec as { readonly [field: string]: unknown })[field];
-    if (value === undefined || shape.holds(value)) continue;
+    if (value === undefined) continue;
+    if (!shape) throw unknownOption(field, [...shapes.keys()], optionsOf(declaring));
+    if (!shape.holds(value)) {
+      throw misfit(within(declaring, field), `needs ${shape.expected} as ${field}`, value);
+    }
+    const inner = INNER.get(field);
+    if (inner) requireKnown(value as object, inner, field, declaring);
+    if (field === "checks") requireKnownChecks(value as object, declaring);
+  }
+}
+
+function requireKnownChecks(checks: object, declaring: Declaring): void {
+  for (const [name, check] of Object.entries(checks)) {
+    if (typeof check === "function") continue;
+    const { severity } = check as { readonly severity?: unknown };
+    requireKnown(check, INLINE_CHECK, `checks.${name}`, declaring);
+    if (severity === undefined || severity === "warn" || severity === "error") continue;
     throw misfit(
-      { ...declaring, path: [...declaring.path, field] },
-      `needs ${shape.expected} as ${field}`,
-      value,
+      within(declaring, `checks.${name}.severity`),
+      'needs "warn" or "error" as severity',
+      severity,
     );
   }
+}
+
+/** Refuses a field of a record that nobody knows. */
+export function requireKnown(record: object, known: Known, field: string, declaring: Declaring): void {
+  for (const name in record) {
+    if (Object.hasOwn(known, name)) continue;
+    const { what, ...of } = optionsOf(within(declaring, field));
+    return refuseUnknown(record, known, { ...of, what: field === "" ? what : `${field} of ${what}` });
+  }
+}
+
+function within(declaring: Declaring, field: string): Declaring {
+  return field === "" ? declaring : { ...declaring, path: [...declaring.path, ...field.split(".")] };
+}
+
+function optionsOf({ what, path, site }: Declaring) {
+  return { what, code: "DEFINITION_INVALID", path, site: site.text } as const;
 }
 
 /** Refuses a cap on memory where there is nothing that could keep it. */
@@ -147,7 +197,10 @@ export function requireIsolation(spec: { readonly isolation?: unknown }, declari
 
 /** Refuses what cannot be depended on. */
 export function requireUpstream(upstream: unknown, field: string, declaring: Declaring): void {
-  if (isUpstream(upstream)) return;
+  if (isUpstream(upstream)) {
+    if (!("kind" in upstream)) requireKnown(upstream, DEPENDENCY, field, declaring);
+    return;
+  }
   throw misfit(
     { ...declaring, path: [...declaring.path, ...field.split(".")] },
     `needs ${UPSTREAM} as ${field}`,
@@ -178,10 +231,11 @@ export function requireJobFields(
   { selection, config }: { readonly selection?: unknown; readonly config?: unknown },
   declaring: Declaring,
 ): void {
-  const within = (field: string) => ({ ...declaring, path: [...declaring.path, field] });
-  if (selection === undefined) throw misfit(within("selection"), 'needs a selection, such as "*"', selection);
+  if (selection === undefined) {
+    throw misfit(within(declaring, "selection"), 'needs a selection, such as "*"', selection);
+  }
   if (config === undefined || isRecord(config)) return;
-  throw misfit(within("config"), "needs a record of config by step name as config", config);
+  throw misfit(within(declaring, "config"), "needs a record of config by step name as config", config);
 }
 
 /** Refuses a schedule whose fields are of another shape than they must be. */
@@ -246,7 +300,7 @@ export function isRecord(value: unknown): value is { readonly [name: string]: un
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isUpstream(value: unknown): boolean {
+function isUpstream(value: unknown): value is { readonly [field: string]: unknown } {
   if (!isRecord(value)) return false;
   if (value.kind === "asset" || value.kind === "asset-ref") return typeof value.key === "string";
   const { asset, mapping, optional } = value;
