@@ -6,7 +6,8 @@ import { jsonExpression, textLiteral } from "../python/literal.ts";
 import { type ChosenSteps, type StepGraph, stepsFor } from "./graph.ts";
 import { flowNames } from "./names.ts";
 import { withoutTemplates } from "./yaml.ts";
-import { clockOf, type FiringRule, firingRules, tickExpression } from "./schedules.ts";
+import { clockOf, firingRules, tickExpression } from "./schedules.ts";
+import type { FiringRule } from "./time/ticks.ts";
 
 /** A flow, and the deployment by which it is run. */
 export interface FlowPlan {

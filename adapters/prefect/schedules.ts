@@ -1,6 +1,7 @@
 /** Schedules: how they are written for Prefect, and at which instants it fires otherwise than ours. */
 import { plainCron } from "./time/cron.ts";
-import { differingTicks, doubledTicks, inElapsedTime } from "./time/ticks.ts";
+import { separateCrons } from "./time/separate.ts";
+import { differingTicks, doubledTicks, type FiringRule, inElapsedTime } from "./time/ticks.ts";
 import { parseCron } from "../../src/model/time/cron.ts";
 import type { TimePartitions } from "../../src/model/partitions/definition.ts";
 import { windowsOf } from "../../src/model/partitions/windows_of.ts";
@@ -15,12 +16,6 @@ import { VERDICTS } from "./verdicts.ts";
 const AHEAD_MS = 2 * 366 * 86_400_000;
 /** The report lists no more instants of one schedule. */
 const MOST_INSTANTS = 100;
-
-/** One schedule of a deployment. */
-export interface FiringRule {
-  readonly cron: string;
-  readonly timezone: string;
-}
 
 /** What a schedule follows: crons in a zone, and the windows whose ends count, if it has no cron of its own. */
 export interface ScheduleClock {
@@ -42,10 +37,11 @@ export function clockOf(
   return { crons: [plainCron(windows.cron)], timezone: windows.timezone, windows };
 }
 
-/** What Prefect is given: the same crons; those of every hour in UTC where that is the same and spares the pause. */
+/** What Prefect is given: the same instants, once each; crons of every hour in UTC where that is the same and spares the pause. */
 export function firingRules({ crons, timezone }: ScheduleClock, fromMs: number): readonly FiringRule[] {
-  return crons.map((cron) => {
-    const elapsed = inElapsedTime(cron, timezone, fromMs, fromMs + AHEAD_MS);
+  const untilMs = fromMs + AHEAD_MS;
+  return separateCrons(crons, timezone, fromMs, untilMs).map((cron) => {
+    const elapsed = inElapsedTime(cron, timezone, fromMs, untilMs);
     return elapsed === undefined ? { cron, timezone } : { cron: elapsed, timezone: "UTC" };
   });
 }
@@ -80,16 +76,7 @@ function zoneLoss(
   subject: string,
   fromMs: number,
 ): readonly Loss[] {
-  const rules = firingRules(clock, fromMs);
-  const differing = clock.crons.flatMap((cron, place) =>
-    differingTicks(
-      { crons: [cron], timezone: clock.timezone },
-      { crons: [rules[place].cron], timezone: rules[place].timezone },
-      fromMs,
-      fromMs + AHEAD_MS,
-    )
-  );
-  const instants = [...new Set(differing)].sort((a, b) => a - b);
+  const instants = differingTicks(clock, firingRules(clock, fromMs), fromMs, fromMs + AHEAD_MS);
   if (instants.length === 0) return [];
   const feature = crons.length > 0 ? "schedule.zone" : "schedule.windows";
   return [{
@@ -105,9 +92,9 @@ function zoneLoss(
   }];
 }
 
-function cronsLoss({ crons, timezone }: ScheduleClock, subject: string, fromMs: number): readonly Loss[] {
-  if (crons.length < 2) return [];
-  const doubled = doubledTicks(crons, timezone, fromMs, fromMs + AHEAD_MS);
+function cronsLoss(clock: ScheduleClock, subject: string, fromMs: number): readonly Loss[] {
+  if (clock.crons.length < 2) return [];
+  const doubled = doubledTicks(firingRules(clock, fromMs), fromMs, fromMs + AHEAD_MS);
   if (doubled.length === 0) return [];
   return [{
     ...VERDICTS["schedule.crons"],

@@ -45,10 +45,16 @@ export function ownTicks(cron: string, timezone: string, fromMs: number, untilMs
   return found;
 }
 
+/** A cron as it is given to Prefect. */
+export interface FiringRule {
+  readonly cron: string;
+  readonly timezone: string;
+}
+
 /** Instants at which one of the two ticks and the other does not, around the clock changes of a zone; ascending. */
 export function differingTicks(
   own: { readonly crons: readonly string[]; readonly timezone: string },
-  theirs: { readonly crons: readonly string[]; readonly timezone: string },
+  theirs: readonly FiringRule[],
   fromMs: number,
   untilMs: number,
 ): readonly number[] {
@@ -56,7 +62,7 @@ export function differingTicks(
   for (const changeMs of clockChanges(own.timezone, fromMs, untilMs)) {
     const [from, until] = [Math.max(fromMs, changeMs - MARGIN_MS), Math.min(untilMs, changeMs + MARGIN_MS)];
     const ours = new Set(own.crons.flatMap((cron) => ownTicks(cron, own.timezone, from, until)));
-    const fired = new Set(theirs.crons.flatMap((cron) => prefectTicks(cron, theirs.timezone, from, until)));
+    const fired = new Set(theirs.flatMap(({ cron, timezone }) => prefectTicks(cron, timezone, from, until)));
     for (const tick of ours.symmetricDifference(fired)) found.add(tick);
   }
   return [...found].sort((a, b) => a - b);
@@ -64,14 +70,13 @@ export function differingTicks(
 
 /** Instants that several crons name: Prefect starts a run for each. */
 export function doubledTicks(
-  crons: readonly string[],
-  timezone: string,
+  rules: readonly FiringRule[],
   fromMs: number,
   untilMs: number,
 ): readonly number[] {
   const seen = new Set<number>();
   const doubled = new Set<number>();
-  for (const cron of crons) {
+  for (const { cron, timezone } of rules) {
     for (const tick of prefectTicks(cron, timezone, fromMs, untilMs)) {
       (seen.has(tick) ? doubled : seen).add(tick);
     }

@@ -1,8 +1,8 @@
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import { plainCron } from "../../../adapters/prefect/time/cron.ts";
-import { clockChanges, prefectTicks } from "../../../adapters/prefect/time/ticks.ts";
-import { clockOf, type FiringRule, firingRules } from "../../../adapters/prefect/schedules.ts";
+import { clockChanges, type FiringRule, prefectTicks } from "../../../adapters/prefect/time/ticks.ts";
+import { clockOf, firingRules } from "../../../adapters/prefect/schedules.ts";
 import { takeSnapshot } from "sluice";
 import { randomDefinitions } from "../exports/random_definitions.ts";
 import { atScale, findPython } from "../python.ts";

@@ -41,9 +41,11 @@ describe("the ticks of Prefect", () => {
   });
 
   test("differ from ours at clock changes only, and by name", () => {
-    const rule = { crons: ["30 2 * * *"], timezone: "Europe/Berlin" };
+    const timezone = "Europe/Berlin";
+    const differing = (cron: string) =>
+      differingTicks({ crons: [cron], timezone }, [{ cron, timezone }], FROM_MS, UNTIL_MS);
     assert.deepEqual(
-      differingTicks(rule, rule, FROM_MS, UNTIL_MS).map((tick) => new Date(tick).toISOString()),
+      differing("30 2 * * *").map((tick) => new Date(tick).toISOString()),
       [
         "2026-03-29T01:00:00.000Z",
         "2026-03-29T01:30:00.000Z",
@@ -51,15 +53,14 @@ describe("the ticks of Prefect", () => {
         "2026-10-25T01:30:00.000Z",
       ],
     );
-    const noon = { crons: ["0 12 * * *"], timezone: "Europe/Berlin" };
-    assert.deepEqual(differingTicks(noon, noon, FROM_MS, UNTIL_MS), []);
+    assert.deepEqual(differing("0 12 * * *"), []);
   });
 
   test("are ours over a year wherever nothing differs", () => {
     for (const zone of ["Europe/Berlin", "America/Sao_Paulo", "Asia/Kolkata"]) {
       for (const cron of ["0 * * * *", "30 2 * * *", "0 0 L * *", "15 4 * * 1"]) {
-        const rule = { crons: [cron], timezone: zone };
-        const differing = new Set(differingTicks(rule, rule, FROM_MS, UNTIL_MS));
+        const own = { crons: [cron], timezone: zone };
+        const differing = new Set(differingTicks(own, [{ cron, timezone: zone }], FROM_MS, UNTIL_MS));
         const [ours, theirs] = [ownTicks, prefectTicks].map((ticks) =>
           ticks(cron, zone, FROM_MS, UNTIL_MS).filter((tick) => !differing.has(tick))
         );
@@ -81,7 +82,8 @@ describe("the ticks of Prefect", () => {
   });
 
   test("come twice where several crons name an instant", () => {
-    const doubled = doubledTicks(["0 */6 * * *", "0 12 * * 1"], "UTC", FROM_MS, FROM_MS + 9 * 24 * HOUR_MS);
+    const rules = ["0 */6 * * *", "0 12 * * 1"].map((cron) => ({ cron, timezone: "UTC" }));
+    const doubled = doubledTicks(rules, FROM_MS, FROM_MS + 9 * 24 * HOUR_MS);
     assert.deepEqual(doubled, [Date.UTC(2026, 0, 5, 12)]);
   });
 
