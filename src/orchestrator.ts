@@ -354,9 +354,16 @@ class LiveOrchestrator implements Orchestrator {
   #read<T>(work: (parts: Parts) => Promise<T>): Promise<T> {
     if (this.#closing) return Promise.reject(orchestratorClosed());
     return this.#active.during(async () => {
-      this.#opening ??= openParts(this.definitions, this.#options, this.#values);
+      this.#opening ??= this.#open();
       return await work(await this.#opening);
     });
+  }
+
+  /** Opens what verbs work with. After a failure the next verb tries again: a lock may be free by then. */
+  #open(): Promise<Parts> {
+    const opening = openParts(this.definitions, this.#options, this.#values);
+    opening.catch(() => this.#opening = undefined);
+    return opening;
   }
 
   /** The same for verbs that record: with a store that only reads they are refused before anything is done. */

@@ -57,8 +57,14 @@ export async function openParts(
   const isolation = isolationSettings(options);
   const engine = new Engine({ store, findManager, clock, random, isolation, ...engineOptions(options) });
   const parts = { definitions, store, engine, findManager, clock, random };
-  const isLeft = !store.isReadOnly && await interruptLost(store, engine.recorder, () => false);
-  if (isLeft) await files?.sweep({ olderThanMs: 0 });
+  try {
+    const isLeft = !store.isReadOnly && await interruptLost(store, engine.recorder, () => false);
+    if (isLeft) await files?.sweep({ olderThanMs: 0 });
+  } catch (error) {
+    // What was opened here is nobody's yet: left open, it would keep the next try from opening it.
+    if (store !== options.store) await store.close().catch(() => {});
+    throw error;
+  }
   return parts;
 }
 

@@ -6,7 +6,7 @@ const DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
 /** A new id: ten digits of time, six of chance, in base 32 without letters that are mistaken for others. */
 export function newId(clock: Clock, random: Random): string {
   let time = "";
-  for (let rest = clock.now(), digit = 0; digit < 10; digit++, rest = Math.floor(rest / 32)) {
+  for (let rest = Math.floor(clock.now()), digit = 0; digit < 10; digit++, rest = Math.floor(rest / 32)) {
     time = DIGITS[rest % 32] + time;
   }
   let chance = "";
