@@ -59,6 +59,8 @@ export type {
 export { StepFailure } from "./src/model/assets/failure.ts";
 export { files } from "./src/model/assets/io_choice.ts";
 export type { FileFormat, FileOptions, FilesChoice, IOChoice } from "./src/model/assets/io_choice.ts";
+export type { IsolationOptions } from "./src/runtime/isolation/settings.ts";
+export type { WorkerCounts } from "./src/runtime/isolation/worker/counts.ts";
 export type { IsolationRules, IsolationTier, StepIsolation } from "./src/model/step/isolation.ts";
 export { defineMultiAsset } from "./src/model/assets/multi_asset.ts";
 export type {

@@ -61,6 +61,7 @@ import { parseBackfillPlan, parsePlan } from "./planner/json.ts";
 import type { BackfillPlan, RunPlan } from "./planner/plan.ts";
 import type { BackfillRequest, PartitionRequest, PlanRequest } from "./planner/request.ts";
 import { writeBundle } from "./stores/bundle/write.ts";
+import type { WorkerCounts } from "./runtime/isolation/worker/counts.ts";
 import type { BackfillFilter, MaterializationFilter, RunFilter } from "./stores/store.ts";
 
 /** For lists that are given as a whole. */
@@ -104,6 +105,8 @@ export function createOrchestrator(
   return new LiveOrchestrator(definitions, options);
 }
 
+const NO_WORKERS: WorkerCounts = Object.freeze({ workers: 0, busy: 0, waiting: 0, replaced: 0, leaked: 0 });
+
 class LiveOrchestrator implements Orchestrator {
   readonly definitions: Definitions;
   readonly #options: OrchestratorOptions;
@@ -111,6 +114,7 @@ class LiveOrchestrator implements Orchestrator {
   readonly #active: ActiveRuns = new ActiveRuns();
   readonly #subscriptions: Set<() => void> = new Set();
   #opening: Promise<Parts> | undefined = undefined;
+  #parts: Parts | undefined = undefined;
   #closing: Promise<void> | undefined = undefined;
 
   constructor(definitions: Definitions, options: OrchestratorOptions) {
@@ -325,6 +329,10 @@ class LiveOrchestrator implements Orchestrator {
     return unsubscribe;
   }
 
+  workers(): WorkerCounts {
+    return this.#parts?.engine.workers ?? NO_WORKERS;
+  }
+
   async prune(retention: { readonly runsBeforeMs: number }): Promise<number> {
     requireRecord("prune", "retention", retention, PRUNE_FIELDS);
     requireArgument("prune", "runsBeforeMs", retention.runsBeforeMs, INSTANT);
@@ -342,6 +350,7 @@ class LiveOrchestrator implements Orchestrator {
     await this.#active.idle();
     for (const unsubscribe of this.#subscriptions) unsubscribe();
     if (!parts) return;
+    await parts.engine.close();
     await parts.engine.recorder.flush();
     await parts.store.close();
   }
@@ -355,7 +364,7 @@ class LiveOrchestrator implements Orchestrator {
     if (this.#closing) return Promise.reject(orchestratorClosed());
     return this.#active.during(async () => {
       this.#opening ??= this.#open();
-      return await work(await this.#opening);
+      return await work(this.#parts = await this.#opening);
     });
   }
 

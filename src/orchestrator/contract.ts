@@ -17,6 +17,7 @@ import type { RunConfig, Selection } from "../model/job.ts";
 import type { Clock, Random } from "../model/ports.ts";
 import type { PartitionSpace } from "../model/partitions/space.ts";
 import type { Subset } from "../model/partitions/subset.ts";
+import type { WorkerCounts } from "../runtime/isolation/worker/counts.ts";
 import type { IsolationOptions } from "../runtime/isolation/settings.ts";
 import type { IOManager } from "../io/manager.ts";
 import type { Mask } from "../runtime/redact/mask.ts";
@@ -202,6 +203,8 @@ export interface Orchestrator extends AsyncDisposable {
   /** Backfills, newest first: at most `limit` (default 100), and with `before` the next page. */
   backfills(filter?: BackfillFilter): Promise<readonly BackfillRecord[]>;
 
+  /** How the workers fare that run steps with `isolation: "worker"`: leaked threads are a reason to restart the program. */
+  workers(): WorkerCounts;
   /** Calls back with every recorded event, after its commit. Gives a function that ends the subscription. */
   subscribe(listener: (events: Iterable<SluiceEvent>) => void): () => void;
   /** Removes finished runs that ended before an instant. Gives their number. */

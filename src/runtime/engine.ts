@@ -10,6 +10,7 @@ import { compileStepsInSlices } from "../planner/steps.ts";
 import type { DynamicKeys } from "../planner/steps/mappings.ts";
 import { catalogueOf, type StepGraph } from "../planner/steps/table.ts";
 import { Executor } from "./isolation/executor.ts";
+import type { WorkerCounts } from "./isolation/worker/counts.ts";
 import type { IsolationSettings } from "./isolation/settings.ts";
 import { Arena } from "./loop/arena.ts";
 import { Pace } from "./pace.ts";
@@ -83,9 +84,9 @@ export class Engine {
     this.resources = options.resources ?? [];
     this.reveal = concealing(options.reveal ?? openSecrets(), this.mask);
     this.#findManager = options.findManager;
-    const { recorder, clock, resources } = this;
+    const { recorder, clock, resources, mask } = this;
     this.#executor = options.isolation &&
-      new Executor({ settings: options.isolation, recorder, clock, resources });
+      new Executor({ settings: options.isolation, recorder, clock, resources, mask });
   }
 
   /** Whether runs are left as they are from now on. */
@@ -104,6 +105,21 @@ export class Engine {
     this.#leavers.add(leave);
     if (this.#leaving) leave(...this.#leaving);
     return () => this.#leavers.delete(leave);
+  }
+
+  /** What became of workers; undefined as long as there were none. */
+  get workers(): WorkerCounts | undefined {
+    return this.#executor?.workers;
+  }
+
+  /** Closes what the steps of a run have opened in workers; undefined when nothing was. */
+  endRun(id: string): Promise<void> | undefined {
+    return this.#executor?.endRun(id);
+  }
+
+  /** Ends the workers. */
+  async close(): Promise<void> {
+    await this.#executor?.close();
   }
 
   /** Compiles the steps of a plan without holding the event loop. */

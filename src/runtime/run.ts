@@ -202,6 +202,8 @@ class Execution {
 
   async #tearDown(): Promise<RecordedError | undefined> {
     try {
+      const ending = this.#engine.endRun(this.#request.id);
+      if (ending) await ending;
       await this.#desk.close();
       return undefined;
     } catch (error) {

@@ -198,7 +198,9 @@ class StepWiring {
   /** A process reads its inputs, opens its resources, keeps its values and watches its time itself. */
   #wireIsolated(rank: number, step: StepDeclaration, isolate: Isolate): void {
     this.#bodies[rank] = isolate(this.#definitions, step);
-    this.#traits[rank] &= ~(TRAIT.GATHERS | TRAIT.RESOURCES);
+    this.#traits[rank] &= ~TRAIT.RESOURCES;
+    if (step.isolation?.tier !== "process") return;
+    this.#traits[rank] &= ~TRAIT.GATHERS;
     this.#traits[rank] |= TRAIT.ELABORATE;
     this.#timeoutsMs[rank] = Infinity;
   }

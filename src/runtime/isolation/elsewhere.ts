@@ -74,21 +74,40 @@ async function requireReach(task: ElsewhereTask, outputs: readonly StepOutput[])
   );
 }
 
-/** The error as it was thrown: a record of it reads the same, and what follows from it is the same. */
 function failureOf({ declaration }: ElsewhereTask, outcome: StepOutcome): Error {
   const { status, error, retryAfterMs, maxRetries } = outcome;
   const told = error ?? { name: "Error", message: "the step failed and did not say why" };
-  if (told.name === "StepFailure") {
-    return tell(
-      new StepFailure(told.message, {
-        ...(status === "failed" && { retry: false }),
-        ...(status === "retry" && maxRetries !== undefined && { retry: true, maxRetries }),
-        ...(status === "retry" && retryAfterMs !== undefined && { retryAfterMs }),
-      }),
-      told,
-    );
-  }
-  return tell(status === "failed" ? new Refusal(declaration.name, "failed.") : new Error(), told);
+  const isFinal = status === "failed";
+  return errorElsewhere(declaration.name, told, {
+    isFinal,
+    ...(isFinal && { retry: false }),
+    ...(!isFinal && maxRetries !== undefined && { retry: true, maxRetries }),
+    ...(!isFinal && retryAfterMs !== undefined && { retryAfterMs }),
+  });
+}
+
+/** What is to follow from an error. */
+export interface ElsewhereWish {
+  /** Whether trying again is of no use. */
+  readonly isFinal: boolean;
+  /** What a `StepFailure` asks for. */
+  readonly retry?: boolean | undefined;
+  readonly retryAfterMs?: number | undefined;
+  readonly maxRetries?: number | undefined;
+}
+
+/** The error as it was thrown: a record of it reads the same, and what follows from it is the same. */
+export function errorElsewhere(step: string, told: StepError, wish: ElsewhereWish): Error {
+  const { isFinal, retry, retryAfterMs, maxRetries } = wish;
+  if (told.name !== "StepFailure") return tell(isFinal ? new Refusal(step, "failed.") : new Error(), told);
+  return tell(
+    new StepFailure(told.message, {
+      ...(retry !== undefined && { retry }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(maxRetries !== undefined && { maxRetries }),
+    }),
+    told,
+  );
 }
 
 /** Gives an error the words of another. */

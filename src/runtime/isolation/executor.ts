@@ -1,38 +1,45 @@
 /** Runs the bodies that do not run inline: what the run loop calls in their place. */
-import process from "node:process";
 import type { StepDeclaration } from "../../model/assets/declaration.ts";
-import type { ResourceOverride } from "../../model/assets/resource.ts";
 import type { Definitions } from "../../model/definitions.ts";
 import { SluiceError } from "../../model/issue.ts";
-import type { Clock } from "../../model/ports.ts";
-import type { Recorder } from "../recorder.ts";
-import type { BodyContext } from "../step/context.ts";
+import { BodyContext } from "../step/context.ts";
 import type { Isolate } from "../wiring.ts";
-import type { IsolationSettings } from "./settings.ts";
-
-/** Set in every process and worker that runs a step for another one. */
-const MARK = "SLUICE_ISOLATED";
-
-/** What an executor works with. */
-export interface ExecutorParts {
-  readonly settings: IsolationSettings;
-  readonly recorder: Recorder;
-  readonly clock: Clock;
-  /** Values in the place of resources, which do not cross. */
-  readonly resources: readonly ResourceOverride[];
-}
+import { isIsolated } from "./mark.ts";
+import type { ExecutorParts } from "./parts.ts";
+import type { WorkerCounts } from "./worker/counts.ts";
+import type { Workers } from "./worker/workers.ts";
 
 /** The executor of one engine. Nothing is loaded before the first body runs elsewhere. */
 export class Executor {
   readonly #parts: ExecutorParts;
+  #opening: Promise<Workers> | undefined = undefined;
+  #workers: Workers | undefined = undefined;
 
   constructor(parts: ExecutorParts) {
     this.#parts = parts;
   }
 
   /** What the loop calls in the place of a body. */
-  readonly isolate: Isolate = (definitions, declaration) => (context) =>
-    this.#inProcess(definitions, declaration, context);
+  readonly isolate: Isolate = (definitions, declaration) =>
+    declaration.isolation?.tier === "process"
+      ? (context) => this.#inProcess(definitions, declaration, context)
+      : (context) => this.#inWorker(definitions, declaration, context);
+
+  /** What became of workers; undefined as long as there were none. */
+  get workers(): WorkerCounts | undefined {
+    return this.#workers?.counts;
+  }
+
+  /** Closes what the bodies of a run have opened elsewhere in this process; undefined when nothing was. */
+  endRun(id: string): Promise<void> | undefined {
+    return this.#workers?.endRun(id);
+  }
+
+  /** Ends all workers. */
+  async close(): Promise<void> {
+    const workers = await this.#opening?.catch(() => undefined);
+    await workers?.close();
+  }
 
   /** The start of an attempt is on record before anything of it can be seen elsewhere. */
   async #inProcess(
@@ -41,18 +48,35 @@ export class Executor {
     context: BodyContext,
   ): Promise<unknown> {
     const { settings, recorder, clock, resources } = this.#parts;
+    const module = this.#moduleOf(definitions, declaration);
     const [{ attemptInProcess }, { fingerprintStep }] = await Promise.all([
       import("./process/attempt.ts"),
       import("./fingerprint.ts"),
       recorder.flush(),
     ]);
     const step = { definitions, declaration, fingerprint: fingerprintStep(declaration, resources) };
-    const module = this.#moduleOf(definitions, declaration);
     return await attemptInProcess({ step, context, settings, module, clock });
   }
 
+  async #inWorker(
+    definitions: Definitions,
+    declaration: StepDeclaration,
+    context: BodyContext,
+  ): Promise<unknown> {
+    const workers = this.#workers ??
+      await (this.#opening ??= this.#openWorkers(this.#moduleOf(definitions, declaration)));
+    await this.#parts.recorder.flush();
+    BodyContext.throwIfAborted(context);
+    return workers.attempt(declaration, context);
+  }
+
+  async #openWorkers(module: string): Promise<Workers> {
+    const { Workers } = await import("./worker/workers.ts");
+    return this.#workers = new Workers(module, this.#parts);
+  }
+
   #moduleOf({ module }: Definitions, declaration: StepDeclaration): string {
-    if (process.env[MARK]) throw nested(declaration);
+    if (isIsolated()) throw nested(declaration);
     const address = this.#parts.settings.module ?? module;
     if (address === undefined) throw withoutModule(declaration);
     return address;

@@ -48,6 +48,8 @@ interface Extras {
   controller?: AbortController;
   /** Present once the body was told to stop. */
   abort?: { readonly reason: unknown };
+  /** Called when it is told to. */
+  onAbort?: (reason: unknown) => void;
 }
 
 /** The context of one attempt of one step. */
@@ -144,6 +146,20 @@ export class BodyContext {
     const extras = context.#extras ??= {};
     extras.abort = { reason };
     extras.controller?.abort(reason);
+    extras.onAbort?.(reason);
+  }
+
+  /** Calls back when the body is told to stop: one listener, and no signal to make for it. */
+  static onAbort(context: BodyContext, listener: (reason: unknown) => void): void {
+    const extras = context.#extras ??= {};
+    extras.onAbort = listener;
+    if (extras.abort) listener(extras.abort.reason);
+  }
+
+  /** Throws the reason for which the body was told to stop, where it was. */
+  static throwIfAborted(context: BodyContext): void {
+    const abort = context.#extras?.abort;
+    if (abort) throw abort.reason;
   }
 }
 

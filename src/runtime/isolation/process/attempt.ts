@@ -7,6 +7,7 @@ import { parseStreamLine } from "../../../model/step/stream.ts";
 import type { BodyContext } from "../../step/context.ts";
 import { MadeElsewhere } from "../elsewhere.ts";
 import { timeoutError } from "../../step/errors.ts";
+import { MARK } from "../mark.ts";
 import { GRACE_MS, type IsolationSettings } from "../settings.ts";
 import { Child } from "./child.ts";
 import { stepCommand } from "./command.ts";
@@ -90,7 +91,7 @@ function environmentOf(
   { folder, defaultIO }: IsolationSettings,
 ): { readonly [name: string]: string | undefined } {
   const { SLUICE_IO: _io, SLUICE_CONFIG: _config, DAGSTER_PIPES_CONTEXT: _pipes, ...env } = process.env;
-  return { ...env, SLUICE_FOLDER: folder, SLUICE_DEFAULT_IO: defaultIO, SLUICE_ISOLATED: "process" };
+  return { ...env, SLUICE_FOLDER: folder, SLUICE_DEFAULT_IO: defaultIO, [MARK]: "process" };
 }
 
 /** Stops a process: asked first, and killed when it does not hear, or takes too long. */

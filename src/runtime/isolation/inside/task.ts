@@ -1,0 +1,91 @@
+/** One attempt within a worker, as its body sees it. */
+import type { RunInfo } from "../../../model/assets/context.ts";
+import type { StepDeclaration } from "../../../model/assets/declaration.ts";
+import type { LogFields, LogLevel } from "../../../model/ports.ts";
+import { BodyContext, type ContextSource, type NamedValues } from "../../step/context.ts";
+import { givenCollection } from "../../step/given.ts";
+import { setValue } from "../../step/inputs.ts";
+import { copyJsonOr } from "../../step/json.ts";
+import { type BodyPartition, NO_PARTITION } from "../../step/partition.ts";
+import type { Remark, TaskArgument } from "../worker/protocol.ts";
+
+const NO_PARTITIONS: readonly BodyPartition[] = Object.freeze([NO_PARTITION]);
+const NOTHING: NamedValues = Object.freeze({});
+
+/** An attempt under way. */
+export class Task implements ContextSource {
+  readonly slot: number;
+  readonly run: RunInfo;
+  readonly context: BodyContext;
+  /** What its body is, once it is found. */
+  declaration: StepDeclaration | undefined = undefined;
+  config: unknown = undefined;
+  resources: NamedValues = NOTHING;
+  /** What its body still says afterwards is not heard. */
+  isOver = false;
+  readonly #argument: TaskArgument | undefined;
+  readonly #say: (remark: Remark) => void;
+
+  constructor(
+    slot: number,
+    run: RunInfo,
+    attempt: number,
+    argument: TaskArgument | undefined,
+    say: (remark: Remark) => void,
+  ) {
+    this.slot = slot;
+    this.run = run;
+    this.context = new BodyContext(this, 0, attempt);
+    this.#argument = argument;
+    this.#say = say;
+  }
+
+  /** The config as it was given; undefined when the step takes none. */
+  get given(): { readonly given: unknown } | undefined {
+    return this.#argument?.config;
+  }
+
+  declarationOf(): StepDeclaration {
+    return this.declaration as StepDeclaration;
+  }
+
+  inputsOf(): NamedValues {
+    const { inputs, collections = [] } = this.#argument ?? {};
+    if (!inputs || collections.length === 0) return inputs ?? NOTHING;
+    const values: Record<string, unknown> = { ...inputs };
+    for (const name of collections) setValue(values, name, givenCollection(name, inputs[name]));
+    return values;
+  }
+
+  configOf(): unknown {
+    return this.config;
+  }
+
+  resourcesOf(): NamedValues {
+    return this.resources;
+  }
+
+  partitionsOf(): readonly BodyPartition[] {
+    return this.#argument?.partitions ?? NO_PARTITIONS;
+  }
+
+  selectedOf(): ReadonlySet<string> {
+    return new Set(this.#argument?.selected);
+  }
+
+  writeLog(
+    _step: number,
+    _attempt: number,
+    level: LogLevel,
+    message: string,
+    fields: LogFields | undefined,
+  ): void {
+    if (this.isOver) return;
+    this.#say({
+      slot: this.slot,
+      level,
+      message: String(message),
+      ...(fields !== undefined && { fields: copyJsonOr(fields, (reason) => ({ unprintable: reason })) }),
+    });
+  }
+}

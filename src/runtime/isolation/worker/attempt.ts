@@ -1,0 +1,80 @@
+/** One attempt in a worker: what its body is called with, and what it says meanwhile. */
+import type { Partitioned } from "../../../model/assets/partitioned.ts";
+import type { StepDeclaration } from "../../../model/assets/declaration.ts";
+import type { OutputFacts } from "../../../model/assets/result.ts";
+import { BodyContext, type NamedValues } from "../../step/context.ts";
+import type { WorkerPool } from "./pool.ts";
+import type { Remark, StepIntroduction, TaskArgument } from "./protocol.ts";
+
+/** What an attempt is made with. */
+export interface AttemptParts {
+  readonly pool: WorkerPool;
+  readonly declaration: StepDeclaration;
+  readonly step: StepIntroduction;
+  readonly context: BodyContext;
+}
+
+/** Makes an attempt. Rejects with what the body has thrown, or with what became of its worker. */
+export async function attemptInWorker({ pool, declaration, step, context }: AttemptParts): Promise<unknown> {
+  const gathering = argumentOf(declaration, context);
+  const argument = gathering instanceof Promise ? await gathering : gathering;
+  BodyContext.throwIfAborted(context);
+  const { id, tags } = context.run;
+  const call = pool.call({
+    step,
+    run: pool.runOf(id, tags),
+    attempt: context.attempt,
+    argument,
+    listener: (remark) => hear(context, remark),
+  });
+  BodyContext.onAbort(context, (reason) => pool.abort(call, reason));
+  return call.promise;
+}
+
+function hear(context: BodyContext, remark: Remark): void {
+  if ("facts" in remark) context.report(remark.facts as OutputFacts);
+  else if ("level" in remark) context.log[remark.level](remark.message, remark.fields);
+}
+
+/** What the body reads; undefined when that is nothing. */
+function argumentOf(
+  declaration: StepDeclaration,
+  context: BodyContext,
+): TaskArgument | undefined | Promise<TaskArgument> {
+  const { inputs, partitions, subsettable, config } = declaration;
+  const reads = inputs.some(({ name }) => name !== undefined);
+  if (!reads && !partitions && !subsettable && !config) return undefined;
+  const argument: TaskArgument = {
+    ...(reads && { inputs: context.inputs }),
+    ...(partitions && { partitions: context.partitions }),
+    ...(subsettable && { selected: [...context.selected] }),
+    ...(config && { config: { given: givenConfig(declaration, context) } }),
+  };
+  const collections = reads ? collectionsIn(context.inputs) : [];
+  return collections.length === 0 ? argument : withCollections(argument, collections);
+}
+
+function givenConfig({ name }: StepDeclaration, context: BodyContext): unknown {
+  const config = BodyContext.originOf(context)?.config ?? {};
+  return Object.hasOwn(config, name) ? config[name] : undefined;
+}
+
+function collectionsIn(inputs: NamedValues): readonly string[] {
+  return Object.keys(inputs).filter((name) => isCollection(inputs[name]));
+}
+
+function isCollection(value: unknown): value is Partitioned<unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value &&
+    typeof (value as { readonly load?: unknown }).load === "function";
+}
+
+/** Collections are lazy here, and cross as a whole. */
+async function withCollections(
+  { inputs = {}, ...rest }: TaskArgument,
+  collections: readonly string[],
+): Promise<TaskArgument> {
+  const loaded = await Promise.all(
+    collections.map(async (name) => [name, await (inputs[name] as Partitioned<unknown>).load()] as const),
+  );
+  return { ...rest, inputs: { ...inputs, ...Object.fromEntries(loaded) }, collections };
+}
