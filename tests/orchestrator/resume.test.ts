@@ -71,4 +71,38 @@ describe("a run that is gone on with", () => {
       if (step.finishedMs !== undefined) assert.deepEqual(after[step.step], step);
     }
   });
+
+  test("begins a step once that may begin at any time, also behind one that is over", async () => {
+    const made: string[] = [];
+    let isOpen = false;
+    const note = (name: string) => (made.push(name), name);
+    const first = defineAsset({ key: "first", priority: 2, run: () => note("first") });
+    const held = defineAsset({
+      key: "held",
+      priority: 1,
+      deps: { first },
+      run: ({ signal }) =>
+        isOpen ? note("held") : new Promise<string>((_, reject) => signal.addEventListener("abort", reject)),
+    });
+    const rest = ["x", "y", "z"].map((key) =>
+      defineAsset({ key, after: [first], triggerRule: "always", run: () => note(key) })
+    );
+    const all = definitions({ assets: [first, held, ...rest] });
+    const options = {
+      store: Object.assign(memoryStore(), { close: () => Promise.resolve() }),
+      io: [memoryIO()],
+      defaultIO: "memory",
+      concurrency: 1,
+    };
+    const one = createOrchestrator(all, options);
+    const running = one.materialize("*");
+    while (!made.includes("first")) await new Promise((resolve) => setTimeout(resolve, 1));
+    await one.close({ graceMs: 0 });
+    await running;
+    isOpen = true;
+    await using two = createOrchestrator(all, options);
+    const [{ status }] = await two.recover();
+    assert.equal(status, "success");
+    assert.deepEqual(made.toSorted(), ["first", "held", "x", "y", "z"]);
+  });
 });

@@ -192,6 +192,8 @@ export class Progress {
   #start(start: number, end: number): void {
     const { offsets } = this.#graph.parents;
     for (let step = start; step < end; step++) {
+      // What an earlier process finished may have let it begin already.
+      if (this.#begun.has(step)) continue;
       const isAlways = this.#triggers.ruleOf(step) === "always";
       if (isAlways) this.#begun.add(step);
       const waitsForNone = isAlways || offsets[step + 1] === offsets[step];
