@@ -87,7 +87,8 @@ describe("a run that is gone on with", () => {
     const rest = ["x", "y", "z"].map((key) =>
       defineAsset({ key, after: [first], triggerRule: "always", run: () => note(key) })
     );
-    const all = definitions({ assets: [first, held, ...rest] });
+    const plain = ["a", "m", "zz"].map((key) => defineAsset({ key, deps: { first }, run: () => note(key) }));
+    const all = definitions({ assets: [first, held, ...rest, ...plain] });
     const options = {
       store: Object.assign(memoryStore(), { close: () => Promise.resolve() }),
       io: [memoryIO()],
@@ -103,6 +104,6 @@ describe("a run that is gone on with", () => {
     await using two = createOrchestrator(all, options);
     const [{ status }] = await two.recover();
     assert.equal(status, "success");
-    assert.deepEqual(made.toSorted(), ["first", "held", "x", "y", "z"]);
+    assert.deepEqual(made.toSorted(), ["a", "first", "held", "m", "x", "y", "z", "zz"]);
   });
 });
