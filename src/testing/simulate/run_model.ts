@@ -4,6 +4,7 @@ import type { Definitions } from "../../model/definitions.ts";
 import type { EventPayloads, SluiceEvent } from "../../model/events/event.ts";
 import type { StepTable } from "../../model/events/step_table.ts";
 import { InvariantError } from "./contract.ts";
+import { mayBegin } from "./trigger_rules.ts";
 import { upstreamOf } from "./upstream.ts";
 
 /** What an event makes of a step. */
@@ -139,11 +140,22 @@ export class RunModel {
     this.underWay.add(step);
   }
 
-  /** Upstream succeeded, or was skipped: then the step reads a part that was made, or only waits for it. */
+  /**
+   * By its trigger rule; without one, upstream succeeded, or was skipped: then the step reads a part that was made, or only
+   * waits for it.
+   */
   #checkUpstream(step: number, where: string): void {
-    const declaration = this.declarationOf(step);
-    if (declaration === undefined || declaration.triggerRule !== undefined) return;
-    for (const { step: other, isRead } of upstreamOf(this.table, this.#definitions, step)) {
+    const upstream = upstreamOf(this.table, this.#definitions, step);
+    const rule = this.declarationOf(step)?.triggerRule;
+    if (rule !== undefined) {
+      const states = upstream.map((other) => this.stateOf(other.step));
+      if (mayBegin(rule, states)) return;
+      throw new InvariantError(
+        "I4",
+        `${where} begins by the rule ${rule} while upstream is ${states.join(", ")}`,
+      );
+    }
+    for (const { step: other, isRead } of upstream) {
       const state = this.stateOf(other);
       if (state === "success" || (state === "skipped" && !isRead)) continue;
       throw new InvariantError("I4", `${where} begins while step ${other}, upstream of it, is ${state}`);

@@ -7,10 +7,25 @@ import {
   definitions,
   skip,
   staticPartitions,
+  type TriggerRule,
 } from "sluice";
 import { chance } from "../../../src/testing/simulate/chance.ts";
 
 const LETTERS = staticPartitions(["a", "b", "c", "d"]);
+
+const RULES: readonly TriggerRule[] = [
+  "all_failed",
+  "all_done",
+  "all_done_min_one_success",
+  "all_skipped",
+  "one_success",
+  "one_failed",
+  "one_done",
+  "none_failed",
+  "none_failed_min_one_success",
+  "none_skipped",
+  "always",
+];
 
 /** The pools that the graphs use. */
 export const POOLS: { readonly [pool: string]: number } = { narrow: 1, wide: 3 };
@@ -41,13 +56,15 @@ function assetOf(seed: number, index: number, earlier: readonly Asset[]): Asset 
     at >= index - 6 && chance(seed, "edge", at, index) < 0.35 &&
     (isPartitioned || !asset.partitions || draw("all") < 0.9)
   );
-  const read = upstream.filter((_, at) => chance(seed, "read", at, index) < 0.8);
+  const rule = draw("rule") < 0.25 ? RULES[Math.floor(draw("which rule") * RULES.length)] : undefined;
+  const read = rule !== undefined ? [] : upstream.filter((_, at) => chance(seed, "read", at, index) < 0.8);
   const isSkippable = draw("skippable") < 0.15;
   const pool = draw("pool") < 0.15 ? "narrow" : draw("pool") < 0.3 ? "wide" : undefined;
   const spec = {
     key,
     deps: Object.fromEntries(read.map((asset) => [asset.key, asset])),
     after: upstream.filter((asset) => !read.includes(asset)),
+    ...(rule !== undefined && { triggerRule: rule }),
     ...(isPartitioned && { partitions: LETTERS }),
     ...(isPartitioned && draw("batch") < 0.3 && { batch: true }),
     ...(isPartitioned && draw("cut") < 0.3 && { backfill: { maxPartitionsPerRun: 2 } }),

@@ -3,7 +3,9 @@ import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import { defineAsset, definitions, type SluiceEvent } from "sluice";
 import type { Invariant } from "sluice/testing";
+import { judgeTrigger, TRIGGER_RULES } from "../../../src/model/assets/trigger_rule.ts";
 import { Rules } from "../../../src/testing/simulate/rules.ts";
+import { mayBegin } from "../../../src/testing/simulate/trigger_rules.ts";
 import { tableOf } from "../../../src/testing/store/scribe.ts";
 
 const a = defineAsset({ key: "a", pool: "narrow", run: () => 1 });
@@ -145,4 +147,24 @@ describe("the rules of a simulation", () => {
       });
     });
   }
+});
+
+describe("the sentences of trigger rules", () => {
+  const ends = ["success", "failed", "skipped", "upstream_failed"] as const;
+  const counts = {
+    success: "success",
+    failed: "failed",
+    skipped: "skipped",
+    upstream_failed: "upstreamFailed",
+  } as const;
+
+  test("agree with what the run loop makes of two upstream steps that are over", () => {
+    for (const rule of TRIGGER_RULES) {
+      for (const states of ends.flatMap((one) => ends.map((other) => [one, other]))) {
+        const tally = { total: 2, success: 0, failed: 0, skipped: 0, upstreamFailed: 0 };
+        for (const state of states) tally[counts[state]]++;
+        assert.equal(mayBegin(rule, states), judgeTrigger(rule, tally) === "run", `${rule}: ${states}`);
+      }
+    }
+  });
 });
