@@ -12,6 +12,8 @@ export interface Span {
   readonly end: number;
 }
 
+const NOTHING: readonly Span[] = Object.freeze([]);
+
 /** The spellings of hidden texts. */
 export class Forms {
   readonly #plain: Set<string> = new Set();
@@ -19,6 +21,8 @@ export class Forms {
   readonly #bare: Set<string> = new Set();
   /** Whether any of them has backslashes of its own, so that it is looked for in texts without any, too. */
   #isQuoted = false;
+  /** Finds a beginning of any of them in one pass: most texts have none, and nothing else is asked of them. */
+  #beginnings: RegExp = /(?!)/;
 
   get isEmpty(): boolean {
     return this.#plain.size === 0;
@@ -36,12 +40,16 @@ export class Forms {
       this.#bare.add(bare);
       this.#isQuoted ||= bare !== form;
     }
+    const all = [...this.#plain, ...this.#bare].map((form) => form.slice(0, SHORTEST));
+    this.#beginnings = new RegExp([...new Set(all)].map(literal).join("|"));
   }
 
   /** Where any of them occurs: joined where they overlap, in their order. */
   find(text: string): readonly Span[] {
+    const isBare = this.#isQuoted || text.includes("\\");
+    if (!this.#beginnings.test(text) && !this.#beginnings.test(text.replaceAll("\\", ""))) return NOTHING;
     const found = occurrences(text, this.#plain);
-    if (this.#isQuoted || text.includes("\\")) {
+    if (isBare) {
       const { bare, places } = withoutBackslashes(text);
       for (const { start, end } of occurrences(bare, this.#bare)) {
         found.push({ start: places[start], end: places[end - 1] + 1 });
@@ -58,6 +66,15 @@ export class Forms {
     const bareOpen = longestBeginning(bare, this.#bare);
     return bareOpen === 0 ? open : Math.max(open, text.length - places[bare.length - bareOpen]);
   }
+}
+
+/** A text as a pattern that matches nothing but it. */
+function literal(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&").replace(/[\n\r\u2028\u2029]/g, escapedUnit);
+}
+
+function escapedUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 function occurrences(text: string, forms: Iterable<string>): Span[] {
