@@ -59,14 +59,17 @@ export function layoutGraph(view: GraphView, sizes: LayoutSizes): GraphLayout {
     way.flatMap((item, index): Point[] => {
       const y = round(centres[item] + shift);
       const level = levelOf.get(item) as number;
-      if (index === 0) return [[boxes[item].x + boxes[item].width, y]];
-      if (isNode(item)) return [[boxes[item].x, y]];
-      return [[columns.starts[level], y], [columns.starts[level] + columns.widths[level], y]];
+      const [start, end] = [columns.starts[level], columns.starts[level] + columns.widths[level]];
+      if (index > 0) return isNode(item) ? [[start, y]] : [[start, y], [end, y]];
+      const side = start + boxes[item].width;
+      // Boxes beside this one may be wider: the edge turns where all of them have ended.
+      return side === end ? [[side, y]] : [[side, y], [end, y]];
     })
   );
   return {
     width: columns.end + sizes.margin,
-    height: boxes.reduce((lowest, box) => Math.max(lowest, box.y + box.height), 0) + sizes.margin,
+    height: [...boxes.map(({ y, height }) => y + height), ...ways.flatMap((way) => way.map(([, y]) => y))]
+      .reduce((lowest, y) => Math.max(lowest, y), 0) + sizes.margin,
     boxes,
     ways,
   };

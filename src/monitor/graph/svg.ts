@@ -7,6 +7,10 @@ const CHARACTER = 7.3;
 const LONGEST_LABEL = 44;
 const NODE_HEIGHT = 44;
 
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}]|[\uff01-\uff60]/u;
+const NARROW = /[\p{Script=Inherited}\p{Cf}]/u;
+
 /** Hues for groups in order of their names; more groups share them. */
 const HUES: readonly number[] = [212, 152, 28, 276, 336, 188, 52, 96];
 
@@ -28,7 +32,7 @@ export function formatSvg(view: GraphView): string[] {
   const layout = layoutGraph(view, {
     widthOf: (position) =>
       Math.ceil(
-        24 + Math.max(labels[position].length * CHARACTER, notes[position].length * CHARACTER * 0.84),
+        24 + CHARACTER * Math.max(widthOf(labels[position]), widthOf(notes[position]) * 0.84),
       ),
     nodeHeight: NODE_HEIGHT,
     gapAlong: 56,
@@ -120,11 +124,19 @@ function huesOf({ nodes }: GraphView): ReadonlyMap<string, number> {
   return new Map(groups.map((group, index) => [group, HUES[index % HUES.length]]));
 }
 
+/** The width of a text in characters of the font: some scripts and pictures take two, marks on a letter none. */
+function widthOf(text: string): number {
+  return [...text].reduce(
+    (width, character) => width + (WIDE.test(character) ? 2 : NARROW.test(character) ? 0 : 1),
+    0,
+  );
+}
+
 function shorten(text: string): string {
+  if (widthOf(text) <= LONGEST_LABEL) return text;
   const characters = [...text];
-  return characters.length <= LONGEST_LABEL
-    ? text
-    : `${characters.slice(0, LONGEST_LABEL - 1).join("")}\u2026`;
+  while (widthOf(characters.join("")) >= LONGEST_LABEL) characters.pop();
+  return `${characters.join("")}\u2026`;
 }
 
 function escape(text: string): string {

@@ -129,6 +129,19 @@ describe("formatSvg", () => {
     assert.match(text, /reads its own past/);
   });
 
+  test("gives a label of wide characters twice the room, and cuts it earlier", () => {
+    const widthOf = (key: string) => {
+      const lone = {
+        ...view,
+        nodes: [{ ...view.nodes[0], key, partitions: undefined, kinds: [] }],
+        edges: [],
+      };
+      return Number(formatSvg(lone).join("").match(/<rect [^>]*width="(\d+)"/)?.[1]) - 24;
+    };
+    assert.equal(widthOf("\u9500".repeat(10)), widthOf("x".repeat(20)));
+    assert.ok(widthOf("\u9500".repeat(100)) <= widthOf("x".repeat(100)));
+  });
+
   test("is the same for the same graph, and a drawing also of nothing", () => {
     assert.deepEqual(formatSvg(view), formatSvg(view));
     assert.deepEqual(openTags(formatSvg({ nodes: [], edges: [], levels: 0 }).join("\n")), []);

@@ -99,6 +99,22 @@ describe("layoutGraph", () => {
     );
   });
 
+  test("bends edges only between layers, where no box is, and keeps all of them inside the drawing", () => {
+    const uneven = { ...sizes, widthOf: (position: number) => 40 + (position * 37) % 90 };
+    fc.assert(
+      fc.property(graphs, (view) => {
+        const { boxes, ways, height } = layoutGraph(view, uneven);
+        const bends = ways.flatMap((way) => way.slice(1).map((point, step) => [way[step], point] as const));
+        for (const [[x1, y1], [x2, y2]] of bends) {
+          assert.ok(Math.max(y1, y2) <= height - sizes.margin);
+          const crossed = boxes.find(({ x, width }) => x < x2 && x + width > x1);
+          assert.ok(y1 === y2 || crossed === undefined, JSON.stringify([x1, x2, crossed]));
+        }
+      }),
+      { seed: 12, numRuns: 200 },
+    );
+  });
+
   test("is the same for the same graph, and nothing for none", () => {
     const view = viewOf(5, [[0, 3], [1, 3], [2, 4], [0, 4]]);
     assert.deepEqual(layoutGraph(view, sizes), layoutGraph(view, sizes));
