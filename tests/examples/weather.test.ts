@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { createOrchestrator } from "sluice";
 import weather, { day, kind, month, raw } from "../../examples/weather/definitions.ts";
+import { drawChart } from "../../examples/weather/chart.ts";
 import type { Month } from "../../examples/weather/figures.ts";
 import { packagedRecords } from "../../examples/weather/records.ts";
 
@@ -55,4 +56,21 @@ test("the monthly figures are those of the file", async () => {
     "SELECT count(*) AS days FROM weather WHERE date LIKE '2013%' AND kind = 'rain'",
   ).get();
   assert.equal((await sluice.load(kind, "rain|2013") as { days: number }).days, years?.days);
+});
+
+test("every chart of the file has room for its bars and lines", async () => {
+  await using sluice = createOrchestrator(weather, { store: "memory", defaultIO: "memory" });
+  await sluice.backfill({ select: [raw, day, month] });
+  for (const year of ["2012", "2013", "2014", "2015"]) {
+    const keys = Array.from({ length: 12 }, (_, index) => `${year}-${String(index + 1).padStart(2, "0")}`);
+    const chart = drawChart(
+      year,
+      await Promise.all(keys.map((key) => sluice.load(month, key) as Promise<Month>)),
+    );
+    const bars = [...chart.matchAll(/y="([-\d.]+)"[^>]*><title>/g)].map(([, y]) => Number(y));
+    const points = [...chart.matchAll(/points="([^"]*)"/g)].flatMap(([, text]) => text.split(" "));
+    const heights = points.map((point) => Number(point.split(",")[1]));
+    assert.deepEqual([bars.length, heights.length], [12, 24]);
+    for (const y of [...bars, ...heights]) assert.ok(y >= 50 && y <= 268, `${y} in ${year}`);
+  }
 });
