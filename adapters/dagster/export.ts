@@ -5,7 +5,7 @@ import { reportLosses } from "../loss.ts";
 import { specialLosses } from "./losses.ts";
 import { instanceYaml, packageName, poolScript, poolsOf, pyproject, runnerModule } from "./project/files.ts";
 import { definitionFiles, packageModule } from "./project/package.ts";
-import { readme, readmeFacts } from "./project/readme.ts";
+import { readme } from "./project/readme.ts";
 import { openSite, type Site } from "./site.ts";
 import { verdictsOf } from "./verdicts.ts";
 import { readVersion } from "./version.ts";
@@ -58,7 +58,7 @@ function projectFiles(
   const instance = instanceYaml(site);
   const limits = (options.target?.pools ?? {}) as { readonly [pool: string]: unknown };
   return [
-    { path: "README.md", text: readme(options, readmeFacts(site, packaged)) },
+    { path: "README.md", text: readme(options, site, packaged) },
     { path: "pyproject.toml", text: pyproject(packaged, site.dagster) },
     { path: `src/${packaged}/__init__.py`, text: packageModule("A graph of assets, exported from Sluice.") },
     { path: `src/${packaged}/runner.py`, text: runnerModule(options) },

@@ -100,6 +100,9 @@ export const VERDICTS = {
     "The step works out the delay and asks for it by RetryRequested.",
     "A process that dies without an outcome is tried again after the delay of the RetryPolicy, which has no cap.",
   ),
+  "retry.class": emulated(
+    "The step looks at its error, and says whether it is tried again and when; the policy allows the most of any class.",
+  ),
   "timeout": emulated("The step watches its own time; the process is killed when it overstays that by 10 s."),
   "pool": native(
     "pool.",

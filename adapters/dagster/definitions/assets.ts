@@ -96,7 +96,7 @@ function retryExpression({ maxRetries, delayMs, backoff, jitter }: RetryPolicy):
     delay: delayMs === undefined ? undefined : numberLiteral(delayMs / 1000),
     backoff: backoff === undefined || backoff === "constant"
       ? undefined
-      : `dg.Backoff.${backoff.toUpperCase()}`,
+      : `dg.Backoff.${backoff === "linear" ? "LINEAR" : "EXPONENTIAL"}`,
     jitter: jitter === undefined || jitter === "none"
       ? undefined
       : `dg.Jitter.${jitter === "full" ? "FULL" : "PLUS_MINUS"}`,

@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import dagster as dg
 
@@ -132,14 +132,7 @@ class Steps:
         module = [str(self._project / self._module)] if self._module else []
         argv = [*self._command, "step", *module, "--request", "-", "--watch-stdin"]
         with tempfile.TemporaryFile() as answer:
-            process = subprocess.Popen(
-                argv,
-                stdin=subprocess.PIPE,
-                stdout=answer,
-                env={**os.environ, **bootstrap},
-                cwd=self._project,
-                start_new_session=True,
-            )
+            process = self._start(argv, answer, {**os.environ, **bootstrap})
             try:
                 _send(process, request)
                 code = process.wait(None if timeout is None else timeout + GRACE)
@@ -153,6 +146,25 @@ class Steps:
                 _close(process)
             answer.seek(0)
             return _read(code, answer.read())
+
+    def _start(
+        self, argv: Sequence[str], answer: IO[bytes], env: Mapping[str, str]
+    ) -> subprocess.Popen:
+        try:
+            return subprocess.Popen(
+                argv,
+                stdin=subprocess.PIPE,
+                stdout=answer,
+                env=env,
+                cwd=self._project,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise dg.Failure(
+                f"The step could not be started: {error}. Its command is in runner.py, "
+                "and must be on the PATH.",
+                allow_retries=False,
+            ) from error
 
 
 def _send(process: subprocess.Popen, request: Mapping[str, Any]) -> None:

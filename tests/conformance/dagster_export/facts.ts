@@ -15,6 +15,7 @@ export interface Event {
   readonly types?: { readonly [name: string]: string };
   readonly dataVersion?: string;
   readonly codeVersion?: string;
+  readonly error?: string | null;
 }
 
 /** What a run says. */

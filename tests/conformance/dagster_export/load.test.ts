@@ -51,12 +51,15 @@ for (const suite of SUITES) {
   describeFiles(suite, folder);
 }
 
-/** The newest Dagster also loads what is written for the oldest. */
 function writeProjects(folder: string, { version, count }: Suite): readonly Project[] {
-  const write = (name: string, graph: Definitions) => writeExport(folder, name, graph, undefined, version);
+  const written = version === undefined ? {} : { targetVersion: version };
+  const write = (name: string, graph: Definitions) => writeExport(folder, name, graph, undefined, written);
+  // The newest also loads what is written for the oldest, and an installed package has no pyproject.toml about it.
+  const older = writeExport(folder, "older", everything, undefined, { targetVersion: OLDEST });
+  rmSync(join(older.path, "pyproject.toml"));
   return [
     write("everything", everything),
-    writeExport(folder, "older", everything, undefined, OLDEST),
+    older,
     ...Array.from({ length: count }, (_, seed) => write(`random_${seed}`, randomDefinitions(seed))),
     ...atScale(0, 1) === 1 ? [write("large", largeGraph(10_000))] : [],
   ];

@@ -20,19 +20,26 @@ export interface Project {
 /** When windows are counted, and ticks are looked for. */
 export const NOW_MS: number = Date.UTC(2026, 5, 1, 12);
 
-/** Exports definitions below a folder. Steps are run by the command line of this checkout. */
+/** How a project is written, where not as usual. */
+export interface Written {
+  /** The version of Dagster that it is written for. */
+  readonly targetVersion?: string;
+  /** What starts the steps: the command line of this checkout by default. */
+  readonly command?: readonly string[];
+}
+
+/** Exports definitions below a folder. */
 export function writeExport(
   folder: string,
   name: string,
   definitions: Definitions,
   module: string | undefined,
-  targetVersion?: string,
+  { command = commandLine, ...version }: Written = {},
 ): Project {
   const snapshot = takeSnapshot(definitions);
-  const version = targetVersion === undefined ? {} : { targetVersion };
   const { files, report } = exportDagster(snapshot, {
     name,
-    command: commandLine,
+    command,
     ...(module !== undefined && { module }),
     ...version,
     ticksFromMs: NOW_MS,

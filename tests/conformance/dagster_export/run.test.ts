@@ -9,7 +9,7 @@ import type { Definitions } from "sluice";
 import { askDagster, atScale, findDagster } from "../dagster.ts";
 import { type Case, cases, moduleOf, runLocally, valuesBelow, weather } from "../exports/cases.ts";
 import { type Event, type Facts, factsIn, recordedFacts } from "./facts.ts";
-import { writeExport } from "./project.ts";
+import { writeExport, type Written } from "./project.ts";
 import { TOLD, TYPES } from "./told.ts";
 
 interface Answer {
@@ -50,17 +50,30 @@ const told: Case = {
   ],
   status: "failed",
 };
+const lost: Case = { name: "lost", runs: [{}], status: "failed" };
+
+/** A case, the module it is exported from, and how. */
+interface Exported {
+  readonly one: Case;
+  readonly module: string;
+  readonly written?: Written;
+}
+
+const beside = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const exported: readonly Exported[] = [
+  ...chosen.map((one) => ({ one, module: moduleOf(one) })),
+  { one: harsh, module: beside("harsh.ts") },
+  { one: told, module: beside("told.ts") },
+  { one: lost, module: beside("../exports/graphs/retries.ts"), written: { command: ["no-such-command"] } },
+];
 if (python) {
-  const all = [...chosen, harsh, told];
-  const projects = await Promise.all(all.map(async (one) => {
-    const isOwn = one === harsh || one === told;
-    const module = isOwn ? fileURLToPath(new URL(`${one.name}.ts`, import.meta.url)) : moduleOf(one);
+  const projects = await Promise.all(exported.map(async ({ one, module, written }) => {
     const { default: definitions } = await import(module) as { readonly default: Definitions };
-    const { path, package: name } = writeExport(folder, one.name, definitions, module);
+    const { path, package: name } = writeExport(folder, one.name, definitions, module, written);
     return { path, package: name, env: { ...one.env, SLUICE_IO: join(path, "values") }, runs: one.runs };
   }));
   const found = askDagster<readonly Answer[]>(python, new URL("execute.py", import.meta.url), { projects });
-  all.forEach(({ name }, place) => answers.set(name, found[place]));
+  exported.forEach(({ one }, place) => answers.set(one.name, found[place]));
 }
 
 /** Dagster has one result for several partitions: it is one of theirs. */
@@ -190,6 +203,12 @@ function made(name: string, asset: string): readonly Event[] {
       "STEP_RESTARTED crash",
       "STEP_FAILURE crash",
     ]);
+  });
+
+  test("fails for good, and says why, where the command of the steps is missing", () => {
+    const events = eventsOf("lost").filter(({ step }) => step === "flaky");
+    assert.deepEqual(events.map(({ kind }) => kind), ["STEP_FAILURE"]);
+    assert.match(events[0].error ?? "", /could not be started: .*no-such-command.* runner\.py/);
   });
 
   test("claims only the partitions of a range that were made", () => {

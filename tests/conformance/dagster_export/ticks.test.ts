@@ -32,7 +32,7 @@ const SUITES: readonly Suite[] = [
     title: `the ticks of an export for Dagster ${OLDEST}`,
     python: findOldestDagster(`ticks of exports for Dagster ${OLDEST}`),
     version: OLDEST,
-    count: 50,
+    count: atScale(20, 50),
   },
 ];
 
