@@ -130,8 +130,10 @@ export type { Schedule, ScheduledPartitions, ScheduleSpec } from "./src/model/au
 export { parseKey } from "./src/model/key.ts";
 export { defineJob } from "./src/model/job.ts";
 export type { Job, RunConfig, Selection } from "./src/model/job.ts";
-export { retryDelayMs } from "./src/model/policy.ts";
-export type { BackfillPolicy, RetryPolicy } from "./src/model/policy.ts";
+export { RETRY_BY_CLASS, retryDelayMs } from "./src/model/policy.ts";
+export type { BackfillPolicy, ErrorClass, RetryPolicy, RetryRule } from "./src/model/policy.ts";
+export { airflowRetryDelayMs } from "./src/runtime/loop/airflow_retry.ts";
+export type { AirflowRetry, AirflowTask } from "./src/runtime/loop/airflow_retry.ts";
 export { TRIGGER_RULES } from "./src/model/assets/trigger_rule.ts";
 export type { TriggerRule } from "./src/model/assets/trigger_rule.ts";
 export type { Clock, Log, LogFields, LogLevel, Random } from "./src/model/ports.ts";

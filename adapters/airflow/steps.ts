@@ -65,18 +65,23 @@ function policyArguments(step: StepSnapshot, level: number): NamedArguments {
   };
 }
 
-/** From Airflow 3.3 on the step says how long to wait; before, Airflow's own growth comes nearest. */
+/**
+ * From Airflow 3.3 on the step says how long to wait; before, Airflow's own growth comes nearest. A policy that asks for
+ * Airflow's arithmetic leaves it to Airflow.
+ */
 function retryArguments(retry: RetryPolicy | undefined, level: number): NamedArguments {
   if (!retry || retry.maxRetries === 0) return {};
-  const { maxRetries, delayMs = 0, backoff = "constant", maxDelayMs } = retry;
+  const { maxRetries, delayMs = 0, backoff = "constant", maxDelayMs, airflow = {} } = retry;
   const cappedMs = backoff === "constant" ? Math.min(delayMs, maxDelayMs ?? delayMs) : delayMs;
-  const grows = backoff !== "constant" && level < RUNTIME_KEYS;
+  const isOwn = backoff === "airflow";
+  const grows = isOwn || backoff !== "constant" && level < RUNTIME_KEYS;
+  const { multiplier = 2 } = airflow;
   return {
     retries: numberLiteral(maxRetries),
     retry_delay: duration(cappedMs),
-    retry_exponential_backoff: grows ? "True" : undefined,
+    retry_exponential_backoff: !grows ? undefined : multiplier === 2 ? "True" : numberLiteral(multiplier),
     max_retry_delay: grows && maxDelayMs !== undefined ? duration(maxDelayMs) : undefined,
-    retry_policy: level >= RUNTIME_KEYS ? call("StepRetry", []) : undefined,
+    retry_policy: level >= RUNTIME_KEYS && !isOwn ? call("StepRetry", []) : undefined,
   };
 }
 

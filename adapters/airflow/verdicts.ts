@@ -104,6 +104,9 @@ const TABLE = {
   "retry.backoff": native("A retry policy gives Airflow the delay that the step's own policy computes."),
   "retry.jitter": native("A retry policy gives Airflow the delay that the step's own policy computes."),
   "retry.cap": native("A retry policy gives Airflow the delay that the step's own policy computes."),
+  "retry.class": emulated(
+    "The step looks at its error, and says whether it is tried again and when; the task allows the most of any class.",
+  ),
   "timeout": native(
     "The step holds each attempt to it; the execution timeout of the task, half a minute longer, ends what does not answer.",
   ),

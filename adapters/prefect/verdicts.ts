@@ -87,6 +87,9 @@ export const VERDICTS: VerdictTable = {
     "Prefect waits the shortest delay that can be drawn, and the task the rest of the draw.",
   ),
   "retry.cap": native("The delays of the list are cut."),
+  "retry.class": emulated(
+    "The step looks at its error, and says whether it is tried again and when; the task allows the most of any class.",
+  ),
   "timeout": emulated(
     "The step keeps the limit of each attempt; the task ends a process that does not answer.",
   ),

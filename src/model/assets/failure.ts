@@ -1,4 +1,5 @@
 /** How a body says what is to follow from its failure. */
+import type { ErrorClass } from "../policy.ts";
 
 /** What may be said of a failure. */
 export interface StepFailureOptions {
@@ -11,6 +12,8 @@ export interface StepFailureOptions {
   readonly retryAfterMs?: number;
   /** How many retries this failure allows; counts instead of the policy's. Default: the policy's, 1 without one. */
   readonly maxRetries?: number;
+  /** What kind of failure it is, for policies with rules by class. Default: what the cause says, else none. */
+  readonly errorClass?: ErrorClass;
   /** What led to the failure. */
   readonly cause?: unknown;
 }
@@ -52,6 +55,8 @@ export class StepFailure extends Error {
   readonly retryAfterMs: number | undefined;
   /** How many attempts may follow the first. */
   readonly maxRetries: number | undefined;
+  /** What kind of failure it is. */
+  readonly errorClass: ErrorClass | undefined;
 
   /** Makes an error of one or several issues. */
   constructor(message: string, options: StepFailureOptions = {}) {
@@ -59,5 +64,6 @@ export class StepFailure extends Error {
     this.retry = options.retry;
     this.retryAfterMs = options.retryAfterMs;
     this.maxRetries = options.maxRetries;
+    this.errorClass = options.errorClass;
   }
 }

@@ -117,7 +117,7 @@ export interface StepSnapshot {
   readonly takesConfig: boolean;
   /** The names of its resources, sorted. */
   readonly resources: readonly string[];
-  /** How a failed attempt is tried again. */
+  /** How a failed attempt is tried again; `maxRetries` is the most that an error of any class allows. */
   readonly retry?: RetryPolicy;
   /** Longest time of one attempt, in milliseconds. */
   readonly timeoutMs?: number;

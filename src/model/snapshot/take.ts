@@ -4,6 +4,7 @@ import type { Asset, InlineCheck, StepDeclaration, StepInput } from "../assets/d
 import { jobOf, type Schedule, selectionOf } from "../automation/schedule.ts";
 import type { Definitions } from "../definitions.ts";
 import type { Job, Selection } from "../job.ts";
+import { mostRetries } from "../policy.ts";
 import { compareCodePoints } from "../partitions/key_text.ts";
 import { formatSelection } from "../selection/format.ts";
 import { parseSelection } from "../selection/parse.ts";
@@ -97,7 +98,7 @@ function stepSnapshot(step: StepDeclaration, definitions: Definitions, table: Pa
     partitions: table.placeOf(step.partitions),
     takesConfig: step.config !== undefined,
     resources: sorted(Object.keys(step.resources), (name) => name),
-    retry: step.retry,
+    retry: step.retry && { ...step.retry, maxRetries: mostRetries(step.retry) },
     timeoutMs: step.timeoutMs,
     pool: step.pool,
     priority: step.priority,

@@ -72,6 +72,8 @@ export const RETRY: Known = namesOf<RetryPolicy>()({
   backoff: true,
   jitter: true,
   maxDelayMs: true,
+  airflow: true,
+  byClass: true,
 });
 /** The fields of a backfill policy. */
 export const BACKFILL: Known = namesOf<BackfillPolicy>()({ maxPartitionsPerRun: true });

@@ -2,6 +2,7 @@
 import type { StepDeclaration } from "../../model/assets/declaration.ts";
 import { asStepFailure } from "../../model/assets/failure.ts";
 import type { IssueCode, SluiceError } from "../../model/issue.ts";
+import type { RetryPolicy, RetryRule } from "../../model/policy.ts";
 import type { Random } from "../../model/ports.ts";
 import type { StepRequest } from "../../model/step/request.ts";
 import { nextRetryMs } from "../loop/retry.ts";
@@ -38,6 +39,17 @@ function isForGood(error: unknown): boolean {
     !MENDABLE.has((error as SluiceError).code);
 }
 
+/** A policy with the retries that the request allows; rules by class keep their own where these are fewer. */
+function allowed(policy: RetryPolicy | undefined, maxRetries: number): RetryPolicy {
+  if (!policy?.byClass) return { ...policy, maxRetries };
+  const bounded = (rule: RetryRule): RetryRule => ({
+    ...rule,
+    maxRetries: Math.min(rule.maxRetries, maxRetries),
+  });
+  const byClass = Object.entries(policy.byClass).map(([name, rule]) => [name, rule ? bounded(rule) : rule]);
+  return { ...bounded(policy), byClass: Object.fromEntries(byClass) };
+}
+
 /** Gathers the failed attempts of one request. */
 export class Verdicts {
   /** Whether any of them has failed for good. */
@@ -60,7 +72,7 @@ export class Verdicts {
     const wish = asStepFailure(error);
     this.maxRetries = wish?.maxRetries ?? (wish?.retry && !declaration.retry ? 1 : this.maxRetries);
     const waitMs = isFinal(error) ? undefined : nextRetryMs(
-      { ...declaration, retry: { ...declaration.retry, maxRetries } },
+      { ...declaration, retry: allowed(declaration.retry, maxRetries) },
       attempt - 1,
       error,
       this.#random,

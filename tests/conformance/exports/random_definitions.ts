@@ -19,6 +19,7 @@ import {
   freshBy,
   freshWithin,
   type Partitions,
+  RETRY_BY_CLASS,
   type Schedule,
   timeWindowMapping,
 } from "sluice";
@@ -108,9 +109,10 @@ function drawRules({ draw }: World) {
       retry: {
         maxRetries: draw.between(0, 5),
         delayMs: draw.one([500, 2_000, 60_000]),
-        ...draw.maybe(0.5, () => ({ backoff: draw.one(["constant", "linear", "exponential"]) })),
+        ...draw.maybe(0.5, () => ({ backoff: draw.one(["constant", "linear", "exponential", "doubling"]) })),
         ...draw.maybe(0.3, () => ({ jitter: draw.one(["full", "plus-minus"]) })),
         ...draw.maybe(0.3, () => ({ maxDelayMs: 90_000 })),
+        ...draw.maybe(0.2, () => ({ byClass: RETRY_BY_CLASS })),
       },
     })),
     ...draw.maybe(0.2, () => ({ timeoutMs: draw.one([1_500, 60_000]) })),
