@@ -14,6 +14,7 @@ import { readVersion } from "./version.ts";
  * Writes a project for Dagster: a statement for each step, check, job and schedule, a fixed helper package that runs
  * steps, and what is needed to install, load and deploy it.
  *
+ * A target version of two numbers, such as "1.12", means its first release; the report tells what a version lacks.
  * Options of the target: `pools`, the limits of pools by name (default 1 each).
  *
  * @throws {SluiceError} EXPORT_REFUSED for a name that no project can have, and for a version of Dagster before 1.11.

@@ -23,6 +23,7 @@ import {
   requireCarried,
 } from "sluice/adapters";
 import { VERDICTS } from "../../../adapters/dagster/verdicts.ts";
+import { NEWEST, OLDEST, readVersion, SINCE } from "../../../adapters/dagster/version.ts";
 import { randomDefinitions } from "../../conformance/exports/random_definitions.ts";
 import { writeFiles } from "../../support/files.ts";
 import { everything } from "./graph.ts";
@@ -133,6 +134,16 @@ describe("exportDagster", () => {
       assert.equal(verdicts.get("freshness.window")?.differs !== undefined, losesOf("freshness"));
       assert.equal(report.targetVersion, targetVersion);
     }
+  });
+
+  test("tells in the docs since when Dagster has what is used", () => {
+    const page = readFileSync(new URL("../../../docs/dagster-export.md", import.meta.url), "utf8");
+    const told = [...page.matchAll(/^\| (1\.[\d.]+) +\|/gm)].map(([, version]) => version);
+    assert.deepEqual(told, Object.values(SINCE));
+    assert.match(page, new RegExp(`Dagster ${OLDEST.replace(".", "\\.")} and later`));
+    assert.ok(page.includes(`tried, ${NEWEST}`));
+    const { floor } = readVersion({});
+    assert.ok(page.includes(`dagster>=${floor},<2`));
   });
 
   test("numbers inputs that Dagster's decorators would give one name, and drop", () => {
