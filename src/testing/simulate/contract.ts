@@ -1,6 +1,8 @@
 /** What a simulation is asked for, and what it gives. */
+import type { ResourceOverride } from "../../model/assets/resource.ts";
 import type { SluiceEvent } from "../../model/events/event.ts";
 import type { RunRecord } from "../../model/events/record.ts";
+import type { RunConfig } from "../../model/job.ts";
 
 /**
  * What can go wrong in a simulated world, by the moment at which it does:
@@ -33,6 +35,10 @@ export interface SimulationOptions {
   readonly concurrency?: number;
   /** How many steps of each pool may run at once. */
   readonly pools?: { readonly [pool: string]: number };
+  /** Values in the place of resources. */
+  readonly resources?: readonly ResourceOverride[];
+  /** Config by step name, for every run. */
+  readonly config?: RunConfig;
   /** Gives the command that replays a seed, for the message of a failure. */
   readonly replay?: (seed: number) => string;
 }

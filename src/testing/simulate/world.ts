@@ -45,8 +45,9 @@ export class World implements StoreListener {
   #violation: InvariantError | undefined = undefined;
 
   constructor(definitions: Definitions, options: SimulationOptions, fence: Fence) {
-    const { seed, faults = 5, steps = 30, concurrency = 4, pools = {} } = options;
-    this.#options = { seed, faults, steps, concurrency, pools };
+    const { seed, faults = 5, steps = 30, concurrency = 4, pools = {}, resources = [], config = {} } =
+      options;
+    this.#options = { seed, faults, steps, concurrency, pools, resources, config };
     this.#definitions = definitions;
     this.#faults = new Faults(seed, faults);
     this.#store = new SharedStore(this.#faults, fence, this);
@@ -58,11 +59,11 @@ export class World implements StoreListener {
 
   /** Lets the world run to its end. Rejects with {@linkcode InvariantError}. */
   async run(): Promise<Simulation> {
-    const { seed, steps } = this.#options;
+    const { seed, steps, config } = this.#options;
     for (let round = 0; this.#attempts < steps || !this.#faults.isEnough; round++) {
       if (round === MOST_ROUNDS) throw this.#stalled();
       if (!this.#isUp || round === 0) await this.#restart();
-      else await this.#act(chooseActions(this.#definitions, seed, round));
+      else await this.#act(chooseActions({ definitions: this.#definitions, seed, config }, round));
     }
     this.#faults.end();
     await this.#finish();
@@ -113,7 +114,7 @@ export class World implements StoreListener {
 
   /** Begins a process, which takes the store over. */
   #begin(): Orchestrator {
-    const { seed, concurrency, pools } = this.#options;
+    const { seed, concurrency, pools, resources } = this.#options;
     const life = this.#life = new Life(this.#life.number + 1, this.#clock);
     const begun = () => this.#attempts++;
     const bodies = withFaultyBodies(this.#definitions, { seed, faults: this.#faults, life, begun });
@@ -125,6 +126,7 @@ export class World implements StoreListener {
       random: seededRandom(seed * 1_000 + life.number),
       concurrency,
       pools,
+      resources,
     });
   }
 
@@ -182,7 +184,10 @@ export class World implements StoreListener {
       idle = await this.#clock.next() ? 0 : idle + 1;
       this.#check();
       if (idle === MOST_TRIES) {
-        throw new InvariantError("I8", "nothing is left to wait for, and work has not ended");
+        throw new InvariantError(
+          "I8",
+          "nothing is left to wait for and work has not ended, unless a body waits for real time",
+        );
       }
     }
     return this.#isUp && outcome ? outcome : "gone";

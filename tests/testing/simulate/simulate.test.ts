@@ -2,7 +2,7 @@ import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
-import { defineAsset, definitions, SluiceError, staticPartitions } from "sluice";
+import { defineAsset, defineResource, definitions, override, SluiceError, staticPartitions } from "sluice";
 import { type FaultKind, InvariantError, type PlannedFault, simulateRuns } from "sluice/testing";
 import { simulateWorld } from "../../../src/testing/simulate/simulate.ts";
 import { atScale } from "../../conformance/python.ts";
@@ -160,6 +160,26 @@ describe("a simulation", () => {
       assert.match(error.message, /no process could recover what there is, .*The disk is full/);
       return true;
     });
+  });
+
+  test("gives bodies the config and the resources that a test chooses", async () => {
+    const seen = new Set<unknown>();
+    const place = defineResource({
+      name: "place",
+      setup: (): string => assert.fail("a real one was set up"),
+    });
+    const schema = {
+      "~standard": { version: 1 as const, vendor: "test", validate: (value: unknown) => ({ value }) },
+    };
+    const uses = defineAsset({
+      key: "uses",
+      resources: { place },
+      config: schema,
+      run: ({ resources, config }) => void seen.add(`${resources.place} ${JSON.stringify(config)}`),
+    });
+    const options = { seed: 1, resources: [override(place, "fake")], config: { uses: { limit: 3 } } };
+    await simulateRuns(definitions({ assets: [uses] }), options);
+    assert.deepEqual([...seen], ['fake {"limit":3}']);
   });
 
   test("says what it cannot do: definitions in which nothing runs", async () => {
