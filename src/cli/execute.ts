@@ -7,14 +7,13 @@ import { watchInterruption } from "./host/interrupt.ts";
 import type { OptionValues } from "./line/option.ts";
 import { formatFailures, formatRunLine } from "./print/run.ts";
 import { followProgress } from "./progress/follow.ts";
-import { usageError } from "./line/usage.ts";
 import { readJsonObject, readTags } from "./values.ts";
 
 /** The options of everything that runs. */
 export const runOptions = {
   config: { type: "text", value: "JSON", summary: "Config by step name, as JSON or as @FILE" },
   tag: { type: "text", value: "NAME=VALUE", summary: "Tags the run", repeats: true },
-  concurrency: { type: "count", value: "N", summary: "At most N steps at once" },
+  concurrency: { type: "count", least: 1, value: "N", summary: "At most N steps at once" },
 } as const;
 
 /** The options that limit how long something may run. */
@@ -37,7 +36,6 @@ const MOST_FAILURES = 10;
 export function readRunOptions(options: OptionValues<typeof runOptions>, cwd: string): RunOptions {
   const { concurrency } = options;
   const config = readJsonObject("--config", options.config, cwd);
-  if (concurrency === 0) throw usageError("--concurrency is a whole number from 1, not 0.");
   return {
     ...(config && { config }),
     ...(options.tag.length > 0 && { tags: readTags(options.tag) }),

@@ -19,6 +19,12 @@ export async function findRun(orchestrator: Orchestrator, id: string, history: s
     code: "RUN_UNKNOWN",
     message,
     path: ["run"],
-    hint: "`sluice runs` lists what there is; --folder or --store names another history.",
+    hint: looksLikeModule(id)
+      ? "Runs are found in the history, and a module is not needed: give the id of a run, or `last`."
+      : "`sluice runs` lists what there is; --folder or --store names another history.",
   });
+}
+
+function looksLikeModule(id: string): boolean {
+  return /\.[cm]?[jt]sx?$/.test(id);
 }

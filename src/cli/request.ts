@@ -48,8 +48,13 @@ export const scopeOptions = {
 
 /** The options that cut a backfill into runs. */
 export const backfillOptions = {
-  runs: { type: "count", value: "N", summary: "Cuts the partitions into at most N runs" },
-  "partitions-per-run": { type: "count", value: "N", summary: "Puts at most N partitions into one run" },
+  runs: { type: "count", least: 1, value: "N", summary: "Cuts the partitions into at most N runs" },
+  "partitions-per-run": {
+    type: "count",
+    least: 1,
+    value: "N",
+    summary: "Puts at most N partitions into one run",
+  },
 } as const;
 
 type PartitionValues = OptionValues<typeof partitionOptions>;

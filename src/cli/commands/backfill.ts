@@ -43,6 +43,7 @@ export const backfill: Command = defineCommand({
     },
   ],
   async run({ args, options, session, host, notes }) {
+    const settings = readRunOptions(options, host.cwd);
     const orchestrator = await session.orchestrator("write");
     if (options.plan !== undefined) refuseRequest(args.selection, options);
     const request = readBackfillRequest(args.selection, options);
@@ -53,7 +54,6 @@ export const backfill: Command = defineCommand({
       return { text: () => ["Nothing to do."], json: () => ({ backfill: null, runs: [] }) };
     }
     notePlan(`${planTitle(plan.whole)} in ${plural(plan.runCount, "run")}`, plan.whole, notes);
-    const settings = readRunOptions(options, host.cwd);
     const { result, stopCode } = await watch(
       orchestrator,
       plan.cellCount,

@@ -10,7 +10,7 @@ export const recover: Command = defineCommand({
   takesModule: true,
   args: {},
   options: {
-    concurrency: { type: "count", value: "N", summary: "At most N steps at once" },
+    concurrency: { type: "count", least: 1, value: "N", summary: "At most N steps at once" },
     ...limitOptions,
   },
   examples: [

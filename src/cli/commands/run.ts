@@ -52,6 +52,7 @@ export const run: Command = defineCommand({
     if (options.job !== undefined && args.selection.length + options.exclude.length > 0) {
       throw usageError("A job says itself what to make: --job takes no selection.");
     }
+    const runSettings = readRunOptions(options, host.cwd);
     const orchestrator = await session.orchestrator("write");
     const { verifyIO, ...request } = readRequest(args.selection, options);
     const job = options.job === undefined ? undefined : findJob(definitions.jobs, options.job);
@@ -61,7 +62,6 @@ export const run: Command = defineCommand({
       : await readSavedPlan(options.plan, { session, host });
     if (plan.ranks.length === 0) return answerNothing();
     notePlan(planTitle(plan), plan, notes);
-    const runSettings = readRunOptions(options, host.cwd);
     const watched = await watch(
       orchestrator,
       cellCount(plan),

@@ -11,8 +11,10 @@ export interface FlagSpec {
 
 /** An option with a value. */
 export interface ValueSpec {
-  /** A text, a whole number from 0, or a length of time. */
+  /** A text, a whole number, or a length of time. */
   readonly type: "text" | "count" | "duration";
+  /** The least number that counts. Default 0. */
+  readonly least?: number;
   /** What stands for the value in help: `FILE`. */
   readonly value: string;
   readonly summary: string;

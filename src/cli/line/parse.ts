@@ -150,8 +150,9 @@ function readValue(name: string, spec: ValueSpec, text: string): unknown {
     if (durationMs !== undefined) return durationMs;
     throw usageError(`--${name} is a length of time such as 90s, 10m or 2h, not ${shown}.`);
   }
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw usageError(`--${name} is a whole number from 0, not ${shown}.`);
+  const { least = 0 } = spec;
+  if (/^\d{1,15}$/.test(text) && Number(text) >= least) return Number(text);
+  throw usageError(`--${name} is a whole number from ${least}, not ${shown}.`);
 }
 
 function unknownOption(
@@ -164,7 +165,10 @@ function unknownOption(
   const bare = rawName.replace(/^-+/, "");
   const owners = commands.filter(({ options }) => Object.hasOwn(options, bare)).map(({ name }) => name);
   const whose = command ? `sluice ${command.name}` : "sluice";
-  const hint = rawName.startsWith("--") ? didYouMean(bare, optionNames(known)) : undefined;
+  const names = optionNames(known);
+  const parts = bare.split("-").filter((part) => names.includes(part));
+  const within = parts.length > 0 ? `Did you mean ${parts.join(" or ")}?` : undefined;
+  const hint = rawName.startsWith("--") ? didYouMean(bare, names) ?? within : undefined;
   const elsewhere = owners.length > 0 ? `It is an option of ${owners.join(", ")}.` : undefined;
   const help = `See \`${whose} --help\` for its options.`;
   return usageError(

@@ -195,5 +195,25 @@ describe("sluice rerun and recover", () => {
     assert.equal(whole.run.steps.success, 2);
     assert.equal((await run("recover sales.ts")).out, "Nothing to do: no run was interrupted.\n");
     assert.match((await run("rerun sales.ts nope")).err, /RUN_UNKNOWN: There is no run "nope"/);
+    assert.match((await run("logs sales.ts")).err, /RUN_UNKNOWN[^]*a module is not needed/);
+  });
+
+  test("say no to options before they say what they do", async () => {
+    const run = open();
+    for (
+      const [words, message] of [
+        ["run sales.ts raw/orders --partition 2026-01-01 --config {bad", "--config is no JSON"],
+        [
+          "run sales.ts raw/orders --partition 2026-01-01 --concurrency 0",
+          "--concurrency is a whole number from 1",
+        ],
+        ["backfill sales.ts --all --tag x", "--tag is NAME=VALUE"],
+        ["backfill sales.ts --all --runs 0", '--runs is a whole number from 1, not "0"'],
+      ]
+    ) {
+      const { code, err } = await run(words);
+      assert.equal(code, 2, words);
+      assert.ok(err.startsWith(`error USAGE: ${message}`), err);
+    }
   });
 });

@@ -102,6 +102,7 @@ describe("parseInvocation", () => {
     assert.match(refusal("mkae"), /no command "mkae"[^]*Did you mean make\?/);
     assert.match(refusal("make", "--forse"), /sluice make has no option --forse[^]*Did you mean --force\?/);
     assert.match(refusal("make", "--gently"), /It is an option of mend/);
+    assert.match(refusal("make", "--output-format"), /Did you mean --format\?/);
     assert.match(refusal("make", "-z"), /has no option -z[^]*sluice make --help/);
     assert.match(refusal("make", "--format", "sgv"), /one of text, svg, not "sgv"[^]*Did you mean svg\?/);
     assert.match(refusal("make", "--force=yes"), /--force takes no value/);
