@@ -1,5 +1,8 @@
 /** What a run says of assets and checks, here and in Dagster's event log. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
 import type { createOrchestrator, Definitions } from "sluice";
+import { type Case, runLocally, valuesBelow } from "../exports/cases.ts";
 
 /** An event of Dagster's log. */
 export interface Event {
@@ -18,8 +21,14 @@ export interface Event {
   readonly error?: string | null;
 }
 
+/** What became of a case in Dagster. */
+export interface Answer {
+  readonly error?: string;
+  readonly runs: readonly { readonly success: boolean; readonly events: readonly Event[] }[];
+}
+
 /** What a run says. */
-export interface Facts {
+interface Facts {
   /** Metadata of what was made, as text, by asset and partition. */
   readonly made: ReadonlyMap<string, string>;
   /** The checks that were evaluated, by asset and name. */
@@ -28,8 +37,21 @@ export interface Facts {
   readonly results: ReadonlySet<string>;
 }
 
+/** A case must have ended in Dagster as it ends here, with the same values and facts. `folder` holds its project. */
+export async function requireSame(one: Case, { error, runs }: Answer, folder: string): Promise<void> {
+  assert.equal(error, undefined);
+  assert.equal(runs.at(-1)?.success, one.status === "success");
+  let recorded: Facts | undefined;
+  const local = await runLocally(one, join(folder, "local"), async (...parts) => {
+    recorded = await recordedFacts(...parts);
+  });
+  assert.notEqual(local.size, 0);
+  assert.deepEqual([...valuesBelow(join(folder, "values"))], [...local]);
+  requireFacts(factsIn(runs.flatMap(({ events }) => events)), recorded as Facts);
+}
+
 /** What an orchestrator recorded. */
-export async function recordedFacts(
+async function recordedFacts(
   orchestrator: ReturnType<typeof createOrchestrator>,
   { assets }: Definitions,
 ): Promise<Facts> {
@@ -50,7 +72,7 @@ export async function recordedFacts(
 }
 
 /** What events say. */
-export function factsIn(events: readonly Event[]): Facts {
+function factsIn(events: readonly Event[]): Facts {
   const made = new Map<string, string>();
   const checked = new Set<string>();
   const results = new Set<string>();
@@ -61,6 +83,15 @@ export function factsIn(events: readonly Event[]): Facts {
     results.add(`${asset}:${check} ${passed} ${severity?.toUpperCase()} ${textOf(metadata)}`);
   }
   return { made, checked, results };
+}
+
+/** The same must be logged as was recorded. Dagster has one result for several partitions: it is one of theirs. */
+function requireFacts(logged: Facts, recorded: Facts): void {
+  assert.notEqual(recorded.made.size, 0);
+  const byName = (made: Facts["made"]) => [...made].sort();
+  assert.deepEqual(byName(logged.made), byName(recorded.made));
+  assert.deepEqual([...logged.checked].sort(), [...recorded.checked].sort());
+  assert.deepEqual([...logged.results].filter((result) => !recorded.results.has(result)), []);
 }
 
 /** Without what the export adds. */

@@ -7,15 +7,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Definitions } from "sluice";
 import { askDagster, atScale, findDagster } from "../dagster.ts";
-import { type Case, cases, moduleOf, runLocally, valuesBelow, weather } from "../exports/cases.ts";
-import { type Event, type Facts, factsIn, recordedFacts } from "./facts.ts";
+import { type Case, cases, moduleOf, weather } from "../exports/cases.ts";
+import { type Answer, type Event, requireSame } from "./facts.ts";
 import { writeExport, type Written } from "./project.ts";
 import { TOLD, TYPES } from "./told.ts";
-
-interface Answer {
-  readonly error?: string;
-  readonly runs: readonly { readonly success: boolean; readonly events: readonly Event[] }[];
-}
 
 const python = findDagster("runs of exports for Dagster");
 const days = ["weather/raw", "weather/day"];
@@ -76,15 +71,6 @@ if (python) {
   exported.forEach(({ one }, place) => answers.set(one.name, found[place]));
 }
 
-/** Dagster has one result for several partitions: it is one of theirs. */
-function requireFacts(logged: Facts, recorded: Facts): void {
-  assert.notEqual(recorded.made.size, 0);
-  const byName = (made: Facts["made"]) => [...made].sort();
-  assert.deepEqual(byName(logged.made), byName(recorded.made));
-  assert.deepEqual([...logged.checked].sort(), [...recorded.checked].sort());
-  assert.deepEqual([...logged.results].filter((result) => !recorded.results.has(result)), []);
-}
-
 function eventsOf(name: string): readonly Event[] {
   const { error, runs } = answers.get(name) as Answer;
   assert.equal(error, undefined);
@@ -98,16 +84,7 @@ function made(name: string, asset: string): readonly Event[] {
 (python ? describe : describe.skip)("an export that Dagster runs", () => {
   for (const one of chosen) {
     test(`gives the values of a local run, and tells the same of them: ${one.name}`, async () => {
-      const { error, runs } = answers.get(one.name) as Answer;
-      assert.equal(error, undefined);
-      assert.equal(runs.at(-1)?.success, one.status === "success");
-      let recorded: Facts | undefined;
-      const local = await runLocally(one, join(folder, one.name, "local"), async (...parts) => {
-        recorded = await recordedFacts(...parts);
-      });
-      requireFacts(factsIn(eventsOf(one.name)), recorded as Facts);
-      assert.notEqual(local.size, 0);
-      assert.deepEqual([...valuesBelow(join(folder, one.name, "values"))], [...local]);
+      await requireSame(one, answers.get(one.name) as Answer, join(folder, one.name));
     });
   }
 });
