@@ -153,8 +153,10 @@ function originOf({ job, backfill, parent }: RunRecord): string {
   ].join(", ");
 }
 
+/** Tags of the user's; those that Sluice finds its own runs by are in JSON only. */
 function describeTags(tags: RunRecord["tags"]): string {
-  return Object.entries(tags).map(([name, value]) => `${name}=${value}`).join(", ");
+  return Object.entries(tags).filter(([name]) => !name.startsWith("sluice/"))
+    .map(([name, value]) => `${name}=${value}`).join(", ");
 }
 
 const LOOKS: { readonly [status in RunStatus | StepStatus]: keyof Page["style"] } = {

@@ -48,7 +48,14 @@ describe("sluice runs and logs", () => {
     assert.match((await run("runs --status failed")).out, /by=test/);
     assert.doesNotMatch((await run("runs --status success")).out, /by=test/);
 
-    const [, failed] = (await run("runs --json")).json<{ runs: { id: string }[] }>().runs;
+    await run("backfill sales.ts raw/orders --partition 2026-01-04 --tag by=hand");
+    const [newest] = (await run("runs --json")).json<{ runs: { tags: Record<string, string> }[] }>().runs;
+    assert.deepEqual(Object.keys(newest.tags).sort(), ["by", "sluice/backfill_run"]);
+    const list = (await run("runs")).out;
+    assert.match(list, /by=hand\n/);
+    assert.doesNotMatch(list, /sluice\//);
+
+    const [, , failed] = (await run("runs --json")).json<{ runs: { id: string }[] }>().runs;
     const shown = await run(`runs ${failed.id}`);
     assert.match(shown.out, /# +step +status +took +why\n/);
     assert.match(shown.out, /raw\/orders 2026-01-02 +failed .*no orders \\u\{1b\}/);
