@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createOrchestrator, explain, type Orchestrator, type RunPlan, takeSnapshot } from "sluice";
 import { isLoss, loadTarget, TARGETS, writeProject } from "sluice/adapters";
-import weather, { chart, kind, month, raw, report, station } from "./definitions.ts";
+import weather, { chart, day, kind, month, raw, report, station } from "./definitions.ts";
 import { followProgress } from "./progress.ts";
 import { lineVersion, packagedRecords, readRecords } from "./records.ts";
 
@@ -109,10 +109,14 @@ function showPlan(plan: RunPlan): void {
 async function showReport(sluice: Orchestrator, year: string): Promise<void> {
   console.log(`\n${String(await sluice.load(report, year)).trimEnd()}\n`);
   console.log("Written:");
-  const examples = [[raw, "2012-01-01"], [month, "2015-12"], [kind, "sun|2015"], [report, year], [
-    chart,
-    year,
-  ]] as const;
+  const examples = [
+    [raw, "2012-01-01"],
+    [day, "2012-01-01"],
+    [month, "2015-12"],
+    [kind, "sun|2015"],
+    [report, year],
+    [chart, year],
+  ] as const;
   for (const [asset, partition] of examples) {
     const { materialized } = await sluice.partitions(asset);
     console.log(
