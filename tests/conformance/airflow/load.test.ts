@@ -3,6 +3,7 @@ import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { type Asset, defineAsset, type Definitions, definitions } from "sluice";
 import { airflowTicks } from "../../../adapters/airflow/time/ticks.ts";
 import weather from "../../../examples/weather/definitions.ts";
 import { everything } from "../../adapters/airflow/graph.ts";
@@ -49,7 +50,23 @@ describe("Airflow", () => {
       () => loadBatch(graphs.slice(first, first + BATCH), version),
     );
   }
+
+  const checkFully = atScale(0, 1) === 1 ? check : test.skip;
+  checkFully(
+    "loads a Dag of 10,000 tasks within the time that it allows for a file",
+    () => loadBatch([["large", largeGraph(10_000)]], version),
+  );
 });
+
+/** So many assets, each after two before it, in one Dag. */
+function largeGraph(count: number): Definitions {
+  const assets: Asset[] = [];
+  for (let place = 0; place < count; place++) {
+    const after = place === 0 ? [] : [assets[place >> 1], assets[place - 1]];
+    assets.push(defineAsset({ key: `a${place}`, group: `g${place % 20}`, after, run: () => 1 }));
+  }
+  return definitions({ assets });
+}
 
 function agreeOnTicks({ ticks }: Answer): void {
   tickCases.forEach(({ crons, timezone, from, count }, place) => {

@@ -1,125 +1,109 @@
-/** Two exported Dags with an asset edge between them, under Airflow's own scheduler. At full scale only. */
+/** Exported Dags with asset edges between them, under Airflow's own scheduler. At full scale only. */
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import process from "node:process";
-import { setTimeout as sleep } from "node:timers/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { takeSnapshot } from "sluice";
+import { type Definitions, takeSnapshot } from "sluice";
 import { exportAirflow } from "../../../adapters/airflow/export.ts";
 import { commandLine } from "../../cli/support/step.ts";
 import { inFolder } from "../../support/folder.ts";
-import { closedPort } from "../../support/port.ts";
 import { valuesBelow } from "../exports/cases.ts";
-import { askPython, atScale, compiled, findPython } from "../python.ts";
+import { atScale, findPython } from "../python.ts";
 import { writeDags } from "./engine.ts";
-import definitions from "./graphs/pair.ts";
+import pair from "./graphs/pair.ts";
+import periods from "./graphs/periods.ts";
+import { type Recorded, recordedIn, withAirflow } from "./standalone.ts";
 
 const python = findPython("SLUICE_AIRFLOW_PYTHON", "airflow: the scheduler");
 const isFull = atScale(0, 1) === 1;
 if (!isFull) console.log("airflow: the scheduler: skipped, since SLUICE_SCALE is not full");
-const module = fileURLToPath(new URL("./graphs/pair.ts", import.meta.url));
-const LONGEST_MS = 300_000;
-
-interface Recorded {
-  readonly runs: readonly {
-    readonly dag: string;
-    readonly state: string;
-    readonly type: string;
-    readonly key: string | null;
-  }[];
-  readonly events: readonly { readonly asset: string; readonly key: string | null; readonly dag: string }[];
-}
 
 const check = python === undefined || !isFull ? test.skip : test;
+
+/** Exports a graph, lets the scheduler run it until enough has been recorded, and gives that and the values. */
+async function schedule(
+  folder: string,
+  name: string,
+  definitions: Definitions,
+  isEnough: (recorded: Recorded) => boolean,
+): Promise<{ readonly recorded: Recorded; readonly values: readonly string[] }> {
+  const module = fileURLToPath(new URL(`./graphs/${name}.ts`, import.meta.url));
+  const exported = { name: "s", module, command: commandLine, ticksFromMs: Date.UTC(2026, 0, 1) };
+  const io = join(folder, "io");
+  const recorded = await withAirflow(python as string, {
+    folder,
+    io,
+    bringDags: () => writeDags(exportAirflow(takeSnapshot(definitions), exported), folder),
+    ask: () => {
+      const found = recordedIn(python as string, folder);
+      return found && isEnough(found) ? found : undefined;
+    },
+  });
+  return { recorded, values: [...valuesBelow(io).values()] };
+}
+
+/** The keys of the runs of a Dag that have ended well, sorted. */
+function keysOf({ runs }: Recorded, dag: string): readonly (string | null)[] {
+  return runs.filter((run) => run.dag === dag && run.state === "success").map(({ key }) => key).sort();
+}
+
+/** The days from one on, so many. */
+function daysFrom(first: string, count: number): readonly string[] {
+  return Array.from(
+    { length: count },
+    (_, day) => new Date(Date.parse(first) + day * 86_400_000).toISOString().slice(0, 10),
+  );
+}
 
 describe("the scheduler of Airflow", () => {
   check(
     "runs a scheduled Dag, and the Dag that follows its asset, for the same window",
     () =>
       inFolder(async (folder) => {
-        const exported = { name: "s", module, command: commandLine, ticksFromMs: Date.UTC(2026, 0, 1) };
-        writeDags(exportAirflow(takeSnapshot(definitions), exported), folder);
-        const io = join(folder, "io");
-        const recorded = await withAirflow(folder, io, () => {
-          const found = existsSync(join(folder, "home", "airflow.db")) ? recordedIn(folder) : undefined;
-          return found?.runs.some(({ dag, state }) => dag === "s.auto.echo" && state === "success")
-            ? found
-            : undefined;
-        });
-        const followed = recorded.runs.filter(({ dag, state }) =>
-          dag === "s.auto.echo" && state === "success"
+        const { recorded, values } = await schedule(
+          folder,
+          "pair",
+          pair,
+          (found) => keysOf(found, "s.auto.echo").length > 0,
         );
-        const [{ key, type }] = followed;
+        const [key] = keysOf(recorded, "s.auto.echo");
         assert.match(String(key), /^\d{4}-\d\d-\d\d-\d\d:\d\d$/);
-        assert.equal(type, "asset_triggered");
-        assert.ok(
-          recorded.runs.some((run) =>
-            run.dag === "s.minutely" && run.type === "scheduled" && run.key === key
-          ),
-        );
+        const types = recorded.runs.filter((run) => run.key === key).map(({ dag, type }) => `${dag} ${type}`);
+        assert.deepEqual(types.sort(), ["s.auto.echo asset_triggered", "s.minutely scheduled"]);
         const told = recorded.events.filter((event) => event.key === key).map(({ asset, dag }) =>
           `${asset} of ${dag}`
         );
         assert.deepEqual(told.sort(), ["clock of s.minutely", "echo of s.auto.echo"]);
-        assert.ok([...valuesBelow(io).values()].some((value) => value.includes(`after ${key}`)));
+        assert.ok(values.some((value) => value.includes(`after ${key}`)));
+      }),
+  );
+
+  check(
+    "makes a month when all of its days were made, and each of its days from it",
+    () =>
+      inFolder(async (folder) => {
+        const [march, both] = [daysFrom("2026-03-01", 31), daysFrom("2026-03-01", 33)];
+        const { recorded, values } = await schedule(
+          folder,
+          "periods",
+          periods,
+          (found) =>
+            keysOf(found, "s.auto.share").length >= march.length &&
+            keysOf(found, "s.daily").length >= both.length,
+        );
+        assert.deepEqual(keysOf(recorded, "s.daily"), both);
+        assert.deepEqual(keysOf(recorded, "s.auto.total"), ["2026-03"]);
+        assert.deepEqual(keysOf(recorded, "s.auto.share"), march);
+        assert.equal(recorded.runs.length, both.length + 1 + march.length);
+        const keys = (asset: string) =>
+          recorded.events.filter((event) => event.asset === asset).map((event) => event.key).sort();
+        assert.deepEqual([keys("count"), keys("total"), keys("share")], [both, ["2026-03"], march]);
+        const order = recorded.events.map(({ asset, key }) => `${asset} ${key}`);
+        const month = order.indexOf("total 2026-03");
+        assert.ok(march.every((day) => order.indexOf(`count ${day}`) < month));
+        for (const day of march) {
+          assert.ok(values.some((value) => value.includes(`${day} is a part of 496`)), day);
+        }
       }),
   );
 });
-
-function recordedIn(folder: string): Recorded | undefined {
-  try {
-    return askPython<Recorded>(python as string, new URL("./runs.py", import.meta.url), {
-      database: join(folder, "home", "airflow.db"),
-    });
-  } catch {
-    return undefined; // The tables are not there yet.
-  }
-}
-
-/** Starts a whole Airflow and asks until there is an answer; then ends all of its processes. */
-async function withAirflow<T>(folder: string, io: string, ask: () => T | undefined): Promise<T> {
-  const log = join(folder, "standalone.log");
-  const output = openSync(log, "w");
-  const child = spawn(join(dirname(python as string), "airflow"), ["standalone"], {
-    detached: true,
-    stdio: ["ignore", output, output],
-    env: { ...process.env, ...await settings(folder), ...compiled, SLUICE_IO: io },
-  });
-  closeSync(output);
-  try {
-    for (const until = Date.now() + LONGEST_MS; Date.now() < until; await sleep(2000)) {
-      const answer = ask();
-      if (answer !== undefined) return answer;
-    }
-    throw new Error(`Airflow did not come to it: ${readFileSync(log, "utf8").slice(-4000)}`);
-  } finally {
-    for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-      try {
-        process.kill(-(child.pid as number), signal);
-      } catch {
-        // It has ended.
-      }
-      await sleep(signal === "SIGTERM" ? 6000 : 500);
-    }
-  }
-}
-
-async function settings(folder: string): Promise<{ readonly [name: string]: string }> {
-  const port = await closedPort();
-  return {
-    AIRFLOW_HOME: join(folder, "home"),
-    AIRFLOW__CORE__LOAD_EXAMPLES: "False",
-    AIRFLOW__CORE__DAGS_FOLDER: join(folder, "dags"),
-    AIRFLOW__CORE__PARALLELISM: "4",
-    AIRFLOW__CORE__EXECUTION_API_SERVER_URL: `http://localhost:${port}/execution/`,
-    AIRFLOW__API__PORT: String(port),
-    AIRFLOW__API__WORKERS: "1",
-    AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES: "1",
-    AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL: "1",
-    AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME: "0.1",
-    PATH: `${dirname(python as string)}:${process.env.PATH ?? ""}`,
-  };
-}
