@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 
 QUESTION = json.load(sys.stdin)
 FOLDER = QUESTION["folder"]
@@ -23,6 +24,7 @@ os.environ.update(
 
 import httpx  # noqa: E402
 from prefect.client.orchestration import get_client  # noqa: E402
+from prefect.client.schemas.filters import FlowRunFilter  # noqa: E402
 
 
 def prefect(*args, **options):
@@ -84,12 +86,10 @@ def is_alive(pid):
         return False
 
 
-def cancel_a_run(client, deployment):
-    """Starts a run, cancels it while its step waits, and tells what is left of it."""
-    from prefect.states import Cancelling
-
-    marks = QUESTION["marks"]
-    worker = subprocess.Popen(
+@contextmanager
+def worker():
+    """A worker that takes runs for as long as this lasts."""
+    process = subprocess.Popen(
         [
             sys.executable,
             *("-m", "prefect", "worker", "start", "--pool", "default", "--name", "w"),
@@ -100,30 +100,60 @@ def cancel_a_run(client, deployment):
         start_new_session=True,
     )
     try:
-        run = client.create_flow_run_from_deployment(deployment.id)
-        wait_for("the step", lambda: os.path.exists(f"{marks}/pid"), 240)
-        with open(f"{marks}/pid") as file:
-            pid = int(file.read())
-        begun = time.monotonic()
-        client.set_flow_run_state(run.id, Cancelling(), force=True)
-        state = wait_for(
-            "the end of the run",
-            lambda: (found := client.read_flow_run(run.id).state).is_final() and found,
-            240,
-        )
-        return {
-            "type": state.type.value,
-            "seconds": time.monotonic() - begun,
-            "alive": is_alive(pid),
-            "stopped": os.path.exists(f"{marks}/stopped"),
-            "again": os.path.exists(f"{marks}/again"),
-        }
+        yield
     finally:
-        worker.terminate()
+        process.terminate()
         try:
-            worker.wait(20)
+            process.wait(20)
         except subprocess.TimeoutExpired:
-            worker.kill()
+            process.kill()
+
+
+def follow_an_event(client, maker, follower):
+    """Makes an asset, and tells of the run that its event starts."""
+    run = client.create_flow_run_from_deployment(
+        maker.id, parameters={"steps": ["base"]}
+    )
+    wait_for("the asset", lambda: client.read_flow_run(run.id).state.is_final(), 240)
+    wanted = FlowRunFilter(deployment_id={"any_": [follower.id]})
+    found = wait_for(
+        "the run that follows",
+        lambda: [
+            each
+            for each in client.read_flow_runs(flow_run_filter=wanted)
+            if each.state.is_final()
+        ],
+        240,
+    )
+    return [
+        {"type": each.state.type.value, "by": each.created_by.type, "message": each.state.message}
+        for each in found
+    ]
+
+
+def cancel_a_run(client, deployment):
+    """Starts a run, cancels it while its step waits, and tells what is left of it."""
+    from prefect.states import Cancelling
+
+    marks = QUESTION["marks"]
+    run = client.create_flow_run_from_deployment(deployment.id)
+    wait_for("the step", lambda: os.path.exists(f"{marks}/pid"), 240)
+    with open(f"{marks}/pid") as file:
+        pid = int(file.read())
+    begun = time.monotonic()
+    client.set_flow_run_state(run.id, Cancelling(), force=True)
+    state = wait_for(
+        "the end of the run",
+        lambda: (found := client.read_flow_run(run.id).state).is_final() and found,
+        240,
+    )
+    return {
+        "type": state.type.value,
+        "seconds": time.monotonic() - begun,
+        "alive": is_alive(pid),
+        "stopped": os.path.exists(f"{marks}/stopped"),
+        "again": os.path.exists(f"{marks}/again"),
+    }
 
 
 def main():
@@ -158,9 +188,12 @@ def main():
             answer["automations"] = found
             limits = client.read_global_concurrency_limits(limit=50, offset=0)
             answer["limits"] = {limit.name: limit.limit for limit in limits}
-            if QUESTION["cancel"]:
-                waiting = next(each for each in deployments if each.name == "waiting")
-                answer["cancel"] = cancel_a_run(client, waiting)
+            if QUESTION["runs"]:
+                named = {each.name: each for each in deployments}
+                follower = named[QUESTION["follower"]]
+                with worker():
+                    answer["followed"] = follow_an_event(client, named["all"], follower)
+                    answer["cancel"] = cancel_a_run(client, named["waiting"])
     finally:
         server.terminate()
         try:

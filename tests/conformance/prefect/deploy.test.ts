@@ -11,6 +11,7 @@ import { limitName } from "../../../adapters/prefect/names.ts";
 import { commandLine } from "../../cli/support/step.ts";
 import { writeFiles } from "../../support/files.ts";
 import { atScale, findPython } from "../python.ts";
+import { valuesBelow } from "../exports/cases.ts";
 import deployed from "./deployed.ts";
 import { askPrefect, once } from "./prefect.ts";
 
@@ -36,6 +37,7 @@ interface Answer {
     readonly actions: readonly { readonly type: string }[];
   }[];
   readonly limits: { readonly [name: string]: number };
+  readonly followed?: readonly { readonly type: string; readonly by: string }[];
   readonly cancel?: {
     readonly type: string;
     readonly seconds: number;
@@ -60,7 +62,8 @@ const deploy = once((): Answer => {
   return askPrefect<Answer>(python as string, new URL("deploy.py", import.meta.url), {
     folder,
     marks,
-    cancel: atScale(0, 1) === 1,
+    runs: atScale(0, 1) === 1,
+    follower: `automation.${identifierOf("eager")}`,
     env: { SLUICE_IO: join(folder, "values"), SLUICE_TEST_FOLDER: marks },
   });
 });
@@ -87,6 +90,7 @@ describe("an exported project on a server", () => {
     assert.equal(again[0], 0, again[1]);
     assert.deepEqual(deploy().deployments.map(({ flow, name }) => `${flow}/${name}`).sort(), [
       "shop.all/all",
+      `shop.automation.${identifierOf("eager")}/automation.${identifierOf("eager")}`,
       `shop.automation.${identifierOf("late")}/automation.${identifierOf("late")}`,
       "shop.backfill/backfill",
       `shop.freshness.${identifierOf("late")}/freshness.${identifierOf("late")}`,
@@ -123,13 +127,20 @@ describe("an exported project on a server", () => {
   });
 
   check("starts a run when something upstream was made, for assets that are made by themselves", () => {
-    const [{ enabled, trigger, actions }, ...rest] = deploy().automations;
-    assert.deepEqual(rest, []);
-    assert.equal(enabled, true);
-    assert.deepEqual(trigger.match, { "prefect.resource.id": ["sluice://orders", "sluice://source"] });
-    assert.deepEqual(trigger.expect, ["prefect.asset.materialization.succeeded"]);
-    assert.equal(trigger.posture, "Reactive");
-    assert.deepEqual(actions.map(({ type }) => type), ["run-deployment"]);
+    const matches = deploy().automations.map(({ trigger }) => JSON.stringify(trigger.match));
+    assert.deepEqual(
+      matches.sort(),
+      [
+        '{"prefect.resource.id":["sluice://orders","sluice://source"]}',
+        '{"prefect.resource.id":["sluice://base"]}',
+      ].sort(),
+    );
+    for (const { enabled, trigger, actions } of deploy().automations) {
+      assert.equal(enabled, true);
+      assert.deepEqual(trigger.expect, ["prefect.asset.materialization.succeeded"]);
+      assert.equal(trigger.posture, "Reactive");
+      assert.deepEqual(actions.map(({ type }) => type), ["run-deployment"]);
+    }
     assert.deepEqual(schedulesOf(`freshness.${identifierOf("late")}`), [[
       "tick-1",
       "0 9 * * *",
@@ -148,6 +159,14 @@ describe("an exported project on a server", () => {
 
   check("has a limit for each pool", () => {
     assert.equal(deploy().limits[limitName("shop", "db/main.1")], 3);
+  });
+
+  check("makes an asset when the event of what it is made from comes", () => {
+    const { followed } = deploy();
+    if (!followed) return console.log("An event that starts a run: skipped, since SLUICE_SCALE is not full");
+    assert.deepEqual(followed.map(({ type, by }) => [type, by]), [["COMPLETED", "AUTOMATION"]]);
+    const values = valuesBelow(join(folder, "values"));
+    assert.deepEqual([...values.values()].map((value) => value.trim()), ["20", "21"]);
   });
 
   check("ends its processes when a run is cancelled", () => {

@@ -48,6 +48,16 @@ export const endless = defineAsset({
   },
 });
 
+export const base = defineAsset({ key: "base", run: () => 20 });
+
+/** Is made when its maker's event comes. */
+export const eager = defineAsset({
+  key: "eager",
+  deps: { base },
+  automation: condition.eager,
+  run: ({ inputs }) => inputs.base + 1,
+});
+
 export const late = defineAsset({
   key: "late",
   deps: { orders: { asset: orders, mapping: lastMapping() } },
@@ -66,7 +76,7 @@ export const waiting = defineJob({
 
 export default definitions({
   module: import.meta.url,
-  assets: [source, orders, readings, endless, late],
+  assets: [source, orders, readings, endless, base, eager, late],
   jobs: [waiting],
   schedules: [
     defineSchedule({

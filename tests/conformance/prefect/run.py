@@ -11,6 +11,7 @@ from prefect import Flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.testing.utilities import prefect_test_harness
+from prefect.variables import Variable
 
 
 def load(folder, place):
@@ -78,6 +79,8 @@ def wait_for_event(asset, client):
 
 
 def run(flows, step, client):
+    for name, value in step.get("variables", {}).items():
+        Variable.set(name, value, overwrite=True)
     for asset in step.get("awaited", []):
         wait_for_event(asset, client)
     state = flows[step["flow"]](**step["parameters"], return_state=True)

@@ -7,7 +7,9 @@ import { fileURLToPath } from "node:url";
 import { type Definitions, takeSnapshot } from "sluice";
 import { identifierOf } from "../../../adapters/python/identifier.ts";
 import automatic from "./automatic.ts";
+import dynamic from "./dynamic.ts";
 import { exportPrefect } from "../../../adapters/prefect/export.ts";
+import { variableName } from "../../../adapters/prefect/names.ts";
 import { commandLine } from "../../cli/support/step.ts";
 import { writeFiles } from "../../support/files.ts";
 import {
@@ -77,7 +79,7 @@ async function runAll(): Promise<Answer> {
       runs: one.runs.map((run) => ({ flow: flowOf(run), parameters: parametersOf(run) })),
     });
   }
-  questions.push(automaticQuestion());
+  questions.push(automaticQuestion(), dynamicQuestion());
   return askPrefect(python as string, new URL("run.py", import.meta.url), { cases: questions });
 }
 
@@ -109,6 +111,28 @@ function automaticQuestion(): unknown {
         awaited: place === 0 ? [] : place < 5 ? ["base"] : ["eager", "missing", "ticked"],
       };
     }),
+  };
+}
+
+/** Runs with the keys that a variable holds, and with one that it did not hold before. */
+function dynamicQuestion(): unknown {
+  const project = join(folder, "dynamic");
+  const module = fileURLToPath(new URL("./dynamic.ts", import.meta.url));
+  const options = { name: "shop", module, command: commandLine, ticksFromMs: 0 };
+  writeFiles(project, exportPrefect(takeSnapshot(dynamic), options).files);
+  const variable = variableName("shops");
+  const all = (steps: readonly string[], partition?: string | readonly string[]) => ({
+    flow: "shop.all",
+    parameters: { steps, ...(partition !== undefined && { partition }) },
+  });
+  return {
+    folder: project,
+    env: { SLUICE_IO: join(project, "values") },
+    runs: [
+      { ...all(["sales"], ["a", "it's"]), variables: { [variable]: ["a", "it's"] } },
+      all(["sales"], "later"),
+      { flow: "shop.backfill", parameters: {}, variables: { [variable]: ["a", "it's", "later"] } },
+    ],
   };
 }
 
@@ -214,7 +238,7 @@ describe("an exported flow", () => {
   });
 
   check("is made when it is due, and told of when it is not fresh", async () => {
-    const runs = ran().cases.at(-1) ?? [];
+    const runs = ran().cases.at(-2) ?? [];
     const told = runs.map(({ name, tasks }) =>
       `${name} ${tasks.map((task) => task.name.split(" ")[0]).join()}`
     );
@@ -234,6 +258,26 @@ describe("an exported flow", () => {
     ]);
     const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     assert.deepEqual(runs.at(-1)?.tasks.map(({ name }) => name), [`ticked [${yesterday}]`]);
+  });
+
+  check("makes the keys that a variable of the server holds, and no others", () => {
+    const [first, early, whole] = ran().cases.at(-1) ?? [];
+    assert.deepEqual(Object.keys(statesOf(first)), ["sales [a]", "sales [it's]"]);
+    assert.equal(first.type, "COMPLETED");
+    assert.equal(early.type, "FAILED");
+    assert.match(String(early.message), /There is no partition 'later'/);
+    assert.equal(whole.type, "COMPLETED");
+    assert.deepEqual(Object.keys(statesOf(whole)), ["sales [a]", "sales [it's]", "sales [later]", "total"]);
+    const values = [...valuesBelow(join(folder, "dynamic", "values")).values()].map((value) => value.trim());
+    assert.deepEqual(
+      values.sort(),
+      [
+        '{"shop":"a","sold":1}',
+        '{"shop":"it\'s","sold":4}',
+        '{"shop":"later","sold":5}',
+        "10",
+      ].sort(),
+    );
   });
 
   check("uses nothing that Prefect warns of", async () => {
