@@ -11,6 +11,7 @@ import {
   defineExternalAsset,
   defineMultiAsset,
   defineResource,
+  definitions,
   hourlyPartitions,
   lastMapping,
   monthlyPartitions,
@@ -201,7 +202,23 @@ const all: readonly Asset[] = [
   checked,
 ];
 
+// Where the place of a declaration says nothing of partitions, neither does the declaration.
+const inPlace = definitions({
+  assets: [
+    orders,
+    defineAsset({
+      key: "in_place",
+      deps: { orders },
+      run: ({ inputs }) => {
+        same<typeof inputs.orders, Partitioned<readonly Order[], string>>(true);
+        return [...inputs.orders.keys()];
+      },
+    }),
+  ],
+});
+
 test("what the compiler accepts is also declared", () => {
   assert.equal(new Set(all.map((asset) => asset.key)).size, all.length);
   assert.equal(positive["~step"].check?.asset, "revenue");
+  assert.equal(inPlace.assets.length, 2);
 });

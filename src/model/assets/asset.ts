@@ -141,7 +141,7 @@ export function defineAsset<
     (B extends true ? BatchReturn<DeclaredOutput<S>> : Returnable<S>),
 >(
   spec: AssetSpec<D, P, C, R, S, B, Ret>,
-): Asset<B extends true ? BatchValue<Ret> : ValueOf<Ret>, P> {
+): Asset<B extends true ? BatchValue<Ret> : ValueOf<Ret>, NoInfer<P>> {
   const site = captureSite(defineAsset);
   requireSpec(spec, "defineAsset", site);
   return declareAsset("asset", spec as ErasedAssetSpec, site) as never;
