@@ -1,4 +1,5 @@
 /** Values in files: one to each partition of an asset. */
+import { ANYTHING, RECORD, requireOptions, type Shapes, TEXT } from "../model/validate/options.ts";
 import { resolve } from "node:path";
 import type { FileFormat, IOChoice } from "../model/assets/io_choice.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "../model/ports.ts";
@@ -79,11 +80,26 @@ export interface FilesIO extends IOManager {
  * ```
  */
 export function filesIO(options: FilesOptions): FilesIO {
+  requireOptions(options, OPTIONS, {
+    what: "filesIO()",
+    code: "DEFINITION_INVALID",
+    path: ["io"],
+    needed: ["folder"],
+    example: 'filesIO({ folder: "values" })',
+  });
   const { name = "files", folder, format, clock = systemClock, random = systemRandom } = options;
   const storage = new Storage(resolve(folder), FORMATS, clock, random);
   const choice = format === undefined ? { manager: name } : { manager: name, format };
   return view(name, storage, chooseFormat(choice, json));
 }
+
+const OPTIONS: Shapes<FilesOptions> = Object.freeze({
+  name: TEXT,
+  folder: TEXT,
+  format: ANYTHING,
+  clock: RECORD,
+  random: RECORD,
+});
 
 /** The manager as assets of one format see it. */
 function view(name: string, storage: Storage, format: Format): FilesIO {

@@ -1,4 +1,5 @@
 /** Values in the memory of this process. */
+import { FLAG, requireOptions, type Shapes, TEXT } from "../model/validate/options.ts";
 import { KeyIndex } from "../model/key_index.ts";
 import type { IOManager, Receipt, ValueAddress, ValueTable } from "./manager.ts";
 import { missingValue } from "./missing.ts";
@@ -45,6 +46,8 @@ export interface MemoryOptions {
   readonly ephemeral?: boolean;
 }
 
+const OPTIONS: Shapes<MemoryOptions> = Object.freeze({ name: TEXT, ephemeral: FLAG });
+
 /**
  * Keeps values in memory, as they are: what a consumer changes, others see changed. They are gone with the process,
  * so an asset chooses it by name (`io: "memory"`) for values that are cheap to make again.
@@ -61,6 +64,7 @@ export interface MemoryOptions {
  * ```
  */
 export function memoryIO(options: MemoryOptions = {}): MemoryIO {
+  requireOptions(options, OPTIONS, { what: "memoryIO()", code: "DEFINITION_INVALID", path: ["io"] });
   const { name = "memory", ephemeral = false } = options;
   const table = new MemoryTable();
   const slots = new Map<string, Slot>();

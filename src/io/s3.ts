@@ -1,4 +1,13 @@
 /** Values in an S3-compatible bucket: one object to each partition of an asset. */
+import {
+  ANYTHING,
+  FLAG,
+  FUNCTION,
+  RECORD,
+  requireOptions,
+  type Shapes,
+  TEXT,
+} from "../model/validate/options.ts";
 import process from "node:process";
 import type { FileFormat, IOChoice } from "../model/assets/io_choice.ts";
 import { SluiceError } from "../model/issue.ts";
@@ -84,6 +93,13 @@ export interface S3IO extends IOManager {
  * ```
  */
 export function s3IO(options: S3IOOptions): S3IO {
+  requireOptions(options, OPTIONS, {
+    what: "s3IO()",
+    code: "DEFINITION_INVALID",
+    path: ["io"],
+    needed: ["bucket"],
+    example: 's3IO({ bucket: "warehouse" })',
+  });
   const { name = "s3", bucket, format } = options;
   const prefix = checkedPrefix(options.prefix ?? "");
   checkBucket(bucket);
@@ -91,6 +107,20 @@ export function s3IO(options: S3IOOptions): S3IO {
   const choice = format === undefined ? { manager: name } : { manager: name, format };
   return view(name, bucket, storage, chooseFormat(choice, json));
 }
+
+const OPTIONS: Shapes<S3IOOptions> = Object.freeze({
+  name: TEXT,
+  bucket: TEXT,
+  prefix: TEXT,
+  region: TEXT,
+  endpoint: TEXT,
+  pathStyle: FLAG,
+  credentials: ANYTHING,
+  format: ANYTHING,
+  fetch: FUNCTION,
+  clock: RECORD,
+  random: RECORD,
+});
 
 /** Variables are read here, so that each manager keeps to what it found. */
 function openBucket(options: S3IOOptions): Bucket {

@@ -1,4 +1,13 @@
 /** A store in one SQLite file. */
+import {
+  ANYTHING,
+  FLAG,
+  FUNCTION,
+  NUMBER,
+  RECORD,
+  requireOptions,
+  type Shapes,
+} from "../model/validate/options.ts";
 import type { Issue } from "../model/issue.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "../model/ports.ts";
 import type { Connect } from "./sqlite/file/driver.ts";
@@ -38,6 +47,18 @@ export interface SqliteStoreOptions {
   readonly connect?: Connect;
 }
 
+const OPTIONS: Shapes<SqliteStoreOptions> = Object.freeze({
+  durability: ANYTHING,
+  events: ANYTHING,
+  readonly: FLAG,
+  thread: FLAG,
+  lockWaitMs: NUMBER,
+  onWarning: FUNCTION,
+  clock: RECORD,
+  random: RECORD,
+  connect: FUNCTION,
+});
+
 /**
  * Opens a store in a SQLite file, which is made with its folder if need be.
  *
@@ -66,6 +87,11 @@ export interface SqliteStoreOptions {
  * ```
  */
 export async function openSqliteStore(path: string, options: SqliteStoreOptions = {}): Promise<SqliteStore> {
+  requireOptions(options, OPTIONS, {
+    what: "openSqliteStore()",
+    code: "DEFINITION_INVALID",
+    path: ["store"],
+  });
   const { durability = "full", events = "packed", thread = false, lockWaitMs = 30_000 } = options;
   const { clock = systemClock, random = systemRandom, onWarning: warn = () => {} } = options;
   const file = {
