@@ -73,7 +73,8 @@ export interface RunStore extends AsyncDisposable {
   readonly lastSeq: number;
   /**
    * Records batches, all or nothing, together with every projection. Resolves when they are as durable as the
-   * store makes them. Calls of one turn of the event loop share one commit.
+   * store makes them. Calls of one turn of the event loop share one commit. When a call fails, those that were made for the
+   * same run before that was known fail too, so that the log of a run has no gap.
    */
   append(batches: readonly EventBatch[]): Promise<void>;
   /** What is recorded of assets and dynamic partitions, up to the last append that has resolved. */

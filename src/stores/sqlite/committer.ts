@@ -166,13 +166,16 @@ export class Committer {
 
   #admitCalls(calls: readonly Call[]): Round {
     const round: Round = { transactions: [], calls: new Map() };
-    for (const call of calls) {
+    const waiting = [...calls];
+    for (let call = waiting.shift(); call; call = waiting.shift()) {
       const prepared: Prepared[] = [];
       try {
         for (const batch of call.batches) this.#prepare(batch, prepared);
       } catch (error) {
         for (const { admission } of prepared.reverse()) this.#parts.ledger.undo(admission);
         call.reject(error);
+        rejectFollowers([call], waiting, error);
+        rejectFollowers([call], this.#queue, error);
         continue;
       }
       if (prepared.length === 0) call.resolve();
@@ -220,7 +223,8 @@ export class Committer {
 
   /**
    * Takes back what was not committed. When a row was refused, its call is found by trying all of them again one by
-   * one; any other failure is everybody's.
+   * one; any other failure is everybody's. Calls that were made before this is known fail with those that they follow: the
+   * log of a run has no gap.
    */
   #fail({ transactions, calls }: Round, index: number, error: unknown): void {
     undoAll(this.#parts.ledger, transactions.slice(index));
@@ -228,11 +232,14 @@ export class Committer {
     const open = [...calls].filter(([, { last }]) => last >= index);
     const isOnes = isRefusal(error) && open.length > 1;
     const again: Call[] = [];
+    const failed: Call[] = [];
     for (const [call, { first }] of open) {
       if (isOnes && first >= index) again.push({ ...call, isAlone: true });
-      else call.reject(error);
+      else failed.push(call);
     }
+    for (const call of failed) call.reject(error);
     this.#queue.unshift(...again);
+    rejectFollowers(failed, this.#queue, error);
   }
 }
 
@@ -251,6 +258,20 @@ function share(
     current.add(each);
   }
   return { first, last: transactions.length - 1 };
+}
+
+/** Rejects those of some waiting calls that go on with a run of one that failed, and takes them out of the list. */
+function rejectFollowers(failed: readonly Call[], waiting: Call[], error: unknown): void {
+  const runs = new Set(failed.flatMap(({ batches }) => batches.map(({ runId }) => runId)));
+  runs.delete("");
+  if (runs.size === 0) return;
+  for (let at = 0; at < waiting.length; at++) {
+    const call = waiting[at];
+    if (!call.batches.some(({ runId }) => runs.has(runId))) continue;
+    for (const { runId } of call.batches) if (runId !== "") runs.add(runId);
+    call.reject(error);
+    waiting.splice(at--, 1);
+  }
 }
 
 function ignore(): void {}

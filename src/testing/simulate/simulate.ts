@@ -1,7 +1,7 @@
 /** Simulation: the user's definitions in a world of virtual time, chosen chance and faults. */
 import type { Definitions } from "../../model/definitions.ts";
 import { InvariantError, type Simulation, type SimulationOptions } from "./contract.ts";
-import { say } from "./rules.ts";
+import { say } from "./rules/rules.ts";
 import { closedFence, type Fence } from "./store.ts";
 import { World } from "./world.ts";
 

@@ -3,7 +3,9 @@ import type { EventBatch } from "../../model/events/batch.ts";
 import { memoryStore } from "../../stores/memory.ts";
 import { storeError } from "../../stores/refusal.ts";
 import type { RunStore } from "../../stores/store.ts";
+import { chance } from "./chance.ts";
 import type { Faults } from "./faults.ts";
+import { AppendQueue } from "./append_queue.ts";
 import type { Life } from "./life.ts";
 
 /**
@@ -19,6 +21,9 @@ export const closedFence: Fence = (isHolder) => {
     hint: "This one stood still for longer than its lease.",
   });
 };
+
+/** How long a slow commit takes. */
+const SLOW_MS = 40;
 
 /** What happens to a world through its store. */
 export interface StoreListener {
@@ -44,7 +49,10 @@ export class SharedStore {
   readonly #fence: Fence;
   readonly #listener: StoreListener;
 
-  constructor(faults: Faults, fence: Fence, listener: StoreListener) {
+  readonly #seed: number;
+
+  constructor(seed: number, faults: Faults, fence: Fence, listener: StoreListener) {
+    this.#seed = seed;
     this.#faults = faults;
     this.#fence = fence;
     this.#listener = listener;
@@ -54,13 +62,14 @@ export class SharedStore {
   open(life: Life): RunStore {
     this.holder = life;
     const { raw } = this;
+    const queue = new AppendQueue((batches) => this.#append(life, batches));
     const ask = <T>(work: () => Promise<T>): Promise<T> => this.#ask(life, work);
     return {
       name: "simulated",
       get lastSeq() {
         return raw.lastSeq;
       },
-      append: (batches) => this.#append(life, batches),
+      append: (batches) => queue.append(batches),
       facts: () => ask(() => raw.facts()),
       run: (id) => ask(() => raw.run(id)),
       runs: (filter) => ask(() => raw.runs(filter)),
@@ -89,6 +98,7 @@ export class SharedStore {
   async #append(life: Life, batches: readonly EventBatch[]): Promise<void> {
     await life.alive();
     this.commits++;
+    if (this.#isSlow(this.commits)) await new Promise<void>((resolve) => life.clock.after(SLOW_MS, resolve));
     if (this.#faults.strikes("crash-before")) this.#listener.crash(life);
     if (this.#faults.strikes("pause")) this.#listener.pause(life);
     await life.alive();
@@ -103,6 +113,11 @@ export class SharedStore {
     await this.#listener.committed(batches, life);
     if (this.#faults.strikes("crash-after")) this.#listener.crash(life);
     await life.alive();
+  }
+
+  /** Some commits take their time, and those of the same process that come meanwhile wait behind them. */
+  #isSlow(commit: number): boolean {
+    return chance(this.#seed, "slow commit", commit) < 0.15;
   }
 
   #call(): void {

@@ -11,10 +11,10 @@ import { InvariantError, type Simulation, type SimulationOptions } from "./contr
 import { Faults } from "./faults.ts";
 import { Life } from "./life.ts";
 import { formatLog, hashOf } from "./log.ts";
-import { Rules } from "./rules.ts";
+import { Rules } from "./rules/rules.ts";
 import { type Fence, SharedStore, type StoreListener } from "./store.ts";
 import { DEFAULT_IO, SharedValues } from "./values.ts";
-import { compareWithModel, verifyEnd } from "./verify.ts";
+import { compareWithModel, verifyEnd } from "./rules/verify.ts";
 
 /** When the world begins: on a Thursday at midnight in Greenwich. */
 const START_MS = Date.UTC(2026, 0, 1);
@@ -50,7 +50,7 @@ export class World implements StoreListener {
     this.#options = { seed, faults, steps, concurrency, pools, resources, config };
     this.#definitions = definitions;
     this.#faults = new Faults(seed, faults);
-    this.#store = new SharedStore(this.#faults, fence, this);
+    this.#store = new SharedStore(seed, this.#faults, fence, this);
     this.#values = new SharedValues(definitions, seed, this.#faults);
     this.rules = new Rules(definitions, { concurrency, pools });
     this.#life = new Life(0, this.#clock);

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { defineAsset, definitions, type SluiceEvent } from "sluice";
 import type { Invariant } from "sluice/testing";
 import { judgeTrigger, TRIGGER_RULES } from "../../../src/model/assets/trigger_rule.ts";
-import { Rules } from "../../../src/testing/simulate/rules.ts";
-import { mayBegin } from "../../../src/testing/simulate/trigger_rules.ts";
+import { Rules } from "../../../src/testing/simulate/rules/rules.ts";
+import { mayBegin } from "../../../src/testing/simulate/rules/trigger_rules.ts";
 import { tableOf } from "../../../src/testing/store/scribe.ts";
 
 const a = defineAsset({ key: "a", pool: "narrow", run: () => 1 });

@@ -1,8 +1,8 @@
 /** What must be so after every commit and at the end, compared with what the store says. */
-import type { RunStore } from "../../stores/store.ts";
-import { writeBundle } from "../../stores/bundle/write.ts";
-import { replay } from "../replay.ts";
-import { InvariantError } from "./contract.ts";
+import type { RunStore } from "../../../stores/store.ts";
+import { writeBundle } from "../../../stores/bundle/write.ts";
+import { replay } from "../../replay.ts";
+import { InvariantError } from "../contract.ts";
 import type { Rules } from "./rules.ts";
 
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;

@@ -1,5 +1,5 @@
 /** Trigger rules as sentences about the states of upstream steps, to hold against what the run loop makes of them. */
-import type { TriggerRule } from "../../model/assets/trigger_rule.ts";
+import type { TriggerRule } from "../../../model/assets/trigger_rule.ts";
 
 /** Whether every one, and whether any one, of the upstream steps is in one of some states. */
 interface Upstream {

@@ -1,7 +1,7 @@
 /** The rules that every recorded event must keep, looked at by a model that shares nothing with the ledger but names. */
-import type { Definitions } from "../../model/definitions.ts";
-import type { EventPayloads, SluiceEvent } from "../../model/events/event.ts";
-import { InvariantError } from "./contract.ts";
+import type { Definitions } from "../../../model/definitions.ts";
+import type { EventPayloads, SluiceEvent } from "../../../model/events/event.ts";
+import { InvariantError } from "../contract.ts";
 import { RunModel } from "./run_model.ts";
 
 /** The limits that a world was made with. */

@@ -1,7 +1,7 @@
 /** Which steps of a run must be over before another one begins, from what is declared and from what was compiled. */
-import type { Definitions } from "../../model/definitions.ts";
-import type { StepTable } from "../../model/events/step_table.ts";
-import type { StepGraph } from "../../planner/steps/table.ts";
+import type { Definitions } from "../../../model/definitions.ts";
+import type { StepTable } from "../../../model/events/step_table.ts";
+import type { StepGraph } from "../../../planner/steps/table.ts";
 
 /** A step upstream of another. */
 export interface Upstream {

@@ -1,9 +1,9 @@
 /** One run as the rules see it. */
-import type { StepDeclaration } from "../../model/assets/declaration.ts";
-import type { Definitions } from "../../model/definitions.ts";
-import type { EventPayloads, SluiceEvent } from "../../model/events/event.ts";
-import type { StepTable } from "../../model/events/step_table.ts";
-import { InvariantError } from "./contract.ts";
+import type { StepDeclaration } from "../../../model/assets/declaration.ts";
+import type { Definitions } from "../../../model/definitions.ts";
+import type { EventPayloads, SluiceEvent } from "../../../model/events/event.ts";
+import type { StepTable } from "../../../model/events/step_table.ts";
+import { InvariantError } from "../contract.ts";
 import { mayBegin } from "./trigger_rules.ts";
 import { upstreamOf } from "./upstream.ts";
 
