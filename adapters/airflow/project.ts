@@ -37,9 +37,14 @@ const PROVIDERS: { readonly [runner in AirflowOptions["runner"]]: readonly strin
   kubernetes: ["apache-airflow-providers-cncf-kubernetes"],
 };
 
-function pyproject({ name }: ExportOptions, { runner, version }: AirflowOptions): string {
+/** The releases of Airflow that will do; a pre-release is named, since installers take no other. */
+function requirement(version: string): string {
   const [major, minor] = version.split(".");
-  const all = [`apache-airflow>=${major}.${minor},<4`, ...PROVIDERS[runner]];
+  return `apache-airflow>=${/[a-z]/.test(version) ? version : `${major}.${minor}`},<4`;
+}
+
+function pyproject({ name }: ExportOptions, { runner, version }: AirflowOptions): string {
+  const all = [requirement(version), ...PROVIDERS[runner]];
   return [
     "[project]",
     `name = "${name}"`,
@@ -74,9 +79,7 @@ function readme(
     "## Install and load",
     "",
     "```sh",
-    `pip install "apache-airflow>=${major}.${minor},<4"${
-      PROVIDERS[runner].map((each) => ` ${each}`).join("")
-    }`,
+    `pip install "${requirement(version)}"${PROVIDERS[runner].map((each) => ` ${each}`).join("")}`,
     'export AIRFLOW__CORE__DAGS_FOLDER="$PWD/dags"',
     "airflow db migrate",
     ...pools.length > 0 ? ["airflow pools import pools.json"] : [],

@@ -57,6 +57,7 @@ export function exportPrefect(snapshot: Snapshot, options: ExportOptions): Expor
   ];
   const target = { name: "prefect", version, verdicts: VERDICTS };
   const special = [
+    ...sizeLosses(graph.ordered.length, name),
     ...scheduleLosses(snapshot, ticksFromMs),
     ...descriptionLosses(snapshot),
     ...memoryLosses(snapshot),
@@ -65,6 +66,22 @@ export function exportPrefect(snapshot: Snapshot, options: ExportOptions): Expor
     files: files.toSorted((a, b) => a.path < b.path ? -1 : 1),
     report: reportLosses(snapshot, target, special),
   };
+}
+
+/** From so many steps on the size of a project shows. */
+const MANY_STEPS = 2_000;
+
+function sizeLosses(steps: number, name: string): readonly Loss[] {
+  if (steps <= MANY_STEPS) return [];
+  return [{
+    feature: "asset",
+    subject: `project ${name}`,
+    kind: "native",
+    how: `One module of ${steps} tasks.`,
+    differs:
+      "Prefect imports the module for each flow run, and looks at the source of every task: seconds for 2,000 tasks, and most of a minute for 10,000.",
+    advice: "Export the parts of the graph that run by themselves as projects of their own.",
+  }];
 }
 
 /** Values in memory that another step reads: it would not find them. */

@@ -75,4 +75,16 @@ describe("exportAirflow, from Airflow 3.3 on", () => {
       for (const text of textsFor(version)) assert.match(text, /PARTITION = RunKey\(\)/);
     }
   });
+
+  test("asks for a pre-release by its name", () => {
+    const { files } = exportAirflow(takeSnapshot(graphOf("UTC")), {
+      name: "demo",
+      command: ["sluice"],
+      ticksFromMs: 0,
+      targetVersion: "3.4.0b2",
+    });
+    for (const name of ["pyproject.toml", "README.md"]) {
+      assert.match(files.find(({ path }) => path === name)?.text ?? "", /"apache-airflow>=3\.4\.0b2,<4"/);
+    }
+  });
 });

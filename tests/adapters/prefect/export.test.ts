@@ -3,7 +3,15 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { defineAsset, defineJob, definitions, parseSnapshot, type SluiceError, takeSnapshot } from "sluice";
+import {
+  defineAsset,
+  defineJob,
+  defineSchedule,
+  definitions,
+  parseSnapshot,
+  type SluiceError,
+  takeSnapshot,
+} from "sluice";
 import { type ExportOptions, exportPrefect, FEATURES, featuresOf, requireCarried } from "sluice/adapters";
 import { VERDICTS } from "../../../adapters/prefect/verdicts.ts";
 import { randomDefinitions } from "../../conformance/exports/random_definitions.ts";
@@ -124,6 +132,31 @@ describe("exportPrefect", () => {
     const assets = Array.from({ length: 500 }, (_, at) => defineAsset({ key: `a/${at}`, run: () => 1 }));
     const { files } = exportPrefect(takeSnapshot(definitions({ assets })), options);
     assert.equal(files.find(({ path }) => path === "flows.py")?.text.match(/^def a_/gm)?.length, 500);
+  });
+
+  test("tells of projects whose size shows", () => {
+    const sizeOf = (count: number) => {
+      const assets = Array.from({ length: count }, (_, at) => defineAsset({ key: `a/${at}`, run: () => 1 }));
+      const { entries } = exportPrefect(takeSnapshot(definitions({ assets })), options).report;
+      return entries.filter(({ subject }) => subject === "project shop").map(({ how }) => how);
+    };
+    assert.deepEqual(sizeOf(2_000), []);
+    assert.deepEqual(sizeOf(2_001), ["One module of 2001 tasks."]);
+  });
+
+  test("gives a deployment crons that name no instant twice, and tells of those that do", () => {
+    const a = defineAsset({ key: "a", run: () => 1 });
+    const schedules = [
+      defineSchedule({ name: "apart", cron: ["0 */6 * * *", "0 12 * * 1"], target: a }),
+      defineSchedule({ name: "meeting", cron: ["0 6 1 * *", "0 6 * * 1"], target: a }),
+    ];
+    const { files, report } = exportPrefect(takeSnapshot(definitions({ assets: [a], schedules })), options);
+    const yaml = files.find(({ path }) => path === "prefect.yaml")?.text ?? "";
+    const crons = [...yaml.matchAll(/cron: "([^"]*)"/g)].map(([, cron]) => cron);
+    assert.deepEqual(crons, ["0 0,6,12,18 * * *", "0 6 1 * *", "0 6 * * 1"]);
+    const told = report.entries.filter(({ feature, differs }) => feature === "schedule.crons" && differs);
+    assert.deepEqual(told.map(({ subject }) => subject), ["schedule meeting"]);
+    assert.equal(told[0].instants?.[0], "2026-06-01T06:00:00.000Z");
   });
 });
 
