@@ -71,8 +71,10 @@ const seen = (text: string) => text.replaceAll("\u200b", "");
       assert.deepEqual(lost, [], name);
     }
   });
+});
 
-  test("stand in every field as data, or are refused where they are defined", async () => {
+(python ? describe : describe.skip)("hostile texts in every field", () => {
+  test("stand there as data, or are refused where they are defined", async () => {
     const sent: { readonly field: string; readonly text: string; readonly target: string }[] = [];
     const projects: (readonly string[])[] = [];
     let refused = 0;

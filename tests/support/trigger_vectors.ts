@@ -1,6 +1,6 @@
 /**
  * What Airflow 3.3.2 makes of a task below two others, for every trigger rule and every pair of their ends: R for run, S
- * for skipped, F for upstream_failed. tests/conformance/airflow/trigger_rules.test.ts asks the real one.
+ * for skipped, F for upstream_failed. tests/conformance/airflow/rules/trigger_rules.test.ts asks the real one.
  *
  * Below one that was skipped and one that failed, Airflow's `all_success` says what it saw first; here the failure counts.
  */

@@ -109,7 +109,7 @@ export function triggerNeeds(rule: TriggerRule): string {
  * What follows for a step from what is known of those upstream. `fail` means that it counts as `upstream_failed`. The
  * order in which they end does not change what it comes to.
  *
- * Source: Airflow 3.3.2 over all pairs of ends, in tests/conformance/airflow. Only where `all_success` meets a failure and a
+ * Source: Airflow 3.3.2 over all pairs of ends, in tests/conformance/airflow/rules. Only where `all_success` meets a failure and a
  * skip, which Airflow judges by what came first, the failure counts here.
  */
 export function judgeTrigger(rule: TriggerRule, tally: UpstreamTally): TriggerVerdict {

@@ -1,7 +1,7 @@
 /** The attempts of a run's steps: which one comes next, and when. */
 import type { StepDeclaration } from "../../model/assets/declaration.ts";
 import type { Clock, Random } from "../../model/ports.ts";
-import { nextRetryMs } from "./retry.ts";
+import { nextRetryMs } from "../retry/retry.ts";
 
 /** Hears of an attempt that failed, with what was thrown, in the place of a retry policy. */
 export type Judge = (declaration: StepDeclaration, error: unknown) => void;

@@ -5,7 +5,7 @@ import type { IssueCode, SluiceError } from "../../model/issue.ts";
 import type { RetryPolicy, RetryRule } from "../../model/policy.ts";
 import type { Random } from "../../model/ports.ts";
 import type { StepRequest } from "../../model/step/request.ts";
-import { nextRetryMs } from "../loop/retry.ts";
+import { nextRetryMs } from "../retry/retry.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Failures that the world may mend; all others of Sluice's own lie in the request, the code or what surrounds it. */

@@ -7,10 +7,10 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { TRIGGER_RULES, type TriggerRule } from "../../../src/model/assets/trigger_rule.ts";
-import { ENDS, VERDICTS } from "../../support/trigger_vectors.ts";
-import { askPython } from "../python.ts";
-import { findAirflow } from "./installed.ts";
+import { TRIGGER_RULES, type TriggerRule } from "../../../../src/model/assets/trigger_rule.ts";
+import { ENDS, VERDICTS } from "../../../support/trigger_vectors.ts";
+import { askPython } from "../../python.ts";
+import { findAirflow } from "../installed.ts";
 
 const LETTERS: { readonly [state: string]: string } = { success: "R", skipped: "S", upstream_failed: "F" };
 

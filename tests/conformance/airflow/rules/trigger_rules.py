@@ -1,4 +1,4 @@
-"""Runs the Dag of rules/dag.py in the real Airflow. Reads {"home", "rules"} and writes the state of each task."""
+"""Runs the Dag of dags/rules.py in the real Airflow. Reads {"home", "rules"} and writes the state of each task."""
 
 import json
 import os
@@ -9,7 +9,9 @@ from pathlib import Path
 question = json.load(sys.stdin)
 answers = os.dup(1)
 os.dup2(2, 1)
-folder = str(Path(__file__).parent / "rules")
+here = Path(__file__).parent
+folder = str(here / "dags")
+sys.path.insert(0, str(here.parent))
 os.environ.update(
     AIRFLOW_HOME=question["home"],
     AIRFLOW__CORE__LOAD_EXAMPLES="False",

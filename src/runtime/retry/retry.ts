@@ -3,9 +3,9 @@ import type { StepDeclaration } from "../../model/assets/declaration.ts";
 import { asStepFailure } from "../../model/assets/failure.ts";
 import { retryDelayMs, type RetryRule, ruleFor } from "../../model/policy.ts";
 import type { Random } from "../../model/ports.ts";
-import { classOf } from "../step/error_class.ts";
+import { classOf } from "./error_class.ts";
 import { Refusal } from "../step/refusal.ts";
-import { airflowRetryDelayMs } from "./airflow_retry.ts";
+import { airflowRetryDelayMs } from "./airflow.ts";
 
 /**
  * The wait before the next attempt in milliseconds; undefined when there is none.

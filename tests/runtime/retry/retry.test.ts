@@ -10,9 +10,9 @@ import {
   retryDelayMs,
   type RetryPolicy,
 } from "../../../src/model/policy.ts";
-import { airflowRetryDelayMs } from "../../../src/runtime/loop/airflow_retry.ts";
-import { nextRetryMs } from "../../../src/runtime/loop/retry.ts";
-import { classMembers, classOf } from "../../../src/runtime/step/error_class.ts";
+import { airflowRetryDelayMs } from "../../../src/runtime/retry/airflow.ts";
+import { nextRetryMs } from "../../../src/runtime/retry/retry.ts";
+import { classMembers, classOf } from "../../../src/runtime/retry/error_class.ts";
 import { World } from "../support.ts";
 
 const chance = { next: () => 0.5 };

@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { airflowRetryDelayMs } from "../../../src/runtime/loop/airflow_retry.ts";
-import { askPython } from "../python.ts";
-import { findAirflow } from "./installed.ts";
+import { airflowRetryDelayMs } from "../../../../src/runtime/retry/airflow.ts";
+import { askPython } from "../../python.ts";
+import { findAirflow } from "../installed.ts";
 
 const { python } = findAirflow("delays of retries");
 const check = python === undefined ? test.skip : test;
