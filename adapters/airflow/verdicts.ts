@@ -226,15 +226,22 @@ const GROWN = emulated(
   "Write for Airflow 3.3, or retry with constant delays.",
 );
 
+const KEYLESS = emulated(
+  "The key is the param `partitions` of the run.",
+  "Runs and events have no partition key.",
+  "Write for Airflow 3.3.",
+);
+
 const BEFORE_3_3: Partial<VerdictTable> = {
   "retry.backoff": GROWN,
   "retry.jitter": GROWN,
   "retry.cap": emulated("The cap of constant delays is taken at the export; else max_retry_delay."),
-  "partitions.static": emulated(
-    "The key is the param `partitions` of the run.",
-    "Runs and events have no partition key.",
+  "partitions.time": emulated(
+    "The partition key of a run by the clock, which the task translates; else the param `partitions`.",
+    "Keys of runs and events are in UTC, with their offset, where windows are of another zone; runs with the param have none.",
     "Write for Airflow 3.3.",
   ),
+  "partitions.static": KEYLESS,
 };
 
 const BEFORE_3_2: Partial<VerdictTable> = {
@@ -243,4 +250,6 @@ const BEFORE_3_2: Partial<VerdictTable> = {
     "Runs and events have no partition key.",
     "Write for Airflow 3.2.",
   ),
+  "partitions.two": KEYLESS,
+  "partitions.many": KEYLESS,
 };

@@ -87,4 +87,17 @@ describe("exportAirflow, from Airflow 3.3 on", () => {
       assert.match(files.find(({ path }) => path === name)?.text ?? "", /"apache-airflow>=3\.4\.0b2,<4"/);
     }
   });
+
+  test("is told apart from older versions in the report", () => {
+    const differs = (targetVersion: string) =>
+      exportAirflow(takeSnapshot(graphOf("Europe/Berlin")), {
+        name: "demo",
+        command: ["sluice"],
+        ticksFromMs: 0,
+        targetVersion,
+      }).report.entries.find(({ feature }) => feature === "partitions.time")?.differs ?? "";
+    assert.match(differs("3.1.8"), /have no partition key/);
+    assert.match(differs("3.2.2"), /are in UTC/);
+    assert.match(differs("3.3.2"), /no list of the partitions/);
+  });
 });
