@@ -81,6 +81,8 @@ class MemoryStore implements RunStore {
   readonly #backfills: Map<string, Omit<BackfillRecord, "runs">> = new Map();
   /** What assets hold of runs that are removed. */
   readonly #carried: Map<string, CarriedRow> = new Map();
+  /** Runs of which events were refused in this very moment. */
+  readonly #failed: Map<string, unknown> = new Map();
   #lastSeq = 0;
   #isClosed = false;
 
@@ -90,7 +92,18 @@ class MemoryStore implements RunStore {
 
   async append(batches: readonly EventBatch[]): Promise<void> {
     this.#checkOpen();
+    if (this.#failed.size > 0) this.#failFollowers(batches);
     for (const admission of this.#admit(batches)) this.#keep(admission);
+  }
+
+  /** What goes on with a run that has just lost events fails with them, as long as nobody can know of it. */
+  #failFollowers(batches: readonly EventBatch[]): void {
+    for (const { runId } of batches) if (this.#failed.has(runId)) throw this.#failed.get(runId);
+  }
+
+  #noteFailure(batches: readonly EventBatch[], error: unknown): void {
+    for (const { runId } of batches) if (runId !== "") this.#failed.set(runId, error);
+    queueMicrotask(() => this.#failed.clear());
   }
 
   #admit(batches: readonly EventBatch[]): readonly Admission[] {
@@ -103,6 +116,7 @@ class MemoryStore implements RunStore {
       }
     } catch (error) {
       for (const admission of admitted.reverse()) this.#ledger.undo(admission);
+      this.#noteFailure(batches, error);
       throw error;
     }
     return admitted;

@@ -28,6 +28,28 @@ function append(batch: EventBatch, one: EventBatch): void {
 }
 
 export const EVENT_CHECKS: { readonly [title: string]: StoreCheck } = {
+  "leaves no gap: what was appended behind a failure fails with it": async (world) => {
+    const { scribe, store } = world;
+    await world.append(scribe.create("r1", TABLE), scribe.create("r2", TABLE));
+    const settled = await Promise.allSettled([
+      store.append([scribe.write("r2", ["step_started", 0])]),
+      store.append([scribe.write("r1", ["step_succeeded", 0])]),
+      store.append([scribe.write("r1", ["step_started", 1])]),
+      store.append([scribe.write("r2", ["step_succeeded", 0])]),
+    ]);
+    const codes = settled.map((each) => each.status === "fulfilled" ? "kept" : each.reason.code);
+    assert.deepEqual(codes, ["kept", "EVENT_REFUSED", "EVENT_REFUSED", "kept"]);
+    await world.append(scribe.write("r1", ["step_started", 0]));
+    await world.holds(async (store) => {
+      assert.deepEqual((await store.events({ runId: "r1" })).map(({ type }) => type), [
+        "run_created",
+        "run_started",
+        "step_started",
+      ]);
+      assert.equal((await store.steps("r2"))[0].status, "success");
+    });
+  },
+
   "gives events back in their order, page by page": async (world) => {
     const { scribe } = world;
     await world.append(scribe.write("", ["partitions_added", undefined, { name: "d", keys: ["k"] }]));
