@@ -107,7 +107,7 @@ function carriedBy({ key, mapping }: InputSnapshot, { partitions }: StepSnapshot
   return carryMapping(mapping, site.partitionsAt(partitions), upstream).by;
 }
 
-function stepLosses({ name, priority, pool }: StepSnapshot, { pools }: Site): readonly Loss[] {
+function stepLosses({ name, priority, pool, retry }: StepSnapshot, { pools }: Site): readonly Loss[] {
   const subject = `step ${name}`;
   const word = pool === undefined ? undefined : pools.get(pool);
   return [
@@ -116,6 +116,14 @@ function stepLosses({ name, priority, pool }: StepSnapshot, { pools }: Site): re
       how: `Pools are letters, digits and "_" before Dagster ${SINCE.poolPaths}: the pool is ${word}.`,
       differs: "The pool has another name, and limits belong to Dagster's instance.",
     })],
+    ...retry?.backoff === "doubling" || retry?.backoff === "airflow"
+      ? [loss("retry.backoff", subject, {
+        kind: "emulated",
+        how: "The step works out the delay and asks for it by RetryRequested.",
+        differs:
+          "A process that dies without an outcome is tried again after the delays of Dagster's EXPONENTIAL.",
+      })]
+      : [],
     ...Number.isInteger(priority) ? [] : [loss("priority", subject, {
       differs: `Priorities are whole numbers in Dagster: ${priority} becomes ${Math.round(priority)}.`,
     })],

@@ -146,6 +146,21 @@ describe("exportDagster", () => {
     assert.ok(page.includes(`dagster>=${floor},<2`));
   });
 
+  test("says which delays are not Dagster's own", () => {
+    const backoffs = ["constant", "linear", "exponential", "doubling", "airflow"] as const;
+    const assets = backoffs.map((backoff) =>
+      defineAsset({ key: backoff, retry: { maxRetries: 2, delayMs: 1000, backoff }, run: () => 1 })
+    );
+    const { report } = exportDagster(takeSnapshot(definitions({ assets })), options);
+    const found = report.entries.filter(({ feature }) => feature === "retry.backoff");
+    assert.deepEqual(found.map(({ subject, kind }) => `${subject} ${kind}`), [
+      "step airflow emulated",
+      "step doubling emulated",
+      "step exponential native",
+      "step linear native",
+    ]);
+  });
+
   test("numbers inputs that Dagster's decorators would give one name, and drop", () => {
     const one = defineAsset({ key: "a/b", run: () => 1 });
     const other = defineAsset({ key: "a_b", run: () => 1 });

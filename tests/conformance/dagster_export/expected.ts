@@ -1,6 +1,6 @@
 /** What Dagster should find in an exported project, from the snapshot; and the form in which it answers. */
 import { createHash } from "node:crypto";
-import type { AssetSnapshot, Partitions, StepSnapshot } from "sluice";
+import type { AssetSnapshot, Partitions, RetryRule, StepSnapshot } from "sluice";
 import { carriedOwners } from "../../../adapters/dagster/definitions/fields.ts";
 import type { Site } from "../../../adapters/dagster/site.ts";
 import type { DagsterVersion } from "../../../adapters/dagster/version.ts";
@@ -99,6 +99,15 @@ export function expectedAsset(asset: AssetSnapshot, { steps, groups }: Site): Ex
   };
 }
 
+/** How Dagster has each; for the last two the step asks for its own delays. */
+const BACKOFFS: { readonly [backoff in NonNullable<RetryRule["backoff"]>]: string | null } = {
+  constant: null,
+  linear: "LINEAR",
+  exponential: "EXPONENTIAL",
+  doubling: "EXPONENTIAL",
+  airflow: "EXPONENTIAL",
+};
+
 /** A step. */
 export function expectedStep(step: StepSnapshot, { ops, pools }: Site): LoadedStep {
   const { retry, pool, priority, subsettable, outputs, batch, maxPartitionsPerRun } = step;
@@ -115,7 +124,7 @@ export function expectedStep(step: StepSnapshot, { ops, pools }: Site): LoadedSt
       ? {
         maxRetries: retry.maxRetries,
         delay: retry.delayMs === undefined ? null : retry.delayMs / 1000,
-        backoff: backoff === "constant" ? null : backoff.toUpperCase(),
+        backoff: BACKOFFS[backoff],
         jitter: jitter === "none" ? null : jitter === "full" ? "FULL" : "PLUS_MINUS",
       } as LoadedStep["retry"]
       : null,
