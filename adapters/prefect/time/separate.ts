@@ -16,7 +16,7 @@ const EVERY_DAY = "* *";
 /**
  * Plain crons with the same instants, none of which two of them name: from each is taken what those before it name on the
  * same days, or on every day. Gives the crons themselves where no two meet, where such crons would fire at other
- * instants, and keeps the instants at which they meet where their days cannot be told apart.
+ * instants or not follow elapsed time any more, and keeps the instants at which they meet where their days cannot be told apart.
  */
 export function separateCrons(
   crons: readonly string[],
@@ -34,6 +34,7 @@ export function separateCrons(
     );
     if (minutes.some(({ size }) => size > 0)) kept.push({ ...times, minutes });
   }
+  if (kept.some((times) => isOften(readTimes(times.cron)) && !isEven(times))) return crons;
   const separated = kept.flatMap(cronsOf);
   const instants = (each: readonly string[]) =>
     new Set(each.flatMap((cron) => prefectTicks(cron, timezone, fromMs, untilMs)));
@@ -57,8 +58,16 @@ function readTimes(cron: string): Times {
 
 /** Those of every hour come first and stay whole, then those of every day: others can be told apart from them. */
 function reach({ minutes, months, days }: Times): number {
-  const isOften = minutes.every(({ size }) => size > 0);
-  return (days === EVERY_DAY ? 2 * months.size : 0) + (isOften ? 1 : 0);
+  return (days === EVERY_DAY ? 2 * months.size : 0) + (isOften({ minutes }) ? 1 : 0);
+}
+
+/** Whether it is of every hour: such crons follow elapsed time, and what is left of one must do so too. */
+function isOften({ minutes }: Pick<Times, "minutes">): boolean {
+  return minutes.every(({ size }) => size > 0);
+}
+
+function isEven({ minutes }: Times): boolean {
+  return minutes.every((each) => each.symmetricDifference(minutes[0]).size === 0);
 }
 
 /** Whether a cron is on all the days of another. */

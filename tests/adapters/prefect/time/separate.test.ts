@@ -23,7 +23,12 @@ describe("separateCrons", () => {
   });
 
   test("leaves crons alone that do not meet, or whose days cannot be told apart", () => {
-    for (const crons of [["30 2 * * *", "15 * * * *"], ["0 12 1 * *", "0 12 * * 0"], ["0 6 L * *"]]) {
+    for (
+      const crons of [["30 2 * * *", "15 * * * *"], ["0 12 1 * *", "0 12 * * 0"], ["0 6 L * *"], [
+        "0 6 * * *",
+        "0 * * * 1-5",
+      ]]
+    ) {
       assert.deepEqual(separate(crons), crons.map(plainCron));
     }
   });
