@@ -195,7 +195,7 @@ class StepWiring {
     };
   }
 
-  /** A process reads its inputs, opens its resources, keeps its values and watches its time itself. */
+  /** Resources are opened where they are used. A process also reads its inputs, keeps its values and is timed itself. */
   #wireIsolated(rank: number, step: StepDeclaration, isolate: Isolate): void {
     this.#bodies[rank] = isolate(this.#definitions, step);
     this.#traits[rank] &= ~TRAIT.RESOURCES;

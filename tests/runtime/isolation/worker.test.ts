@@ -87,7 +87,10 @@ describe("what crosses between threads", () => {
       error?.message ?? "",
       /The value of uncopied cannot be copied [^]*: the value\.rows\[1\]\.parse is the function parse\./,
     );
-    assert.match(step("uses").error?.message ?? "", /The input of uses [^]*: the value\.tools\.parse is/);
+    assert.match(
+      step("uses").error?.message ?? "",
+      /The input of uses [^]*: the value\.inputs\.tools\.parse is/,
+    );
   });
 
   test("may refer to itself", async () => {

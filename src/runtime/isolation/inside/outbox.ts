@@ -15,11 +15,17 @@ export class Outbox {
   #hasValues = false;
   #failed: (readonly [number, Failure])[] = [];
   #isDue = false;
+  #isHeld = false;
 
   /** @param unsendable Words the failure of a value that cannot be copied. */
   constructor(post: Post, unsendable: (slot: number, value: unknown, error: unknown) => Failure) {
     this.#post = post;
     this.#unsendable = unsendable;
+  }
+
+  /** Keeps what is said until the next `flush`, which the caller sees to. */
+  hold(): void {
+    this.#isHeld = true;
   }
 
   remark(remark: Remark): void {
@@ -41,6 +47,7 @@ export class Outbox {
 
   /** Sends what was gathered; false when there was nothing. */
   flush(): boolean {
+    this.#isHeld = false;
     if (this.#remarks.length + this.#done.length + this.#failed.length === 0) return false;
     const [remarks, done, values, failed] = [this.#remarks, this.#done, this.#values, this.#failed];
     const hasValues = this.#hasValues;
@@ -84,7 +91,7 @@ export class Outbox {
   }
 
   #touch(): void {
-    if (this.#isDue) return;
+    if (this.#isDue || this.#isHeld) return;
     this.#isDue = true;
     setImmediate(() => {
       this.#isDue = false;

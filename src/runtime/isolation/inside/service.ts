@@ -13,7 +13,8 @@ import { errorElsewhere } from "../elsewhere.ts";
 import { Code, type FoundStep } from "./code.ts";
 import { packFailure, uncopied } from "../worker/failure.ts";
 import { Outbox, type Post } from "./outbox.ts";
-import { CELL, type Orders, TASK_SIZE, type TaskArgument, type WorkerStart } from "../worker/protocol.ts";
+import { numberAt } from "../worker/columns.ts";
+import { CELL, type Orders, type TaskColumns, type WorkerStart } from "../worker/protocol.ts";
 import { Task } from "./task.ts";
 
 /** A run, as far as this worker has a part in it. */
@@ -53,7 +54,7 @@ export class Service {
   }
 
   /** Does what a message asks for. What it makes at once is reported at once. */
-  obey({ steps = [], runs = [], tasks = [], args, aborts, skipped, ended }: Orders): void {
+  obey({ steps = [], runs = [], tasks, aborts, skipped, ended }: Orders): void {
     for (const step of steps) {
       const finding = this.#code.find(step);
       finding.then((found) => this.#steps.set(step.number, found), () => {});
@@ -65,12 +66,11 @@ export class Service {
       if (task) BodyContext.abort(task.context, errorElsewhere("step", reason, { isFinal: false }));
     }
     if (aborts) this.#post({ heard: true });
-    for (let at = 0; at < tasks.length; at += TASK_SIZE) {
-      this.#begin(tasks[at], tasks[at + 1], tasks[at + 2], tasks[at + 3], args?.[at / TASK_SIZE]);
-    }
+    this.#outbox.hold();
+    if (tasks) this.#beginAll(tasks);
     if (skipped) Atomics.store(this.#cells, CELL.BEGUN, this.#begun += skipped);
     // Those who wait for room hear at least that these were begun.
-    if (!this.#outbox.flush() && tasks.length > 0) this.#post({});
+    if (!this.#outbox.flush() && tasks) this.#post({});
     if (ended !== undefined) void this.#end(ended);
   }
 
@@ -79,12 +79,21 @@ export class Service {
     this.#outbox.remark({ stray: packFailure(error).error });
   }
 
-  #begin(slot: number, step: number, run: number, attempt: number, argument: TaskArgument | undefined): void {
+  #beginAll({ slots, steps, runs, attempts, inputs, extras = [] }: TaskColumns): void {
+    let next = 0;
+    for (let place = 0; place < slots.length; place++) {
+      const extra = extras[next]?.[0] === place ? extras[next++][1] : undefined;
+      const part = this.#runs.get(numberAt(runs, place)) as RunPart;
+      const task = new Task(slots[place], part.info, numberAt(attempts, place), this.#outbox);
+      task.inputs = inputs?.[place];
+      task.extra = extra;
+      this.#begin(task, part, this.#steps.get(numberAt(steps, place)) as FoundStep | Promise<FoundStep>);
+    }
+  }
+
+  #begin(task: Task, part: RunPart, found: FoundStep | Promise<FoundStep>): void {
     Atomics.store(this.#cells, CELL.BEGUN, ++this.#begun);
-    const part = this.#runs.get(run) as RunPart;
-    const task = new Task(slot, part.info, attempt, argument, (remark) => this.#outbox.remark(remark));
-    this.#tasks[slot] = task;
-    const found = this.#steps.get(step) as FoundStep | Promise<FoundStep>;
+    this.#tasks[task.slot] = task;
     try {
       if (isThenable(found) || task.given || hasAny(found.declaration.resources)) {
         this.#prepare(task, part, found).catch((error) => this.#failed(task, error));

@@ -7,10 +7,15 @@ import { givenCollection } from "../../step/given.ts";
 import { setValue } from "../../step/inputs.ts";
 import { copyJsonOr } from "../../step/json.ts";
 import { type BodyPartition, NO_PARTITION } from "../../step/partition.ts";
-import type { Remark, TaskArgument } from "../worker/protocol.ts";
+import type { Remark, TaskExtra } from "../worker/protocol.ts";
 
 const NO_PARTITIONS: readonly BodyPartition[] = Object.freeze([NO_PARTITION]);
 const NOTHING: NamedValues = Object.freeze({});
+
+/** Hears what bodies say. */
+export interface Hearer {
+  remark(remark: Remark): void;
+}
 
 /** An attempt under way. */
 export class Task implements ContextSource {
@@ -23,26 +28,20 @@ export class Task implements ContextSource {
   resources: NamedValues = NOTHING;
   /** What its body still says afterwards is not heard. */
   isOver = false;
-  readonly #argument: TaskArgument | undefined;
-  readonly #say: (remark: Remark) => void;
+  inputs: NamedValues | undefined = undefined;
+  extra: TaskExtra | undefined = undefined;
+  readonly #hearer: Hearer;
 
-  constructor(
-    slot: number,
-    run: RunInfo,
-    attempt: number,
-    argument: TaskArgument | undefined,
-    say: (remark: Remark) => void,
-  ) {
+  constructor(slot: number, run: RunInfo, attempt: number, hearer: Hearer) {
     this.slot = slot;
     this.run = run;
     this.context = new BodyContext(this, 0, attempt);
-    this.#argument = argument;
-    this.#say = say;
+    this.#hearer = hearer;
   }
 
   /** The config as it was given; undefined when the step takes none. */
   get given(): { readonly given: unknown } | undefined {
-    return this.#argument?.config;
+    return this.extra?.config;
   }
 
   declarationOf(): StepDeclaration {
@@ -50,10 +49,10 @@ export class Task implements ContextSource {
   }
 
   inputsOf(): NamedValues {
-    const { inputs, collections = [] } = this.#argument ?? {};
-    if (!inputs || collections.length === 0) return inputs ?? NOTHING;
+    const { inputs = NOTHING, extra } = this;
+    if (!extra?.collections) return inputs;
     const values: Record<string, unknown> = { ...inputs };
-    for (const name of collections) setValue(values, name, givenCollection(name, inputs[name]));
+    for (const name of extra.collections) setValue(values, name, givenCollection(name, inputs[name]));
     return values;
   }
 
@@ -66,11 +65,11 @@ export class Task implements ContextSource {
   }
 
   partitionsOf(): readonly BodyPartition[] {
-    return this.#argument?.partitions ?? NO_PARTITIONS;
+    return this.extra?.partitions ?? NO_PARTITIONS;
   }
 
   selectedOf(): ReadonlySet<string> {
-    return new Set(this.#argument?.selected);
+    return new Set(this.extra?.selected);
   }
 
   writeLog(
@@ -81,7 +80,7 @@ export class Task implements ContextSource {
     fields: LogFields | undefined,
   ): void {
     if (this.isOver) return;
-    this.#say({
+    this.#hearer.remark({
       slot: this.slot,
       level,
       message: String(message),

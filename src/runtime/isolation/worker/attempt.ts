@@ -4,7 +4,7 @@ import type { StepDeclaration } from "../../../model/assets/declaration.ts";
 import type { OutputFacts } from "../../../model/assets/result.ts";
 import { BodyContext, type NamedValues } from "../../step/context.ts";
 import type { WorkerPool } from "./pool.ts";
-import type { Remark, StepIntroduction, TaskArgument } from "./protocol.ts";
+import type { Remark, StepIntroduction, TaskArgument, TaskExtra } from "./protocol.ts";
 
 /** What an attempt is made with. */
 export interface AttemptParts {
@@ -44,11 +44,16 @@ function argumentOf(
   const { inputs, partitions, subsettable, config } = declaration;
   const reads = inputs.some(({ name }) => name !== undefined);
   if (!reads && !partitions && !subsettable && !config) return undefined;
+  const extra: TaskExtra | undefined = partitions || subsettable || config
+    ? {
+      ...(partitions && { partitions: context.partitions }),
+      ...(subsettable && { selected: [...context.selected] }),
+      ...(config && { config: { given: givenConfig(declaration, context) } }),
+    }
+    : undefined;
   const argument: TaskArgument = {
     ...(reads && { inputs: context.inputs }),
-    ...(partitions && { partitions: context.partitions }),
-    ...(subsettable && { selected: [...context.selected] }),
-    ...(config && { config: { given: givenConfig(declaration, context) } }),
+    ...(extra && { extra }),
   };
   const collections = reads ? collectionsIn(context.inputs) : [];
   return collections.length === 0 ? argument : withCollections(argument, collections);
@@ -70,11 +75,11 @@ function isCollection(value: unknown): value is Partitioned<unknown> {
 
 /** Collections are lazy here, and cross as a whole. */
 async function withCollections(
-  { inputs = {}, ...rest }: TaskArgument,
+  { inputs = {}, extra }: TaskArgument,
   collections: readonly string[],
 ): Promise<TaskArgument> {
   const loaded = await Promise.all(
     collections.map(async (name) => [name, await (inputs[name] as Partitioned<unknown>).load()] as const),
   );
-  return { ...rest, inputs: { ...inputs, ...Object.fromEntries(loaded) }, collections };
+  return { inputs: { ...inputs, ...Object.fromEntries(loaded) }, extra: { ...extra, collections } };
 }

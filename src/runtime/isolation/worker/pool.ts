@@ -174,25 +174,22 @@ export class WorkerPool implements ThreadListener {
 
   /** Hands calls out, each to the worker that has the fewest. */
   #pump(): void {
+    const threads = [...this.#threads];
+    const rooms = threads.map(({ room }) => room);
     while (this.#head < this.#queue.length) {
       const call = this.#queue[this.#head];
-      const thread = call.isOver ? undefined : this.#choose();
-      if (!thread && !call.isOver) break;
-      thread?.push(call);
+      const at = call.isOver ? NOWHERE : fewest(threads, rooms);
+      if (at === NOWHERE && !call.isOver) break;
+      if (at !== NOWHERE) {
+        threads[at].push(call);
+        rooms[at]--;
+      }
       this.#head++;
     }
+    if (this.#head < this.#queue.length || threads.every(({ busy }) => busy > 1)) this.#grow();
     if (this.#head === this.#queue.length) this.#takeQueue();
-    for (const thread of this.#threads) thread.flush();
+    for (const thread of threads) thread.flush();
     this.#pulse.watch();
-  }
-
-  #choose(): Thread | undefined {
-    let chosen: Thread | undefined;
-    for (const thread of this.#threads) {
-      if (thread.hasRoom && (!chosen || thread.busy < chosen.busy)) chosen = thread;
-    }
-    if (!chosen || chosen.busy > 0) this.#grow();
-    return chosen;
   }
 
   /** Starts a worker, where there may be another and none is on its way. */
@@ -273,6 +270,17 @@ export class WorkerPool implements ThreadListener {
     this.#head = 0;
     return calls;
   }
+}
+
+const NOWHERE = -1;
+
+/** The place of the worker with the fewest calls, of those that have room. */
+function fewest(threads: readonly Thread[], rooms: readonly number[]): number {
+  let chosen = NOWHERE;
+  for (let at = 0; at < threads.length; at++) {
+    if (rooms[at] > 0 && (chosen < 0 || threads[at].busy < threads[chosen].busy)) chosen = at;
+  }
+  return chosen;
 }
 
 const LEAKED = "Its thread was ended and computes on: this runtime cannot end a thread that does not return.";

@@ -43,6 +43,11 @@ export interface RunIntroduction {
 /** What a body is called with, beyond numbers. Left out for bodies that take none of it. */
 export interface TaskArgument {
   readonly inputs?: NamedValues;
+  readonly extra?: TaskExtra;
+}
+
+/** What few bodies are called with. */
+export interface TaskExtra {
   /** The names of inputs that are collections: these come as Maps. */
   readonly collections?: readonly string[];
   readonly partitions?: readonly BodyPartition[];
@@ -50,17 +55,26 @@ export interface TaskArgument {
   readonly config?: { readonly given: unknown };
 }
 
-/** How many numbers make a task: its slot, its step, its run, its attempt. */
-export const TASK_SIZE = 4;
+/** A number for each task, or one that holds for all of them. */
+export type Column = number | readonly number[];
+
+/** Tasks, column by column: the fewer objects there are in a message, the less it costs. */
+export interface TaskColumns {
+  readonly slots: readonly number[];
+  readonly steps: Column;
+  readonly runs: Column;
+  readonly attempts: Column;
+  /** Left out when no task has any. */
+  readonly inputs?: readonly (NamedValues | undefined)[];
+  /** By place among the tasks. */
+  readonly extras?: readonly (readonly [place: number, extra: TaskExtra])[];
+}
 
 /** To a worker. */
 export interface Orders {
   readonly steps?: readonly StepIntroduction[];
   readonly runs?: readonly RunIntroduction[];
-  /** Tasks, each as {@linkcode TASK_SIZE} numbers. */
-  readonly tasks?: readonly number[];
-  /** The arguments of the tasks; left out when none of them has any. */
-  readonly args?: readonly (TaskArgument | undefined)[];
+  readonly tasks?: TaskColumns;
   /** Slots whose bodies are to stop, with the reason in words. */
   readonly aborts?: readonly (readonly [slot: number, reason: StepError])[];
   /** How many tasks that were counted do not come: what they were to be called with could not be sent. */

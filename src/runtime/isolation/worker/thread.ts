@@ -3,16 +3,17 @@ import { setImmediate } from "node:timers";
 import { Worker } from "node:worker_threads";
 import type { StepError } from "../../../model/step/outcome.ts";
 import type { Call } from "./call.ts";
+import { TaskWriter } from "./columns.ts";
 import { uncopied, unpackFailure } from "./failure.ts";
 import { CELL, type Orders, type Report, type RunIntroduction, type WorkerStart } from "./protocol.ts";
-import type { StepIntroduction, TaskArgument } from "./protocol.ts";
+import type { StepIntroduction } from "./protocol.ts";
 
 /** At most so many calls that a worker has not begun; it may have any number of begun ones. */
 const MOST_AHEAD = 1_024;
-const FIRST_AHEAD = 8;
+const FIRST_AHEAD = 2;
 /** Calls that are begun this soon were short: more of them may be sent ahead. */
-const SHORT_MS = 5;
-/** When it takes this long, what is sent ahead waits behind something long. */
+const SHORT_MS = 10;
+/** Not much more is sent ahead than what is begun in this time. */
 const LONG_MS = 20;
 
 /** What a pool hears of its workers. */
@@ -59,11 +60,11 @@ export class Thread {
   readonly #endings: Map<number, (error: StepError | undefined) => void> = new Map();
   #ahead = FIRST_AHEAD;
   #sentMs = 0;
+  /** How many calls were sent since all were begun. */
+  #batch = 0;
   #steps: StepIntroduction[] = [];
   #runs: RunIntroduction[] = [];
-  #tasks: number[] = [];
-  #args: (TaskArgument | undefined)[] = [];
-  #hasArgs = false;
+  readonly #tasks: TaskWriter = new TaskWriter();
   #isHeld = true;
   #isLettingGo = false;
 
@@ -84,8 +85,9 @@ export class Thread {
     return Atomics.load(this.cells, CELL.BEGUN);
   }
 
-  get hasRoom(): boolean {
-    return this.isReady && !this.isRetiring && this.sent - this.begun < this.#ahead;
+  /** How many calls it may be given now. */
+  get room(): number {
+    return this.isReady && !this.isRetiring ? this.#ahead - this.sent + this.begun : 0;
   }
 
   /** The calls that are not over and were not abandoned. */
@@ -111,26 +113,21 @@ export class Thread {
       this.#knownRuns.add(run.number);
       this.#runs.push(run);
     }
-    this.#tasks.push(slot, step.number, run.number, attempt);
-    this.#args.push(argument);
-    if (argument !== undefined) this.#hasArgs = true;
+    this.#tasks.push(slot, step.number, run.number, attempt, argument);
   }
 
   /** Sends what was pushed, in one message. */
   flush(): void {
-    if (this.#tasks.length === 0) return;
+    if (this.#tasks.size === 0) return;
+    if (this.#batch === 0) this.#sentMs = this.#now();
+    this.#batch += this.#tasks.size;
     const orders: Orders = {
       ...(this.#steps.length > 0 && { steps: this.#steps }),
       ...(this.#runs.length > 0 && { runs: this.#runs }),
-      tasks: this.#tasks,
-      ...(this.#hasArgs && { args: this.#args }),
+      tasks: this.#tasks.take(),
     };
     this.#steps = [];
     this.#runs = [];
-    this.#tasks = [];
-    this.#args = [];
-    this.#hasArgs = false;
-    this.#sentMs = this.#now();
     try {
       this.#worker.postMessage(orders);
     } catch {
@@ -176,20 +173,21 @@ export class Thread {
   }
 
   /** One argument that cannot be copied must not keep the others from being sent. */
-  #sendOneByOne({ tasks = [], args = [], ...rest }: Orders): void {
+  #sendOneByOne({ tasks, ...rest }: Orders): void {
     this.#worker.postMessage(rest);
-    args.forEach((argument, at) => {
-      const task = tasks.slice(at * 4, at * 4 + 4);
+    for (const slot of tasks?.slots ?? []) {
+      const call = this.calls[slot];
+      if (!call) continue;
+      const { step, run, attempt, argument } = call.order;
+      this.#tasks.push(slot, step.number, run.number, attempt, argument);
       try {
-        this.#worker.postMessage({ tasks: task, args: [argument] } satisfies Orders);
+        this.#worker.postMessage({ tasks: this.#tasks.take() } satisfies Orders);
       } catch (error) {
-        const call = this.#release(task[0]);
-        const { name } = call?.order.step ?? { name: "" };
         // The count of what was begun goes on over the gap.
         this.#worker.postMessage({ skipped: 1 } satisfies Orders);
-        call?.reject(uncopied(name, "The input", argument?.inputs, error));
+        this.#release(slot)?.reject(uncopied(step.name, "The input", argument, error));
       }
-    });
+    }
     this.#listener.reported(this);
   }
 
@@ -204,7 +202,7 @@ export class Thread {
     }
     if (heard) this.hasHeard = true;
     if (ended) this.#end(...ended);
-    if (this.sent === this.begun) this.#pace();
+    if (this.#batch > 0 && this.sent === this.begun) this.#pace();
     this.#listener.reported(this);
   }
 
@@ -259,7 +257,8 @@ export class Thread {
   #pace(): void {
     const tookMs = this.#now() - this.#sentMs;
     if (tookMs < SHORT_MS) this.#ahead = Math.min(MOST_AHEAD, this.#ahead * 2);
-    else if (tookMs > LONG_MS) this.#ahead = Math.max(1, this.#ahead >> 1);
+    else if (tookMs > LONG_MS) this.#ahead = Math.max(1, Math.floor(this.#batch * LONG_MS / tookMs));
+    this.#batch = 0;
   }
 }
 
