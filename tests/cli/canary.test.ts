@@ -159,6 +159,19 @@ describe("the canary", () => {
     assert.deepEqual(findInFiles(folder), []);
   });
 
+  test("is in nothing that bodies in workers and processes say", async () => {
+    const folder = newFolder();
+    mkdirSync(folder);
+    const env = { CANARY, SLUICE_FOLDER: join(folder, "history") };
+    const ran = await start(["run", "canary_apart.ts", "--json"], { io: "", env });
+    const { run } = JSON.parse(ran.out);
+    assert.deepEqual([run.steps.success, run.steps.failed], [2, 2], ran.err);
+    const logs = await start(["logs", "last", "--json"], { io: "", env });
+    assert.equal(logs.out.split("\n").filter((line) => line.includes("log ***")).length, 4, logs.out);
+    assert.deepEqual(findNeedles(ran.out + ran.err + logs.out + logs.err), []);
+    assert.deepEqual(findInFiles(folder), []);
+  });
+
   test("is in no outcome of a step by itself, and in no receipt", async () => {
     const io = newFolder();
     const config = JSON.stringify({ token: { $secret: "CANARY" }, literal: CANARY });
