@@ -13,6 +13,7 @@ export interface Ended {
 
 /** A child process while it runs. */
 export interface Child {
+  readonly pid: number;
   readonly ended: Promise<Ended>;
   /** What it has printed so far. */
   output(): string;
@@ -39,5 +40,5 @@ export function start(
     child.once("error", reject);
     child.once("close", (code) => resolve({ code: code ?? undefined, stdout, stderr }));
   });
-  return { ended, output: () => stdout, kill: (signal) => child.kill(signal) };
+  return { pid: child.pid ?? 0, ended, output: () => stdout, kill: (signal) => child.kill(signal) };
 }

@@ -5,6 +5,7 @@ import { override, SluiceError } from "sluice";
 import type { Definitions, OrchestratorOptions, RunResult } from "sluice";
 import { createOrchestrator, defineAsset, definitions as define } from "sluice";
 import { filesIO } from "../../../src/io/files.ts";
+import { start } from "../../support/child.ts";
 import { definitions as hogs } from "./fixtures/hog.ts";
 import { db, definitions as moody } from "./fixtures/moody.ts";
 import { definitions as apart } from "./fixtures/processes.ts";
@@ -52,6 +53,18 @@ describe("a process that is stopped", () => {
     assert.equal(result.status, "success");
     const pid = Number(logs[0].fields?.pid);
     assert.ok(!isLinux || await within(10_000, () => !isAlive(pid)), `${pid} lives on`);
+  });
+
+  test("does not outlive the orchestrator, whatever its body does", async () => {
+    if (!isLinux) return;
+    const host = start("tests/runtime/isolation/fixtures/dead_parent.ts");
+    let steps: readonly number[] = [];
+    assert.ok(await within(10_000, () => (steps = stepsBelow(host.pid)).length > 0));
+    // Time to come to the loop.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    assert.ok(isAlive(steps[0]));
+    host.kill("SIGKILL");
+    assert.ok(await within(10_000, () => !isAlive(steps[0])), `${steps[0]} lives on`);
   });
 
   test("is interrupted when the orchestrator is closed", async () => {

@@ -2,6 +2,8 @@
 import { systemRandom } from "../../../model/ports.ts";
 import { stepExitCodes } from "../../../model/step/outcome.ts";
 import { newId } from "../../../orchestrator/run_id.ts";
+import { MARK } from "../../../runtime/isolation/mark.ts";
+import { dieWithParent } from "../../host/parent_death.ts";
 import { type Command, defineCommand } from "../../command.ts";
 import { pipesReporters } from "../../step/pipes_reporter.ts";
 import { readStepRequest, requestOptions } from "../../step/request.ts";
@@ -49,6 +51,7 @@ export const step: Command = defineCommand({
   ],
   async run({ options, session, host, notes }) {
     const stdout = await host.sealStdout();
+    if (host.env[MARK] !== undefined) await dieWithParent();
     const outcome = await runStep({
       host,
       notes,
