@@ -139,6 +139,15 @@ describe("resources in a worker", () => {
   });
 });
 
+describe("a secret that is revealed in a worker", () => {
+  test("is hidden in what is recorded", async () => {
+    process.env.SLUICE_TEST_TOKEN = "correct horse battery";
+    const { step, logs } = await runOnce(threads, "tells");
+    assert.equal(step("tells").status, "success");
+    assert.deepEqual(logs.map(({ message }) => message), ["the token is ***"]);
+  });
+});
+
 describe("a worker that has served its time", () => {
   test("is replaced", async () => {
     await withOrchestrator(threads, { isolation: { workers: 1, tasksPerWorker: 2 } }, async (sluice) => {
