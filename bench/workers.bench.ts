@@ -82,7 +82,7 @@ const echoFile = fileURLToPath(new URL("./workers/pooled.ts", import.meta.url));
 
 /** The pool of piscina, and of tinypool, which descends from it. */
 interface RunPool {
-  run(value: number): Promise<unknown>;
+  run(data: { readonly value: number }): Promise<unknown>;
   destroy(): Promise<unknown>;
 }
 
@@ -93,14 +93,14 @@ async function openRunPool(name: "piscina" | "tinypool"): Promise<Library> {
   };
   const size = { minThreads: WORKERS, maxThreads: WORKERS, concurrentTasksPerWorker: 32 };
   const pool = new Pool({ filename: echoFile, ...size });
-  return { name, call: (value) => pool.run(value), close: () => pool.destroy() };
+  return { name, call: (value) => pool.run({ value }), close: () => pool.destroy() };
 }
 
 async function openPoolifier(): Promise<Library> {
   const { FixedThreadPool } = await import("poolifier");
   const file = fileURLToPath(new URL("./workers/poolified.ts", import.meta.url));
-  const pool = new FixedThreadPool<number, number>(WORKERS, file);
-  return { name: "poolifier", call: (value) => pool.execute(value), close: () => pool.destroy() };
+  const pool = new FixedThreadPool<{ readonly value: number }, number>(WORKERS, file);
+  return { name: "poolifier", call: (value) => pool.execute({ value }), close: () => pool.destroy() };
 }
 
 /** Opens the libraries that are installed and answer on this runtime. */

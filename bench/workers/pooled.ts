@@ -1,2 +1,2 @@
-/** The task of pool libraries that take a function as the default export of a file. */
-export default (value: number): number => value;
+/** The task of pool libraries that take a function as the default export of a file: the same as that of a step. */
+export default ({ value }: { readonly value: number }): number => value;

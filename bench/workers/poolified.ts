@@ -1,4 +1,4 @@
 /** The task of poolifier, whose workers are objects. */
 import { ThreadWorker } from "poolifier";
 
-export default new ThreadWorker<number, number>((value) => value ?? 0);
+export default new ThreadWorker<{ readonly value: number }, number>((data) => data?.value ?? 0);
