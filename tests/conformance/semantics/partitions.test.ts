@@ -63,12 +63,11 @@ interface Answer {
 /** Python sends a list along when it has no more keys than this. */
 const FEW = 64;
 
-function declareLeaf(options: WindowCase | NameCase): LeafPartitions {
-  switch (options.kind) {
-    case "static":
-      return staticPartitions(options.keys);
-    case "dynamic":
-      return dynamicPartitions(options.name);
+function declareLeaf(declared: WindowCase | NameCase): LeafPartitions {
+  if (declared.kind === "static") return staticPartitions(declared.keys);
+  if (declared.kind === "dynamic") return dynamicPartitions(declared.name);
+  const { kind, ...options } = declared;
+  switch (kind) {
     case "cron":
       return timePartitions({ ...options, cron: options.cron as string });
     case "hour":
