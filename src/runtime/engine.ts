@@ -1,4 +1,4 @@
-/** What the runs of one process share: the recorder, the pace, slots, managers, and what is known of definitions. */
+/** What the runs of one process share: the recorder, the pace, gates, managers, and what is known of definitions. */
 import type { ResourceOverride } from "../model/assets/resource.ts";
 import type { RevealSecret } from "../model/assets/secret.ts";
 import type { Definitions } from "../model/definitions.ts";
@@ -15,7 +15,9 @@ import type { IsolationSettings } from "./isolation/settings.ts";
 import { Arena } from "./loop/arena.ts";
 import { Pace } from "./pace.ts";
 import { type EventSink, Recorder } from "./recorder.ts";
-import { Seats, Slots } from "./loop/slots.ts";
+import { Gates } from "./gates/gates.ts";
+import { Needs } from "./gates/needs.ts";
+import { Seats } from "./gates/seats.ts";
 import { type Mask, openMask } from "./redact/mask.ts";
 import { concealing, openSecrets } from "./secrets.ts";
 import { wireDefinitions, type Wiring } from "./wiring.ts";
@@ -56,7 +58,8 @@ export class Engine {
   readonly random: Random;
   readonly pace: Pace;
   readonly recorder: Recorder;
-  readonly slots: Slots;
+  readonly gates: Gates;
+  readonly needs: Needs;
   readonly seats: Seats;
   readonly arena: Arena = new Arena();
   readonly concurrency: number;
@@ -78,7 +81,8 @@ export class Engine {
     this.pace = new Pace(this.clock);
     this.mask = options.mask ?? openMask();
     this.recorder = new Recorder(options.store, this.pace, this.onError, this.mask);
-    this.slots = new Slots(options.pools);
+    this.gates = new Gates(this.clock);
+    this.needs = new Needs(options.pools);
     this.concurrency = options.concurrency ?? CONCURRENCY;
     this.seats = new Seats(this.concurrency);
     this.resources = options.resources ?? [];

@@ -43,6 +43,8 @@ export interface RunRequest {
   readonly resources?: readonly ResourceOverride[];
   /** How many steps of this run may be under way at once. Default: what the engine allows. */
   readonly concurrency?: number;
+  /** Higher ones are served first, over all runs of the process. Default 0. */
+  readonly priority?: number;
   /** Cancels the run. */
   readonly signal?: AbortSignal;
   /** How long canceled steps may take to stop, in milliseconds, before they are given up. Default 10,000. */
@@ -143,6 +145,7 @@ class Execution {
       desk,
       tape,
       concurrency: request.concurrency ?? engine.concurrency,
+      priority: request.priority ?? 0,
       graceMs: request.cancelGraceMs ?? GRACE_MS,
       earlierAttempts: request.attempt === undefined
         ? attemptsOf(resumed)

@@ -16,8 +16,8 @@ export const TRAIT = {
   ELABORATE: 2,
   /** It uses resources. */
   RESOURCES: 4,
-  /** It needs the slot of a pool. */
-  POOLED: 8,
+  /** It has gates to pass: see src/runtime/gates. */
+  GATED: 8,
 } as const;
 
 /** A body with its types worn off. */
@@ -241,7 +241,7 @@ function traitsOf(step: StepDeclaration, gathers: boolean, isInTable: boolean): 
   let traits = gathers ? TRAIT.GATHERS : 0;
   if (!isInTable || isElaborate(step)) traits |= TRAIT.ELABORATE;
   if (hasAny(step.resources)) traits |= TRAIT.RESOURCES;
-  if (step.pool !== undefined) traits |= TRAIT.POOLED;
+  if (step.pool !== undefined) traits |= TRAIT.GATED;
   return traits;
 }
 

@@ -9,7 +9,10 @@ import type { LoopParts } from "./parts.ts";
 import { prepare } from "./prepare.ts";
 import type { Progress } from "./progress.ts";
 import type { ReadyQueue } from "./ready.ts";
-import type { Seats, SeatWaiter, SlotWaiter } from "./slots.ts";
+import type { Pass, Waiter } from "../gates/gates.ts";
+import type { Outcome } from "../gates/gate.ts";
+import type { Seats, SeatWaiter } from "../gates/seats.ts";
+import { Turnstile } from "../gates/turnstile.ts";
 import { BodyContext, type ContextSource } from "../step/context.ts";
 import { recordError, timeoutError } from "../step/errors.ts";
 import { isThenable } from "../step/inputs.ts";
@@ -18,10 +21,12 @@ import { BlockedByCheck } from "../step/refusal.ts";
 import { type Body, TRAIT } from "../wiring.ts";
 
 /** With any of these there is more to the end of a step than putting its value into the table. */
-const NOT_PLAIN = TRAIT.ELABORATE | TRAIT.POOLED;
+const NOT_PLAIN = TRAIT.ELABORATE | TRAIT.GATED;
 
 /** Runs the steps of one run to their end. */
-export class RunLoop implements SlotWaiter, SeatWaiter {
+export class RunLoop implements Waiter, SeatWaiter {
+  readonly runId: string;
+  readonly priority: number;
   readonly #parts: LoopParts;
   readonly #pace: Pace;
   readonly #ready: ReadyQueue;
@@ -38,8 +43,7 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
   readonly #lanes: Set<Lane> = new Set();
   readonly #deadlines: Deadlines<Lane>;
   readonly #attempts: Attempts;
-  /** Steps that hold the slot of their pool and have not begun. */
-  readonly #granted: Set<number> = new Set();
+  readonly #turnstile: Turnstile;
   #isWidening = false;
   #stopReason: string | undefined = undefined;
   #crash: { readonly error: unknown } | undefined = undefined;
@@ -51,6 +55,8 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
+    this.runId = parts.tape.runId;
+    this.priority = parts.priority;
     this.#pace = parts.engine.pace;
     this.#ready = parts.ready;
     this.#progress = parts.progress;
@@ -65,6 +71,7 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
     this.#outputPlaces = parts.wiring.outputPlaces;
     const { clock, random } = parts.engine;
     this.#deadlines = new Deadlines(clock, this.#lanes, (lane) => this.#expire(lane));
+    this.#turnstile = openTurnstile(parts, this);
     const again = (step: number) => this.#again(step);
     this.#attempts = new Attempts(parts.earlierAttempts, clock, random, again, parts.judge);
   }
@@ -127,7 +134,7 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
     for (const lane of [...this.#lanes]) {
       if (lane.context) {
         BodyContext.abort(lane.context, error);
-        this.#giveSlot(lane.rank);
+        this.#turnstile.leave(lane.step, undefined);
       }
       this.#leave(lane);
     }
@@ -135,11 +142,11 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
     this.#reject(error);
   }
 
-  /** A pool offers a slot for a step that waited for it. */
-  offer(step: number): boolean {
+  /** The gates of a step that waited for them let it in. */
+  offer(step: number, pass: Pass): boolean {
     this.#ready.unshift(step);
     if (this.#lanes.size >= this.#concurrency) return false;
-    this.#granted.add(step);
+    this.#turnstile.grant(step, pass);
     queueMicrotask(() => this.#widen());
     return true;
   }
@@ -205,7 +212,7 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
       }
       const rank = this.#ranks[step];
       const traits = this.#traits[rank];
-      if ((traits & TRAIT.POOLED) !== 0 && !this.#isAdmitted(step, rank)) continue;
+      if ((traits & TRAIT.GATED) !== 0 && !this.#turnstile.admits(step)) continue;
       const attempt = this.#attempts.next(step);
       const context = new BodyContext(this.#source, step, attempt);
       this.#progress.begin(step, attempt);
@@ -214,6 +221,7 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
       lane.context = context;
       lane.deadlineMs = this.#pace.nowMs + this.#timeoutsMs[rank];
       try {
+        if ((traits & TRAIT.GATED) !== 0) this.#turnstile.requirePass(step);
         if ((traits & (TRAIT.GATHERS | TRAIT.RESOURCES)) !== 0) {
           const prepared = prepare(this.#parts, context, step, rank);
           if (prepared) return this.#wait(lane, WAIT.PREPARED, prepared);
@@ -259,14 +267,6 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
     return undefined;
   }
 
-  /** Whether a step may begin: it holds a slot of its pool, or gets one. Otherwise it waits there. */
-  #isAdmitted(step: number, rank: number): boolean {
-    if (this.#granted.delete(step)) return true;
-    const { wiring, engine } = this.#parts;
-    const { pool, priority } = wiring.definitions.steps[rank];
-    return engine.slots.take(pool as string, this, step, priority);
-  }
-
   /** A lane is about to wait: others take over, and its deadline is watched. */
   #wait<P extends PromiseLike<unknown>>(lane: Lane, waitsFor: number, waiting: P): P {
     lane.waitsFor = waitsFor;
@@ -295,7 +295,7 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
     lane.context = undefined;
     if (result.kind === "made") this.#progress.succeed(step, attempt, result.outputs);
     else this.#progress.skip(step, attempt, result.reason);
-    this.#free(step, rank);
+    this.#free(step, rank, "success");
   }
 
   /** An attempt has failed. A step that waits for its next one holds neither lane nor slot. */
@@ -305,7 +305,7 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
     const { attempt } = context;
     lane.context = undefined;
     const reason = this.#stopReason;
-    if (this.#leaving?.isHurried && reason === undefined) return this.#free(step, rank);
+    if (this.#leaving?.isHurried && reason === undefined) return this.#free(step, rank, undefined);
     const declaration = this.#parts.wiring.definitions.steps[rank];
     const delayMs = reason === undefined
       ? this.#attempts.delayMs(step, attempt, declaration, error)
@@ -320,20 +320,14 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
         : {};
       this.#progress.fail(step, attempt, { error: recordError(error), ...outputs });
     }
-    this.#free(step, rank);
+    this.#free(step, rank, reason === undefined ? { error } : undefined);
   }
 
-  /** A step is not under way any more: its slot is free, and it may have been the last. */
-  #free(step: number, rank: number): void {
-    this.#giveSlot(rank);
+  /** A step is not under way any more: it leaves its gates, and it may have been the last. */
+  #free(step: number, rank: number, outcome: Outcome): void {
+    if ((this.#traits[rank] & TRAIT.GATED) !== 0) this.#turnstile.leave(step, outcome);
     this.#attempts.forget(step);
     if (this.#progress.left === 0) this.#finish();
-  }
-
-  #giveSlot(rank: number): void {
-    if ((this.#traits[rank] & TRAIT.POOLED) === 0) return;
-    const { wiring, engine } = this.#parts;
-    engine.slots.give(wiring.definitions.steps[rank].pool as string);
   }
 
   /** The wait of a step for its next attempt is over. */
@@ -359,10 +353,10 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
   #giveUp(): void {
     this.#pace.refresh();
     for (const lane of [...this.#lanes]) {
-      const { context, step, rank } = lane;
+      const { context, step } = lane;
       this.#leave(lane);
       if (!context) continue;
-      this.#giveSlot(rank);
+      this.#turnstile.leave(step, undefined);
       if (this.#stopReason === undefined) continue;
       const { name } = this.#parts.source.declarationOf(step);
       const reason = `${this.#stopReason}; ${name} did not stop within ${this.#parts.graceMs} ms`;
@@ -375,10 +369,8 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
   #quiet(): void {
     this.#progress.close();
     this.#seats.withdraw(this);
-    this.#parts.engine.slots.withdraw(this);
+    this.#turnstile.close();
     this.#attempts.stop();
-    for (const step of this.#granted) this.#giveSlot(this.#ranks[step]);
-    this.#granted.clear();
   }
 
   #finish(): void {
@@ -391,6 +383,16 @@ export class RunLoop implements SlotWaiter, SeatWaiter {
     this.#deadlines.stop();
     this.#ready.clear();
   }
+}
+
+function openTurnstile({ engine, source, priority }: LoopParts, waiter: Waiter): Turnstile {
+  return new Turnstile({
+    gates: engine.gates,
+    waiter,
+    priority,
+    needsOf: (step) => engine.needs.of(source.declarationOf(step)),
+    declarationOf: (step) => source.declarationOf(step),
+  });
 }
 
 function nothing(): void {}

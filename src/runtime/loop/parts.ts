@@ -20,6 +20,8 @@ export interface LoopParts extends PrepareParts {
   readonly tape: Tape;
   /** How many steps of the run may be under way at once. */
   readonly concurrency: number;
+  /** Of the run, over all runs of the process. */
+  readonly priority: number;
   /** How long steps that were told to stop may take for it. */
   readonly graceMs: number;
   /** Attempts that an earlier process began, by step. */

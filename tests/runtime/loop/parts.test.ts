@@ -5,7 +5,6 @@ import { Arena } from "../../../src/runtime/loop/arena.ts";
 import { Deadlines } from "../../../src/runtime/loop/deadlines.ts";
 import { Pace } from "../../../src/runtime/pace.ts";
 import { Line, Lines } from "../../../src/runtime/loop/ready.ts";
-import { Seats, Slots } from "../../../src/runtime/loop/slots.ts";
 import { virtualClock } from "../../../src/testing/clock.ts";
 
 describe("ready queues", () => {
@@ -44,53 +43,6 @@ describe("ready queues", () => {
       }),
       { numRuns: 300, seed: 3 },
     );
-  });
-});
-
-describe("Slots", () => {
-  test("offer a free slot to the first in line of the highest priority", () => {
-    const slots = new Slots({ db: 1 });
-    const offered: string[] = [];
-    const waiter = (name: string, accepts = true) => ({
-      offer: (step: number) => {
-        offered.push(`${name}${step}`);
-        return accepts;
-      },
-    });
-    const [a, b] = [waiter("a"), waiter("b", false)];
-    assert.equal(slots.take("db", a, 0, 0), true);
-    assert.equal(slots.take("free", a, 0, 0), true);
-    for (const [who, step, priority] of [[a, 1, 0], [b, 2, 5], [a, 3, 5], [a, 4, 0]] as const) {
-      assert.equal(slots.take("db", who, step, priority), false);
-    }
-    slots.give("db");
-    assert.deepEqual(offered, ["b2", "a3"]);
-    slots.withdraw(a);
-    slots.give("db");
-    assert.deepEqual(offered, ["b2", "a3"]);
-    assert.equal(slots.take("db", b, 9, 0), true);
-  });
-});
-
-describe("Seats", () => {
-  test("pass from run to run in turn", async () => {
-    const seats = new Seats(1);
-    const order: string[] = [];
-    const run = (name: string) => ({ sit: () => void order.push(name) });
-    const [a, b, c] = [run("a"), run("b"), run("c")];
-    assert.equal(seats.take(a), true);
-    assert.equal(seats.pass(a), false);
-    assert.equal(seats.take(b), false);
-    assert.equal(seats.take(c), false);
-    assert.equal(seats.pass(a), true);
-    await null;
-    assert.deepEqual(order, ["b"]);
-    seats.withdraw(c);
-    seats.give();
-    await null;
-    assert.deepEqual(order, ["b", "a"]);
-    seats.give();
-    assert.deepEqual([seats.isContested, seats.take(c)], [false, true]);
   });
 });
 
