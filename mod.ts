@@ -313,6 +313,7 @@ export type {
   StepOutput,
 } from "./src/model/step/outcome.ts";
 export type { StepLogLine, StepReporter } from "./src/model/step/reporter.ts";
+export type { Fence } from "./src/model/step/fence.ts";
 export { formatStepRequest, parseStepRequest } from "./src/model/step/request.ts";
 export type { StepPartitions, StepRequest } from "./src/model/step/request.ts";
 

@@ -1,5 +1,6 @@
 /** The contract of an IO manager: where values live between steps. */
 import type { Awaitable } from "../model/assets/result.ts";
+import type { Fence } from "../model/step/fence.ts";
 import type { IOChoice } from "../model/assets/io_choice.ts";
 
 /** Which value: one partition of one asset. */
@@ -28,6 +29,8 @@ export interface Receipt {
   readonly codeVersion: string | undefined;
   /** What the body reported of the value, as JSON. */
   readonly metadata: { readonly [name: string]: unknown } | undefined;
+  /** Who owned the history of the run; left out where that is not known. */
+  readonly fence?: Fence;
 }
 
 /**
@@ -63,7 +66,11 @@ export interface IOManager {
    * consumed while they were written): consumers of the same run are then handed the loaded value, so that they see
    * what a later run would see. Anything else means that the value in memory may be handed on.
    *
-   * @throws {SluiceError} VALUE_INVALID when the value cannot be kept, IO_FAILED when keeping it failed.
+   * A manager that processes share should leave what is there when its receipt has a later fence of the same history: the
+   * value comes late then, from a process that was taken for dead.
+   *
+   * @throws {SluiceError} VALUE_INVALID when the value cannot be kept, IO_FAILED when keeping it failed, STEP_LOST when it
+   * comes late.
    */
   store(address: ValueAddress, value: unknown, receipt: Receipt): Awaitable<boolean | void>;
   /**

@@ -55,7 +55,9 @@ export async function openParts(
   const random = options.random ?? systemRandom;
   const store = await openStore(options, clock);
   const isolation = isolationSettings(options);
-  const engine = new Engine({ store, findManager, clock, random, isolation, ...engineOptions(options) });
+  const { fence } = store;
+  const own = { ...engineOptions(options), ...(fence && { fence }) };
+  const engine = new Engine({ store, findManager, clock, random, isolation, ...own });
   const parts = { definitions, store, engine, findManager, clock, random };
   try {
     const isLeft = !store.isReadOnly && await interruptLost(store, engine.recorder, () => false);

@@ -4,6 +4,7 @@ import type { RevealSecret } from "../model/assets/secret.ts";
 import type { Definitions } from "../model/definitions.ts";
 import type { Catalogue } from "../model/events/step_table.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "../model/ports.ts";
+import type { Fence } from "../model/step/fence.ts";
 import type { FindManager } from "../io/managers.ts";
 import type { RunPlan } from "../planner/plan.ts";
 import { compileStepsInSlices } from "../planner/steps.ts";
@@ -45,6 +46,8 @@ export interface EngineOptions {
   readonly random?: Random;
   /** How steps are run that do not run inline. Default: inline, like all others. */
   readonly isolation?: IsolationSettings;
+  /** Who owns the history: goes with every attempt and every value. Default: nobody says. */
+  readonly fence?: Fence;
   /** Hears of what must not stop a run: a subscriber that threw, a value that could not be removed. Default: nobody. */
   readonly onError?: (error: unknown) => void;
 }
@@ -66,6 +69,7 @@ export class Engine {
   readonly resources: readonly ResourceOverride[];
   readonly reveal: RevealSecret;
   readonly mask: Mask;
+  readonly fence: Fence | undefined;
   readonly onError: (error: unknown) => void;
   readonly #findManager: FindManager;
   readonly #executor: Executor | undefined;
@@ -87,10 +91,11 @@ export class Engine {
     this.seats = new Seats(this.concurrency);
     this.resources = options.resources ?? [];
     this.reveal = concealing(options.reveal ?? openSecrets(), this.mask);
+    this.fence = options.fence;
     this.#findManager = options.findManager;
-    const { recorder, clock, resources, mask } = this;
+    const { recorder, clock, resources, mask, fence } = this;
     this.#executor = options.isolation &&
-      new Executor({ settings: options.isolation, recorder, clock, resources, mask });
+      new Executor({ settings: options.isolation, recorder, clock, resources, mask, fence });
   }
 
   /** Whether runs are left as they are from now on. */

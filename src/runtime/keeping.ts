@@ -2,6 +2,7 @@
 import type { Asset } from "../model/assets/declaration.ts";
 import type { OutputFacts } from "../model/assets/result.ts";
 import { type CheckRecord, EVENT_KINDS } from "../model/events/event.ts";
+import type { Fence } from "../model/step/fence.ts";
 import { freshVersion } from "../model/events/outputs.ts";
 import type { StepOutput } from "../model/step/outcome.ts";
 import type { Receipt } from "../io/manager.ts";
@@ -10,6 +11,7 @@ import type { Tape } from "./recorder.ts";
 import { maskJson } from "./redact/json.ts";
 import type { Mask } from "./redact/mask.ts";
 import { maskVersion } from "./redact/payload.ts";
+import type { Engine } from "./engine.ts";
 import { isBlocking, recordVerdict } from "./step/checks.ts";
 import { BodyContext } from "./step/context.ts";
 import { MadeElsewhere, recordElsewhere } from "./isolation/elsewhere.ts";
@@ -27,16 +29,25 @@ export class Keeping {
   readonly #reader: InputReader;
   readonly #tape: Tape;
   readonly #mask: Mask;
+  readonly #fence: Fence | undefined;
   /** How many checks have failed, by severity. */
   readonly checks: { failed: number; warned: number } = { failed: 0, warned: 0 };
 
-  constructor(runId: string, graph: StepGraph, wiring: Wiring, reader: InputReader, tape: Tape, mask: Mask) {
+  constructor(
+    runId: string,
+    graph: StepGraph,
+    wiring: Wiring,
+    reader: InputReader,
+    tape: Tape,
+    { mask, fence }: Pick<Engine, "mask" | "fence">,
+  ) {
     this.#runId = runId;
     this.#graph = graph;
     this.#wiring = wiring;
     this.#reader = reader;
     this.#tape = tape;
     this.#mask = mask;
+    this.#fence = fence;
   }
 
   /** Checks, keeps and records what a body returned. */
@@ -93,6 +104,7 @@ export class Keeping {
       dataVersion: dataVersion ?? freshVersion(this.#runId, step),
       codeVersion: asset.codeVersion,
       metadata: maskJson(facts.metadata, this.#mask),
+      ...(this.#fence && { fence: this.#fence }),
     };
     await managerOf(rank).store({ asset: asset.key, partition }, value, receipt);
     return dataVersion;

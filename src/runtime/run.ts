@@ -131,7 +131,7 @@ class Execution {
     this.#scratch = [waits, links];
     this.#tape = tape;
     this.#desk = desk;
-    this.#keeping = new Keeping(id, graph, wiring, reader, tape, engine.mask);
+    this.#keeping = new Keeping(id, graph, wiring, reader, tape, engine);
     this.#progress = new Progress({ graph, tape, ready, taints, triggers, retention, waits });
     this.#loop = new RunLoop({
       engine,

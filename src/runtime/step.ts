@@ -70,7 +70,7 @@ async function execute(
   const { clock, random, signal, graceMs, resources, reveal, mask } = surroundings;
   const { plan, declaration, dynamicKeys } = planStep(definitions, request, request.atMs ?? clock.now());
   if (request.definition) await refuseOther(declaration, request.definition, resources ?? []);
-  const { runId, attempt = 1, tags } = request;
+  const { runId, attempt = 1, tags, fence, history } = request;
   const account = new Account(surroundings.log);
   const verdicts = new Verdicts(request, random);
   const receipts = new NotedReceipts(surroundings.findManager, (receipt) => freshened(receipt, attempt));
@@ -82,6 +82,7 @@ async function execute(
     ...(resources && { resources }),
     ...(reveal && { reveal }),
     ...(mask && { mask }),
+    ...(fence !== undefined && history !== undefined && { fence: { history, number: fence } }),
     // The caller has taken one slot of the pool for the whole request.
     ...(declaration.pool !== undefined && { pools: { [declaration.pool]: 1 } }),
   });

@@ -123,5 +123,6 @@ async function findOwner(random: Random) {
     pid: process.pid,
     host: hostname(),
     processMs: Math.round(performance.timeOrigin),
+    history: Math.floor(random.next() * 2 ** 48),
   };
 }

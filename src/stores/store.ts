@@ -11,6 +11,7 @@ import type {
   StepRecord,
 } from "../model/events/record.ts";
 import type { RunStatus } from "../model/events/status.ts";
+import type { Fence } from "../model/step/fence.ts";
 import type { StepTable } from "../model/events/step_table.ts";
 
 /** Which runs to list, newest first. */
@@ -69,6 +70,12 @@ export interface RunStore extends AsyncDisposable {
   readonly name: string;
   /** Whether it only reads: then whatever would record rejects with STORE_READONLY. Default false. */
   readonly isReadOnly?: boolean;
+  /**
+   * Who writes it, where a store can be taken over by another process: its number grows with each that opens the store for
+   * writing. It goes with attempts and values, so that those of an owner that was given up are told apart. Left out: nobody
+   * else ever writes.
+   */
+  readonly fence?: Fence;
   /** The highest place given to an event so far. */
   readonly lastSeq: number;
   /**

@@ -32,6 +32,38 @@ function receiptFile(io: FilesIO, address = ONE): string {
   return join(dirname(path), ".receipts", `${address.partition}.json`);
 }
 
+describe("a value that comes late", () => {
+  const at = (number: number, history = "h") => ({ ...receiptOf(ONE), fence: { history, number } });
+
+  test(
+    "from an owner that was followed by another, is refused and leaves what is there",
+    withFiles(async (io, folder) => {
+      await io.store(ONE, "first", at(1));
+      await filesIO({ folder }).store(ONE, "second", at(2));
+      const late = await rejection(io.store(ONE, "late", at(1)));
+      assert.equal(late.code, "STEP_LOST");
+      assert.match(late.message, /raw\/orders.* comes late: another process has taken over/);
+      assert.equal(await io.load(ONE), "second");
+      assert.deepEqual((await io.receipt(ONE))?.fence, { history: "h", number: 2 });
+      assert.deepEqual(filesBelow(folder).filter((path) => path.includes(".partial")), []);
+    }),
+  );
+
+  test(
+    "is one of the same history only, and of one that is known",
+    withFiles(async (io) => {
+      await io.store(ONE, "second", at(2));
+      await io.store(ONE, "of another history", at(1, "other"));
+      assert.equal(await io.load(ONE), "of another history");
+      await io.store(ONE, "of nobody", receiptOf(ONE));
+      assert.equal(await io.load(ONE), "of nobody");
+      assert.equal((await io.receipt(ONE))?.fence, undefined);
+      await io.store(ONE, "again", at(1));
+      assert.equal(await io.load(ONE), "again");
+    }),
+  );
+});
+
 describe("filesIO", () => {
   test(
     "writes files that people and other programs can read",

@@ -238,6 +238,26 @@ describe("timeouts", () => {
     assert.equal(world.sink.events.length, ran.events.length);
   });
 
+  test("keep what a later attempt has made when an earlier one, given up, ends after it", async () => {
+    const finish: ((value: string) => void)[] = [];
+    const slow = defineAsset({
+      key: "slow",
+      timeoutMs: 500,
+      retry: { maxRetries: 1, delayMs: 100 },
+      run: ({ attempt }) => attempt === 2 ? "second" : new Promise<string>((resolve) => finish.push(resolve)),
+    });
+    const world = new World([slow]);
+    const running = world.run();
+    await world.clock.advance(600);
+    const ran = await running;
+    assert.equal(ran.status, "success");
+    finish.forEach((end) => end("first, and late"));
+    await world.clock.advance(1);
+    assert.equal(world.value("slow"), "second");
+    assert.equal(world.sink.events.length, ran.events.length);
+    assert.deepEqual(ran.of("step_succeeded").map(({ attempt }) => attempt), [2]);
+  });
+
   test("do not strike those who are in time", async () => {
     const assets = Array.from({ length: 20 }, (_, index) =>
       defineAsset({

@@ -31,6 +31,18 @@ export function invalidContent(
   }, { cause: fault });
 }
 
+/** STEP_LOST for a value whose run belongs to somebody else by now. */
+export function lateValue(address: ValueAddress): SluiceError {
+  return new SluiceError({
+    code: "STEP_LOST",
+    message: `The value of ${
+      describeAddress(address)
+    } comes late: another process has taken over the history, and kept a newer one.`,
+    path: pathOf(address),
+    hint: "This process gave no sign of life for longer than its lease; what it still does is not recorded.",
+  });
+}
+
 /** IO_FAILED for an operation of the file system that failed. */
 export function diskFailure(
   action: "kept" | "read" | "removed",

@@ -2,6 +2,7 @@
  * Receipts as files. Each holds the seal of the value it was written for, so that it can be told whether it belongs
  * to the value that is there now: after a crash, or when somebody has replaced the value by hand, it does not.
  */
+import type { Fence } from "../../model/step/fence.ts";
 import type { Receipt, ValueAddress } from "../manager.ts";
 import type { Seal } from "./draft.ts";
 
@@ -27,9 +28,10 @@ export function parseReceipt(text: string, address: ValueAddress): SealedReceipt
   const fields = parseObject(text);
   const value = fields?.value;
   if (!fields || !isReceipt(fields) || !isSealed(value)) return undefined;
-  const { version, asset, partition, runId, atMs, dataVersion, codeVersion, metadata } = fields;
+  const { version, asset, partition, runId, atMs, dataVersion, codeVersion, metadata, fence } = fields;
   if (asset !== address.asset || partition !== address.partition) return undefined;
-  return { receipt: { version, asset, partition, runId, atMs, dataVersion, codeVersion, metadata }, value };
+  const receipt = { version, asset, partition, runId, atMs, dataVersion, codeVersion, metadata };
+  return { receipt: isFence(fence) ? { ...receipt, fence } : receipt, value };
 }
 
 type Fields = { readonly [name: string]: unknown };
@@ -52,6 +54,10 @@ function isReceipt(fields: Fields): fields is Fields & Receipt {
     typeof fields.runId === "string" && typeof fields.atMs === "number" &&
     typeof fields.dataVersion === "string" && isTextOrAbsent(fields.codeVersion) &&
     (fields.metadata === undefined || isObject(fields.metadata));
+}
+
+function isFence(value: unknown): value is Fence {
+  return isObject(value) && typeof value.history === "string" && typeof value.number === "number";
 }
 
 function isTextOrAbsent(value: unknown): boolean {

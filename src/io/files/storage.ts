@@ -8,6 +8,7 @@
 import { readFile, stat, unlink } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type { Clock, Random } from "../../model/ports.ts";
+import { isOvertaken } from "../../model/step/fence.ts";
 import { type Format, ValueFault } from "../formats/format.ts";
 import { JsonWriter } from "../formats/json_writer.ts";
 import { Gate } from "../gate.ts";
@@ -16,7 +17,7 @@ import { missingValue } from "../missing.ts";
 import { Turns } from "../turns.ts";
 import { Disk } from "./disk.ts";
 import type { Draft } from "./draft.ts";
-import { diskFailure, invalidContent, invalidValue } from "./errors.ts";
+import { diskFailure, invalidContent, invalidValue, lateValue } from "./errors.ts";
 import { DiskFault, ifThere } from "./fault.ts";
 import { type Place, Places, receiptPath, valuePath } from "./place.ts";
 import { formatReceipt, parseReceipt, type SealedReceipt } from "./receipt.ts";
@@ -123,9 +124,17 @@ export class Storage {
     const value = { file: basename(path), ...await content.seal() };
     await slip.put(formatReceipt(receipt, value));
     await all([content.sync(), slip.seal().then(() => slip.sync())]);
+    if (receipt.fence) await this.#refuseLate(spot, slipPath, receipt);
     await content.publish(path);
     await slip.publish(slipPath);
     await all([place.folder, dirname(slipPath)].map((folder) => ifThere(this.#disk.sync(folder))));
+  }
+
+  /** Whether the receipt that is there belongs to its value does not matter: only a later owner can have left it. */
+  async #refuseLate({ address }: Spot, slipPath: string, { fence }: Receipt): Promise<void> {
+    const bytes = await ifThere(readFile(slipPath));
+    const kept = bytes && parseReceipt(new TextDecoder().decode(bytes), address);
+    if (isOvertaken(fence, kept?.receipt.fence)) throw lateValue(address);
   }
 
   /** A receipt that does not fit is read again, in case a writer was between the value's new name and its own. */

@@ -31,6 +31,8 @@ export interface StepRequest {
   readonly atMs?: number;
   /** A number that grows with each owner of the step; given back in the outcome, so that a late one can be told. */
   readonly fence?: number;
+  /** What the fence counts owners of: a value of a later owner of the same is not replaced. Any text of the caller's. */
+  readonly history?: string;
   /** The config of the step, which its schema validates. Left out: that of the environment. */
   readonly config?: unknown;
   /** Code versions that the caller knows, by asset; the step refuses to run other code. */
@@ -94,6 +96,7 @@ const FIELDS: readonly (keyof StepRequest)[] = Object.freeze([
   "deadlineMs",
   "atMs",
   "fence",
+  "history",
   "config",
   "codeVersions",
   "definition",
@@ -113,6 +116,7 @@ function readRequest(fields: Fields): StepRequest {
     ...fields.some("deadlineMs", (name) => fields.number(name)),
     ...fields.some("atMs", (name) => fields.number(name)),
     ...fields.some("fence", (name) => fields.count(name, 0)),
+    ...fields.some("history", (name) => fields.text(name)),
     ...fields.some("config", (name) => fields.json(name)),
     ...fields.some("codeVersions", (name) => fields.record(name, (each) => each.text())),
     ...fields.some("definition", (name) => fields.record(name, (each) => each.text())),

@@ -47,14 +47,15 @@ export class Executor {
     declaration: StepDeclaration,
     context: BodyContext,
   ): Promise<unknown> {
-    const { settings, recorder, clock, resources } = this.#parts;
+    const { settings, recorder, clock, resources, fence } = this.#parts;
     const module = this.#moduleOf(definitions, declaration);
     const [{ attemptInProcess }, { fingerprintStep }] = await Promise.all([
       import("./process/attempt.ts"),
       import("./fingerprint.ts"),
       recorder.flush(),
     ]);
-    const step = { definitions, declaration, fingerprint: fingerprintStep(declaration, resources) };
+    const fingerprint = fingerprintStep(declaration, resources);
+    const step = { definitions, declaration, fingerprint, fence };
     return await attemptInProcess({ step, context, settings, module, clock });
   }
 

@@ -1,6 +1,7 @@
 /** Bringing the ledger of a file back: its image, and the log that came after it. */
 import type { EventBatch } from "../../model/events/batch.ts";
 import { Ledger } from "../../model/events/ledger.ts";
+import type { Fence } from "../../model/step/fence.ts";
 import type { BackfillStatus } from "../../model/events/status.ts";
 import { ImageWriter, restoreLists, restoreSegment } from "../codec/image.ts";
 import type { LogReader } from "./log_reader.ts";
@@ -13,6 +14,8 @@ export interface Restored {
   readonly ledger: Ledger;
   readonly image: ImageWriter;
   readonly lastSeq: number;
+  /** Who writes it. */
+  readonly fence: Fence;
   readonly lastRun: number;
   /** Runs and backfills that are not over. */
   readonly liveRuns: readonly RunRow[];
@@ -37,7 +40,8 @@ export async function restore(port: FilePort, log: LogReader): Promise<Restored>
     const backfills = await port.call("liveBackfills");
     for (const { id, status } of backfills) ledger.backfills.set(fromColumn(id), status as BackfillStatus);
     ledger.seq = Math.max(ledger.seq, meta.redo_seq);
-    return { ledger, image, lastSeq: meta.last_seq, lastRun: meta.last_run, liveRuns, backfills };
+    const fence = { history: meta.history.toString(36), number: meta.fence };
+    return { ledger, image, lastSeq: meta.last_seq, lastRun: meta.last_run, liveRuns, backfills, fence };
   } finally {
     await port.call("release");
   }

@@ -3,6 +3,7 @@ import { setInterval } from "node:timers";
 import type { EventBatch } from "../../model/events/batch.ts";
 import type { Facts } from "../../model/events/facts.ts";
 import type { Ledger } from "../../model/events/ledger.ts";
+import type { Fence } from "../../model/step/fence.ts";
 import type { Issue } from "../../model/issue.ts";
 import type { Clock } from "../../model/ports.ts";
 import type { ImageWriter } from "../codec/image.ts";
@@ -53,6 +54,7 @@ export async function openWritingStore(
 }
 
 class WritingStore extends SqliteReads implements SqliteStore {
+  readonly fence: Fence;
   readonly #clock: Clock;
   readonly #plans: PlanWriter = new PlanWriter();
   readonly #committer: Committer;
@@ -63,6 +65,7 @@ class WritingStore extends SqliteReads implements SqliteStore {
   constructor(path: string, readers: Readers, restored: Restored, { clock, form, warn }: WritingOptions) {
     super(path, readers);
     const { ledger, image, lastSeq, lastRun, liveRuns, backfills } = restored;
+    this.fence = restored.fence;
     const wal = new WalWatch({ path, port: readers.port, clock, warn });
     const places = new RunPlaces(lastRun, liveRuns.map((row) => [fromColumn(row.id), row] as const));
     this.#clock = clock;

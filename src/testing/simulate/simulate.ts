@@ -2,7 +2,8 @@
 import type { Definitions } from "../../model/definitions.ts";
 import { InvariantError, type Simulation, type SimulationOptions } from "./contract.ts";
 import { say } from "./rules/rules.ts";
-import { closedFence, type Fence } from "./store.ts";
+import { type Guards, guards } from "./guards.ts";
+import { memorySource, type StoreSource } from "./store.ts";
 import { World } from "./world.ts";
 
 /** How many of the last events a failure shows. */
@@ -36,16 +37,17 @@ export async function simulateRuns(
   definitions: Definitions,
   options: SimulationOptions,
 ): Promise<Simulation> {
-  return await simulateWorld(definitions, options, closedFence);
+  return await simulateWorld(definitions, options);
 }
 
-/** The same with another fence in the place of the one that there is, for tests of the simulation itself. */
+/** The same over another store, and with other guards in the place of those that there are: for tests of Sluice itself. */
 export async function simulateWorld(
   definitions: Definitions,
   options: SimulationOptions,
-  fence: Fence,
+  own: Partial<Guards> & { readonly source?: StoreSource } = {},
 ): Promise<Simulation> {
-  const world = new World(definitions, options, fence);
+  const { source = memorySource(), ...others } = own;
+  const world = new World(definitions, options, { ...guards, ...others }, source);
   try {
     return await world.run();
   } catch (error) {
@@ -57,5 +59,7 @@ export async function simulateWorld(
     );
     if (!(error instanceof InvariantError)) throw new Error(text, { cause: error });
     throw Object.assign(new InvariantError(error.invariant, ""), { message: text, cause: error });
+  } finally {
+    await source.close();
   }
 }

@@ -1,26 +1,28 @@
 /** The one store of a simulated world, and how each of its processes reaches it. */
 import type { EventBatch } from "../../model/events/batch.ts";
+import type { Fence } from "../../model/step/fence.ts";
 import { memoryStore } from "../../stores/memory.ts";
 import { storeError } from "../../stores/refusal.ts";
 import type { RunStore } from "../../stores/store.ts";
 import { chance } from "./chance.ts";
 import type { Faults } from "./faults.ts";
 import { AppendQueue } from "./append_queue.ts";
+import type { Guards } from "./guards.ts";
 import type { Life } from "./life.ts";
 
-/**
- * Refuses a commit of a process that does not hold the lease any more. A test may put another one in its place, to see
- * that what it lets through is noticed.
- */
-export type Fence = (isHolder: boolean) => void;
+/** Where the history of a world lies. */
+export interface StoreSource {
+  /** Opens it as a process does that takes it over; what was opened before goes on as if nothing had been. */
+  open(life: Life): Promise<RunStore>;
+  /** Ends it. */
+  close(): Promise<void>;
+}
 
-/** The fence as it is. */
-export const closedFence: Fence = (isHolder) => {
-  if (isHolder) return;
-  throw storeError("STORE_LOCKED", "simulated", "Another process has taken over the store simulated.", {
-    hint: "This one stood still for longer than its lease.",
-  });
-};
+/** One store in memory, which has no lease of its own. */
+export function memorySource(): StoreSource {
+  const store = memoryStore();
+  return { open: () => Promise.resolve(store), close: () => store.close() };
+}
 
 /** How long a slow commit takes. */
 const SLOW_MS = 40;
@@ -39,33 +41,45 @@ export interface StoreListener {
 
 /** A store that lives as long as the world. */
 export class SharedStore {
-  /** The store itself, where nothing fails. */
-  readonly raw: RunStore = memoryStore();
   calls = 0;
   commits = 0;
   /** The process that holds the lease. */
   holder: Life | undefined = undefined;
-  readonly #faults: Faults;
-  readonly #fence: Fence;
-  readonly #listener: StoreListener;
-
   readonly #seed: number;
+  readonly #source: StoreSource;
+  readonly #faults: Faults;
+  readonly #guards: Guards;
+  readonly #listener: StoreListener;
+  #raw: RunStore | undefined = undefined;
 
-  constructor(seed: number, faults: Faults, fence: Fence, listener: StoreListener) {
+  constructor(seed: number, source: StoreSource, faults: Faults, guards: Guards, listener: StoreListener) {
     this.#seed = seed;
+    this.#source = source;
     this.#faults = faults;
-    this.#fence = fence;
+    this.#guards = guards;
     this.#listener = listener;
   }
 
+  /** The store itself as the latest process has it, where nothing fails. */
+  get raw(): RunStore {
+    if (!this.#raw) throw new Error("no process has opened the store");
+    return this.#raw;
+  }
+
+  /** The place of a process among those that have owned the history. */
+  static fenceOf(life: Life): Fence {
+    return { history: "simulated", number: life.number };
+  }
+
   /** The store as a process reaches it, which takes the lease over by that. */
-  open(life: Life): RunStore {
+  async open(life: Life): Promise<RunStore> {
+    const raw = this.#raw = await this.#source.open(life);
     this.holder = life;
-    const { raw } = this;
-    const queue = new AppendQueue((batches) => this.#append(life, batches));
+    const queue = new AppendQueue((batches) => this.#append(life, raw, batches));
     const ask = <T>(work: () => Promise<T>): Promise<T> => this.#ask(life, work);
     return {
       name: "simulated",
+      fence: raw.fence ?? SharedStore.fenceOf(life),
       get lastSeq() {
         return raw.lastSeq;
       },
@@ -95,7 +109,7 @@ export class SharedStore {
     return answer;
   }
 
-  async #append(life: Life, batches: readonly EventBatch[]): Promise<void> {
+  async #append(life: Life, raw: RunStore, batches: readonly EventBatch[]): Promise<void> {
     await life.alive();
     this.commits++;
     if (this.#isSlow(this.commits)) await new Promise<void>((resolve) => life.clock.after(SLOW_MS, resolve));
@@ -104,8 +118,8 @@ export class SharedStore {
     await life.alive();
     try {
       this.#call();
-      this.#fence(this.holder === life);
-      await this.raw.append(batches);
+      this.#guards.commit(this.holder === life);
+      await raw.append(batches);
     } catch (error) {
       this.#listener.failed(batches, life);
       throw error;

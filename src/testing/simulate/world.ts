@@ -9,10 +9,11 @@ import { withFaultyBodies } from "./bodies.ts";
 import { chance, seededRandom } from "./chance.ts";
 import { InvariantError, type Simulation, type SimulationOptions } from "./contract.ts";
 import { Faults } from "./faults.ts";
+import type { Guards } from "./guards.ts";
 import { Life } from "./life.ts";
 import { formatLog, hashOf } from "./log.ts";
 import { Rules } from "./rules/rules.ts";
-import { type Fence, SharedStore, type StoreListener } from "./store.ts";
+import { SharedStore, type StoreListener, type StoreSource } from "./store.ts";
 import { DEFAULT_IO, SharedValues } from "./values.ts";
 import { compareWithModel, verifyEnd } from "./rules/verify.ts";
 
@@ -40,21 +41,26 @@ export class World implements StoreListener {
   readonly #store: SharedStore;
   readonly #values: SharedValues;
   #life: Life;
-  #sluice: Orchestrator;
+  #opened: Orchestrator | undefined = undefined;
   #attempts = 0;
   #violation: InvariantError | undefined = undefined;
 
-  constructor(definitions: Definitions, options: SimulationOptions, fence: Fence) {
+  constructor(definitions: Definitions, options: SimulationOptions, guards: Guards, source: StoreSource) {
     const { seed, faults = 5, steps = 30, concurrency = 4, pools = {}, resources = [], config = {} } =
       options;
     this.#options = { seed, faults, steps, concurrency, pools, resources, config };
     this.#definitions = definitions;
     this.#faults = new Faults(seed, faults);
-    this.#store = new SharedStore(seed, this.#faults, fence, this);
-    this.#values = new SharedValues(definitions, seed, this.#faults);
+    this.#store = new SharedStore(seed, source, this.#faults, guards, this);
+    this.#values = new SharedValues(
+      definitions,
+      seed,
+      this.#faults,
+      guards,
+      (error) => this.#violation ??= error,
+    );
     this.rules = new Rules(definitions, { concurrency, pools });
     this.#life = new Life(0, this.#clock);
-    this.#sluice = this.#begin();
   }
 
   /** Lets the world run to its end. Rejects with {@linkcode InvariantError}. */
@@ -113,13 +119,13 @@ export class World implements StoreListener {
   }
 
   /** Begins a process, which takes the store over. */
-  #begin(): Orchestrator {
+  async #begin(): Promise<void> {
     const { seed, concurrency, pools, resources } = this.#options;
     const life = this.#life = new Life(this.#life.number + 1, this.#clock);
     const begun = () => this.#attempts++;
     const bodies = withFaultyBodies(this.#definitions, { seed, faults: this.#faults, life, begun });
-    return this.#sluice = createOrchestrator(bodies, {
-      store: this.#store.open(life),
+    this.#opened = createOrchestrator(bodies, {
+      store: await this.#store.open(life),
       io: this.#values.open(life),
       defaultIO: DEFAULT_IO,
       clock: life.clock,
@@ -134,7 +140,7 @@ export class World implements StoreListener {
   async #restart(): Promise<void> {
     let last: unknown;
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      if (!this.#isUp) this.#begin();
+      if (!this.#isUp) await this.#begin();
       const outcome = await this.#drive(this.#sluice.recover());
       if (outcome === "gone") continue;
       if ("value" in outcome) return;
@@ -191,6 +197,12 @@ export class World implements StoreListener {
       }
     }
     return this.#isUp && outcome ? outcome : "gone";
+  }
+
+  /** The orchestrator of the latest process. */
+  get #sluice(): Orchestrator {
+    if (!this.#opened) throw new Error("no process has begun");
+    return this.#opened;
   }
 
   /** Whether the latest process lives and holds the lease. */

@@ -101,6 +101,7 @@ describe("a step request", () => {
       maxRetries: some(fc.nat()),
       deadlineMs: some(fc.double({ noNaN: true, noDefaultInfinity: true }).filter((n) => !Object.is(n, -0))),
       fence: some(fc.nat()),
+      history: some(text),
       config: some(fc.jsonValue().filter((value) => value !== null)),
       tags: some(fc.dictionary(text, text)),
       dynamicKeys: some(fc.dictionary(text, fc.array(text))),

@@ -5,6 +5,8 @@ import { override, SluiceError } from "sluice";
 import type { Definitions, OrchestratorOptions, RunResult } from "sluice";
 import { createOrchestrator, defineAsset, definitions as define } from "sluice";
 import { filesIO } from "../../../src/io/files.ts";
+import { formatStepOutcome } from "../../../src/model/step/outcome.ts";
+import { readEnd } from "../../../src/runtime/isolation/process/ending.ts";
 import { start } from "../../support/child.ts";
 import { definitions as hogs } from "./fixtures/hog.ts";
 import { db, definitions as moody } from "./fixtures/moody.ts";
@@ -13,6 +15,7 @@ import { isAlive, run, runOnce, stepsBelow, within, withOrchestrator } from "./s
 
 const isLinux = process.platform === "linux";
 const options: OrchestratorOptions = {};
+const SUM = { asset: "sum", partition: undefined };
 
 describe("a process that ends", () => {
   test("before its body fails the attempt with a typed error", async () => {
@@ -166,5 +169,38 @@ describe("createOrchestrator", () => {
     assert.match(given({ workers: 0 }), /isolation\.workers must be a whole number from 1/);
     assert.match(given({ graceMs: -1 }), /graceMs/);
     assert.match(given({ command: "sluice" }), /command/);
+  });
+});
+
+describe("the fence of a process", () => {
+  test("is that of the owner of the history, and lies beside what the process has kept", async () => {
+    await withOrchestrator(apart, { store: {} }, async (sluice, folder) => {
+      await run(sluice, ["source", "sum"]);
+      const receipt = await filesIO({ folder: `${folder}/values` }).receipt(SUM);
+      assert.ok(receipt?.fence && receipt.fence.number > 0 && receipt.fence.history.length > 0);
+      await filesIO({ folder: `${folder}/values` }).store(SUM, 7, {
+        ...receipt,
+        fence: { ...receipt.fence, number: receipt.fence.number + 1 },
+      });
+      // Another process has taken over meanwhile, and made the value: this one is late, and leaves it.
+      const late = await run(sluice, "sum");
+      assert.equal(late.step("sum").error?.code, "STEP_LOST");
+      assert.equal(await sluice.load("sum"), 7);
+    });
+  });
+
+  test("tells the outcome of another attempt apart", () => {
+    const [declaration] = apart.steps;
+    const request = { version: 1, runId: "r", step: "sum", attempt: 2, fence: 5 } as const;
+    const said = { ...request, status: "success", outputs: [], checks: [], durationMs: 1 } as const;
+    const end = { code: 0, signal: undefined, lastWords: "" };
+    assert.equal(
+      readEnd(declaration, request, end, formatStepOutcome(said), undefined).status,
+      "success",
+    );
+    for (const other of [{ fence: 4 }, { attempt: 1 }, { runId: "s" }]) {
+      const line = formatStepOutcome({ ...said, ...other });
+      assert.throws(() => readEnd(declaration, request, end, line, undefined), { code: "STEP_CRASHED" });
+    }
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "bun:test";
+import { copyFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Issue } from "../../../src/model/issue.ts";
@@ -7,6 +8,7 @@ import type { Clock } from "../../../src/model/ports.ts";
 import { openSqliteStore } from "../../../src/stores/sqlite.ts";
 import { isWalSafe } from "../../../src/stores/sqlite/file/version.ts";
 import { LEASE_MS } from "../../../src/stores/sqlite/file/writer_lock.ts";
+import type { RunStore } from "../../../src/stores/store.ts";
 import { Scribe, tableOf } from "../../model/events/support.ts";
 import { connect, intercepting, sqliteError, valueOf, withFolder } from "../support.ts";
 
@@ -51,6 +53,12 @@ async function made(folder: string): Promise<string> {
   const path = join(folder, "history.sqlite");
   await (await openSqliteStore(path)).close();
   return path;
+}
+
+async function openClosed(path: string, clock: Clock): Promise<RunStore> {
+  const store = await openSqliteStore(path, { clock });
+  await store.close();
+  return store;
 }
 
 describe("one writer", () => {
@@ -98,6 +106,32 @@ describe("one writer", () => {
         const store = await openSqliteStore(path);
         await store.close();
       }
+    }));
+
+  test("has a number that is higher than those of all before it, also in a copy that is brought back", () =>
+    withFolder(async (folder) => {
+      const path = join(folder, "history.sqlite");
+      const numbers: number[] = [];
+      const histories = new Set<string>();
+      const clock = handClock(1_000);
+      for (let times = 0; times < 3; times++) {
+        const { fence, ...store } = await openClosed(path, clock);
+        assert.ok(fence, store.name);
+        numbers.push(fence.number);
+        histories.add(fence.history);
+      }
+      assert.deepEqual(numbers, [1_000, 1_001, 1_002]);
+      const copy = join(folder, "copy.sqlite");
+      copyFileSync(path, copy);
+      clock.nowMs = 5_000;
+      assert.equal((await openClosed(path, clock)).fence?.number, 5_000);
+      clock.nowMs = 6_000;
+      const { fence } = await openClosed(copy, clock);
+      assert.equal(fence?.number, 6_000);
+      histories.add(String(fence?.history));
+      assert.equal(histories.size, 1);
+      const other = await openClosed(join(folder, "other.sqlite"), clock);
+      assert.notEqual(other.fence?.history, fence?.history);
     }));
 
   test("that was taken over from cannot commit any more, and says so", () =>

@@ -130,7 +130,7 @@ describe("a simulation", () => {
     assert.match(error.message, /was recorded by a process without the lease/);
     assert.ok(error.message.endsWith(`Replay it: ${replay(seed)}`), error.message);
     await assert.rejects(
-      simulateWorld(graphOf(seed), { seed, pools: POOLS, replay }, () => {}),
+      simulateWorld(graphOf(seed), { seed, pools: POOLS, replay }, { commit: () => {} }),
       { message: error.message },
     );
   });
@@ -138,7 +138,7 @@ describe("a simulation", () => {
   async function firstFailure() {
     for (let seed = 1; seed <= 200; seed++) {
       try {
-        await simulateWorld(graphOf(seed), { seed, pools: POOLS, replay }, () => {});
+        await simulateWorld(graphOf(seed), { seed, pools: POOLS, replay }, { commit: () => {} });
       } catch (error) {
         assert.ok(error instanceof InvariantError, String(error));
         return { seed, error };
@@ -147,6 +147,17 @@ describe("a simulation", () => {
     return undefined;
   }
 
+  test("finds within 200 seeds that values of lost attempts replace later ones", async () => {
+    let found: unknown;
+    for (let seed = 1; seed <= 200 && !found; seed++) {
+      await simulateWorld(graphOf(seed), { seed, pools: POOLS }, { value: () => {} })
+        .catch((error) => found = error);
+    }
+    assert.ok(found instanceof InvariantError, String(found ?? "200 seeds found nothing"));
+    assert.equal(found.invariant, "I1");
+    assert.match(found.message, /process \d+ has replaced the value of .* that process \d+ kept/);
+  });
+
   test("finds that runs never end", async () => {
     let commits = 0;
     const shut = () => {
@@ -154,7 +165,7 @@ describe("a simulation", () => {
         throw new SluiceError({ code: "STORE_FULL", message: "The disk is full.", path: [] });
       }
     };
-    const never = simulateWorld(twenty, { seed: await plainSeed(), faults: [], steps: 20 }, shut);
+    const never = simulateWorld(twenty, { seed: await plainSeed(), faults: [], steps: 20 }, { commit: shut });
     await assert.rejects(never, (error: InvariantError) => {
       assert.equal(error.invariant, "I8");
       assert.match(error.message, /no process could recover what there is, .*The disk is full/);

@@ -37,11 +37,14 @@ export async function attemptInProcess(parts: AttemptParts): Promise<MadeElsewhe
   const { step: { declaration }, context, clock } = parts;
   const { timeoutMs, isolation } = declaration;
   context.signal.throwIfAborted();
+  const order = orderOf(parts);
   let lastLine: string | undefined;
   let kill: Kill | undefined;
   let isLate = false;
   const child = new Child({
-    ...orderOf(parts),
+    command: order.command,
+    env: order.env,
+    request: formatStepRequest(order.request),
     heard: (line) => {
       const told = parseStreamLine(line);
       if (told === undefined) lastLine = line;
@@ -69,7 +72,7 @@ export async function attemptInProcess(parts: AttemptParts): Promise<MadeElsewhe
   stops.end();
   if (isLate) throw timeoutError(declaration);
   if (end.code === undefined && context.signal.aborted) throw context.signal.reason;
-  const outcome = readEnd(declaration, end, lastLine, kill);
+  const outcome = readEnd(declaration, order.request, end, lastLine, kill);
   if (outcome.error?.code === "STEP_TIMEOUT") throw timeoutError(declaration);
   return new MadeElsewhere(outcome);
 }
@@ -82,7 +85,7 @@ function orderOf({ step, context, settings, module, clock }: AttemptParts) {
   return {
     command: stepCommand({ module, command, memoryMb: isolation?.memoryMb, graceMs }),
     env: environmentOf(settings),
-    request: formatStepRequest(requestOf(step, context, deadlineMs)),
+    request: requestOf(step, context, deadlineMs),
   };
 }
 

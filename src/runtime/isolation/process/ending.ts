@@ -2,6 +2,7 @@
 import type { StepDeclaration } from "../../../model/assets/declaration.ts";
 import { type IssueCode, SluiceError } from "../../../model/issue.ts";
 import { parseStepOutcome, stepExitCodes, type StepOutcome } from "../../../model/step/outcome.ts";
+import type { StepRequest } from "../../../model/step/request.ts";
 import type { ChildEnd } from "./child.ts";
 
 /** What the engines write before they end for want of memory. */
@@ -11,20 +12,22 @@ const OUT_OF_MEMORY = /out of memory|OutOfMemory|heap limit|Allocation failed/i;
 export type Kill = { readonly code: "MEMORY_EXCEEDED"; readonly heldMb: number };
 
 /**
- * The outcome that a process has told. An exit code without the outcome that belongs to it counts as none.
+ * The outcome that a process has told. An exit code without the outcome that belongs to it counts as none, and so does the
+ * outcome of another attempt.
  *
  * @param line The last line of its stdout; undefined when there was none.
  * @throws {SluiceError} STEP_CRASHED, or MEMORY_EXCEEDED.
  */
 export function readEnd(
   declaration: StepDeclaration,
+  request: StepRequest,
   end: ChildEnd,
   line: string | undefined,
   kill: Kill | undefined,
 ): StepOutcome {
   if (kill) throw exceeded(declaration, kill.heldMb);
   const outcome = readOutcome(line);
-  if (outcome && end.code === stepExitCodes[outcome.status]) return outcome;
+  if (outcome && end.code === stepExitCodes[outcome.status] && answers(outcome, request)) return outcome;
   throw crashed(declaration, end);
 }
 
@@ -34,6 +37,12 @@ function readOutcome(line: string | undefined): StepOutcome | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether an outcome is that of an attempt; one that could not read its request says nothing of it. */
+function answers(outcome: StepOutcome, request: StepRequest): boolean {
+  const { runId = request.runId, attempt = request.attempt, fence = request.fence } = outcome;
+  return runId === request.runId && attempt === request.attempt && fence === request.fence;
 }
 
 function exceeded({ name, isolation }: StepDeclaration, heldMb: number): SluiceError {

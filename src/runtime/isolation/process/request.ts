@@ -2,6 +2,7 @@
 import type { StepDeclaration } from "../../../model/assets/declaration.ts";
 import type { Definitions } from "../../../model/definitions.ts";
 import type { Partitions } from "../../../model/partitions/definition.ts";
+import type { Fence } from "../../../model/step/fence.ts";
 import type { StepRequest } from "../../../model/step/request.ts";
 import { BodyContext, type RunOrigin } from "../../step/context.ts";
 import type { Fingerprint } from "../fingerprint.ts";
@@ -11,11 +12,13 @@ export interface IsolatedStep {
   readonly definitions: Definitions;
   readonly declaration: StepDeclaration;
   readonly fingerprint: Fingerprint;
+  /** Who owns the history. */
+  readonly fence: Fence | undefined;
 }
 
 /** The request for an attempt. `deadlineMs` is left out where the step has no limit. */
 export function requestOf(
-  { definitions, declaration, fingerprint }: IsolatedStep,
+  { definitions, declaration, fingerprint, fence }: IsolatedStep,
   context: BodyContext,
   deadlineMs: number | undefined,
 ): StepRequest {
@@ -33,6 +36,7 @@ export function requestOf(
     ...(declaration.partitions && { partitions: partitionsOf(context) }),
     ...(deadlineMs !== undefined && { deadlineMs }),
     ...(origin && { atMs: origin.atMs }),
+    ...(fence && { fence: fence.number, history: fence.history }),
     ...(config !== undefined && { config }),
     ...(Object.keys(dynamicKeys).length > 0 && { dynamicKeys }),
     ...(Object.keys(tags).length > 0 && { tags }),

@@ -24,6 +24,8 @@ export function readMeta(statements: Statements): { readonly [name in MetaName]:
       known.get("last_run") ?? 0,
       statements.column<number>("SELECT ifnull(max(number), 0) FROM runs")[0],
     ),
+    fence: known.get("fence") ?? 0,
+    history: known.get("history") ?? 0,
   };
 }
 

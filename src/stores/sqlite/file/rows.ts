@@ -102,7 +102,7 @@ export interface Write {
 }
 
 /** Numbers about the whole file. */
-export type MetaName = "last_seq" | "redo_seq" | "longest_chunk" | "last_run";
+export type MetaName = "last_seq" | "redo_seq" | "longest_chunk" | "last_run" | "fence" | "history";
 
 /** A transaction that writes nothing. */
 export const NOTHING: Write = Object.freeze({

@@ -13,6 +13,8 @@ export interface Owner {
   readonly host: string;
   /** When the process began: a number that was used again is then told apart. */
   readonly processMs: number;
+  /** The number by which a file is known from now on that has none yet. */
+  readonly history: number;
 }
 
 /** How long a writer counts as alive after its last sign. */
@@ -58,14 +60,15 @@ export class WriterLock {
   }
 
   /**
-   * Takes the lock within a transaction.
+   * Takes the lock within a transaction, and counts its owners: with the time, so that a copy of the file that was brought
+   * back does not fall behind what the file has given out.
    *
    * @throws {SluiceError} STORE_LOCKED, naming the owner, while another writer is alive.
    */
   take(nowMs: number): void {
     const known = this.#read();
     if (known && this.#lives(known, nowMs)) throw locked(this.#path, known, nowMs);
-    const { instance, pid, host, processMs } = this.#owner;
+    const { instance, pid, host, processMs, history } = this.#owner;
     this.#statements.run(
       "INSERT OR REPLACE INTO writer (id, instance, pid, host, process_ms, opened_ms, beat_ms, lease_ms) " +
         "VALUES (1, ?, ?, ?, ?, ?, ?, ?)",
@@ -76,6 +79,12 @@ export class WriterLock {
       nowMs,
       nowMs,
       LEASE_MS,
+    );
+    this.#statements.run("INSERT OR IGNORE INTO meta (name, value) VALUES ('history', ?)", history);
+    this.#statements.run(
+      "INSERT INTO meta (name, value) VALUES ('fence', ?) " +
+        "ON CONFLICT (name) DO UPDATE SET value = max(value + 1, excluded.value)",
+      Math.max(1, Math.floor(nowMs)),
     );
   }
 
