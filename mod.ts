@@ -136,6 +136,7 @@ export { airflowRetryDelayMs } from "./src/runtime/retry/airflow.ts";
 export type { AirflowRetry, AirflowTask } from "./src/runtime/retry/airflow.ts";
 export { TRIGGER_RULES } from "./src/model/assets/trigger_rule.ts";
 export type { TriggerRule } from "./src/model/assets/trigger_rule.ts";
+export type * from "./src/model/step/hooks.ts";
 export type { Clock, Log, LogFields, LogLevel, Random } from "./src/model/ports.ts";
 
 // Partition

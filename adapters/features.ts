@@ -63,6 +63,7 @@ export const FEATURES = {
   "pool": "A concurrency pool",
   "priority": "A priority",
   "trigger": "A trigger rule",
+  "hooks": "Hooks of a step",
   "isolation": "A body that runs in a worker or a process of its own",
   "isolation.memory": "A cap on the memory of an attempt",
   "batch": "A body that takes many partitions at once",
@@ -76,6 +77,7 @@ export const FEATURES = {
   "job": "A job",
   "job.config": "Config of a job",
   "job.tags": "Tags of a job or schedule",
+  "job.hooks": "Hooks of a job",
   "schedule": "A schedule by cron",
   "schedule.crons": "A schedule by several crons",
   "schedule.zone": "A schedule in a zone with clock changes",
@@ -108,8 +110,13 @@ export function featuresOf(snapshot: Snapshot): readonly FeatureUse[] {
   const uses = [
     ...snapshot.assets.flatMap((asset) => usesOf(`asset ${asset.key}`, assetFeatures(asset, snapshot))),
     ...snapshot.steps.flatMap((step) => usesOf(`step ${step.name}`, stepFeatures(step))),
-    ...snapshot.jobs.flatMap(({ name, config, tags }) =>
-      usesOf(`job ${name}`, ["job", when(hasAny(config), "job.config"), when(hasAny(tags), "job.tags")])
+    ...snapshot.jobs.flatMap(({ name, config, tags, hooks }) =>
+      usesOf(`job ${name}`, [
+        "job",
+        when(hasAny(config), "job.config"),
+        when(hasAny(tags), "job.tags"),
+        when(hooks !== undefined, "job.hooks"),
+      ])
     ),
     ...snapshot.schedules.flatMap((schedule) =>
       usesOf(`schedule ${schedule.name}`, [
@@ -210,6 +217,7 @@ function stepFeatures(step: StepSnapshot): readonly (Feature | undefined)[] {
     when(step.pool !== undefined, "pool"),
     when(step.priority !== 0, "priority"),
     when(step.triggerRule !== undefined, "trigger"),
+    when(step.hooks !== undefined, "hooks"),
     when(step.isolation !== undefined, "isolation"),
     when(step.memoryMb !== undefined, "isolation.memory"),
     when(step.batch, "batch"),

@@ -121,6 +121,12 @@ const TABLE = {
     "The state of a run is that of its last tasks: it succeeds though a step failed, where one that follows by a rule succeeds. Below a failure and a skip all_success says what came first.",
     "Watch the tasks, or let a task with the default rule be the last.",
   ),
+  "hooks": {
+    ...emulated("The process of the step calls them, once for all of its partitions."),
+    differs:
+      "A step that is skipped or failed without a process of its own calls none, nor does one that is killed.",
+    advice: "Look for those in what the callbacks of the task says.",
+  },
   "isolation": native("Every step is a process of its own, inline ones too."),
   "isolation.memory": refused(
     "No one watches the memory of a step.",
@@ -154,6 +160,11 @@ const TABLE = {
   "job.tags": native(
     "Tags of the Dag, and the tags of the run that steps see.",
     "Tags of Dags are cut at 100 characters.",
+  ),
+  "job.hooks": refused(
+    "No process of Sluice lives as long as a run of the job.",
+    "They are not called.",
+    "Give the hooks to the assets, or use on_failure_callback of the Dag.",
   ),
   "schedule": native(
     "CronTriggerTimetable, or CronPartitionTimetable where runs are of windows.",

@@ -118,6 +118,12 @@ export const VERDICTS = {
     ),
     isFatal: true,
   },
+  "hooks": {
+    ...emulated("The process of the step calls them, once for all of its partitions."),
+    differs:
+      "A step that is skipped or failed without a process of its own calls none, nor does one that is killed.",
+    advice: "Look for those in what a run failure sensor says.",
+  },
   "isolation": native("Every step is a process of its own, inline ones too."),
   "isolation.memory": refused(
     "No one watches the memory of a step.",
@@ -153,6 +159,11 @@ export const VERDICTS = {
   "job": native("define_asset_job with a selection by keys, by group, or of all."),
   "job.config": native("config of the job, by op."),
   "job.tags": native("tags of the job or of its run requests."),
+  "job.hooks": refused(
+    "No process of Sluice lives as long as a run of the job.",
+    "They are not called.",
+    "Give the hooks to the assets, or use a run status sensor.",
+  ),
   "schedule": native("ScheduleDefinition."),
   "schedule.crons": native("A list of crons; an instant that several name counts once."),
   "schedule.zone": native("execution_timezone; clock changes mean the same."),

@@ -111,6 +111,12 @@ export const VERDICTS: VerdictTable = {
     ),
     isFatal: true,
   },
+  "hooks": {
+    ...emulated("The process of the step calls them, once for all of its partitions."),
+    differs:
+      "A step that is skipped or failed without a process of its own calls none, nor does one that is killed.",
+    advice: "Look for those in what the state hooks of the task says.",
+  },
   "isolation": native("Every step is a process of its own, inline ones too."),
   "isolation.memory": refused(
     "No one watches the memory of a step.",
@@ -138,6 +144,11 @@ export const VERDICTS: VerdictTable = {
   "job": native("A flow and its deployment."),
   "job.config": native("Defaults of the flow's parameter config."),
   "job.tags": native("Tags of the deployment; the step finds them as tags of its run."),
+  "job.hooks": refused(
+    "No process of Sluice lives as long as a run of the job.",
+    "They are not called.",
+    "Give the hooks to the assets, or use the hooks of the flow.",
+  ),
   "schedule": native("A deployment with a schedule."),
   "schedule.crons": native("A deployment with several schedules."),
   "schedule.zone": native("The zone of the schedule."),

@@ -1,5 +1,7 @@
 /** Jobs: a named selection with config and tags. */
 import type { Asset } from "./assets/declaration.ts";
+import type { RunHooks } from "./step/hooks.ts";
+import { RUN_HOOKS } from "./validate/known.ts";
 import { requireFields, requireJobFields, requireKnown, requireSpec, requireText } from "./validate/shape.ts";
 import { captureSite, type Site } from "./assets/site.ts";
 import { namesOf } from "./validate/options.ts";
@@ -25,6 +27,8 @@ export interface Job {
   readonly config: RunConfig;
   /** Values by name, for selections and views. */
   readonly tags: { readonly [name: string]: string };
+  /** What is called for its runs, and for every step of them; undefined for nothing. */
+  readonly hooks: RunHooks | undefined;
   /** Where it was declared. */
   readonly site: Site;
 }
@@ -35,6 +39,7 @@ const KNOWN = namesOf<Omit<Job, "kind" | "site">>()({
   description: true,
   config: true,
   tags: true,
+  hooks: true,
 });
 
 /**
@@ -57,6 +62,8 @@ export function defineJob(spec: {
   readonly description?: string;
   readonly config?: RunConfig;
   readonly tags?: { readonly [name: string]: string };
+  /** What is called for its runs, and for every step of them. Default: nothing. */
+  readonly hooks?: RunHooks;
 }): Job {
   const site = captureSite(defineJob);
   requireSpec(spec, "defineJob", site);
@@ -66,6 +73,7 @@ export function defineJob(spec: {
   requireKnown(spec, KNOWN, "", declaring);
   requireFields({ tags: spec.tags, description: spec.description }, "described", declaring);
   requireJobFields(spec, declaring);
+  if (spec.hooks) requireKnown(spec.hooks, RUN_HOOKS, "hooks", declaring);
   return Object.freeze({
     kind: "job",
     name: spec.name,
@@ -73,6 +81,7 @@ export function defineJob(spec: {
     description: spec.description,
     config: Object.freeze({ ...spec.config }),
     tags: Object.freeze({ ...spec.tags }),
+    hooks: spec.hooks && Object.freeze({ ...spec.hooks }),
     site,
   });
 }

@@ -1,5 +1,6 @@
 /** The live object: definitions, a store, IO managers and engines wired together; owns start and stop. */
 import type { Asset } from "../model/assets/declaration.ts";
+import type { RunHooks } from "../model/step/hooks.ts";
 import type { ResourceOverride } from "../model/assets/resource.ts";
 import type { Metadata } from "../model/assets/result.ts";
 import type { Definitions } from "../model/definitions.ts";
@@ -46,6 +47,8 @@ export interface OrchestratorOptions {
   readonly concurrency?: number;
   /** How steps are run that do not run inline: see docs/isolation.md. */
   readonly isolation?: IsolationOptions;
+  /** What is called for every run, and for every step of it: see docs/runs/hooks.md. Default: nothing. */
+  readonly hooks?: RunHooks;
   /** The time. Default: that of the host. */
   readonly clock?: Clock;
   /** The source of chance. Default: that of the host. */

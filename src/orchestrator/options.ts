@@ -1,5 +1,7 @@
 /** What an orchestrator and its runs are given, held to its shape before anything is opened or recorded. */
 import { SluiceError } from "../model/issue.ts";
+import { areHooks, HOOKS_ARE } from "../model/validate/hooks.ts";
+import { RUN_HOOKS } from "../model/validate/known.ts";
 import { namesOf, refuseUnknown } from "../model/validate/options.ts";
 import { nameType } from "../model/quote.ts";
 import {
@@ -53,6 +55,7 @@ const OPTIONS = namesOf<OrchestratorOptions>()({
   pools: true,
   concurrency: true,
   isolation: true,
+  hooks: true,
   clock: true,
   random: true,
   mask: true,
@@ -77,7 +80,7 @@ export function checkOptions(definitions: unknown, options: unknown): void {
   if (!isRecord(options)) throw misfit([], "An orchestrator takes a record of options", options, "{}");
   refuseUnknown(options, OPTIONS, { what: "createOrchestrator()", code: "DEFINITION_INVALID" });
   requireFields("the options", [], options, OPTION_FIELDS);
-  const { store, io, resources, pools, concurrency, isolation = {} } = options;
+  const { store, io, resources, pools, concurrency, hooks, isolation = {} } = options;
   if (!isRecord(isolation)) {
     throw misfit(["isolation"], "Isolation is a record of settings", isolation, "isolation: { workers: 2 }");
   }
@@ -92,6 +95,7 @@ export function checkOptions(definitions: unknown, options: unknown): void {
     refuseUnknown(store, STORE_FIELDS, { what: "The store", code: "DEFINITION_INVALID", path: ["store"] });
     requireFields("the options of the store", ["store"], store, STORE_FIELDS);
   }
+  if (hooks !== undefined) checkHooks(hooks);
   if (io !== undefined && !(Array.isArray(io) && io.every(isManager))) {
     throw misfit(
       ["io"],
@@ -109,6 +113,13 @@ export function checkOptions(definitions: unknown, options: unknown): void {
   }
   for (const [pool, limit] of Object.entries(pools ?? {})) checkLimit(limit, ["pools", pool]);
   checkLimit(concurrency, ["concurrency"]);
+}
+
+function checkHooks(hooks: unknown): void {
+  if (!isRecord(hooks) || !areHooks(hooks)) {
+    throw misfit(["hooks"], `Hooks are ${HOOKS_ARE}`, hooks, "hooks: { onFailure: (fact) => ... }");
+  }
+  refuseUnknown(hooks, RUN_HOOKS, { what: "hooks", code: "DEFINITION_INVALID", path: ["hooks"], of: "hook" });
 }
 
 /** Refuses options of a run that are not among the fields, or cannot be worked with. */

@@ -3,6 +3,7 @@ import { type FilesIO, filesIO } from "../io/files.ts";
 import type { IOManager } from "../io/manager.ts";
 import { type FindManager, openManagers } from "../io/managers.ts";
 import { memoryIO } from "../io/memory.ts";
+import type { RunHooks } from "../model/step/hooks.ts";
 import type { Definitions } from "../model/definitions.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "../model/ports.ts";
 import { Engine } from "../runtime/engine.ts";
@@ -20,6 +21,8 @@ export interface Parts {
   readonly findManager: FindManager;
   readonly clock: Clock;
   readonly random: Random;
+  /** What is called for every run. */
+  readonly hooks: RunHooks | undefined;
 }
 
 /** Where values are kept. */
@@ -58,7 +61,8 @@ export async function openParts(
   const { fence } = store;
   const own = { ...engineOptions(options), ...(fence && { fence }) };
   const engine = new Engine({ store, findManager, clock, random, isolation, ...own });
-  const parts = { definitions, store, engine, findManager, clock, random };
+  const { hooks } = options;
+  const parts = { definitions, store, engine, findManager, clock, random, hooks };
   try {
     const isLeft = !store.isReadOnly && await interruptLost(store, engine.recorder, () => false);
     if (isLeft) await files?.sweep({ olderThanMs: 0 });

@@ -46,11 +46,13 @@ async function execute(
   if (plan.definitions !== parts.definitions) throw otherDefinitions();
   const facts = await parts.store.facts();
   facts.releaseAssets?.();
+  const hooks = await hooksOf(parts, request);
   const run = active.begin(id, signal);
   try {
     const outcome = await executeRun(parts.engine, {
       dynamicKeys: (name) => facts.dynamicKeys(name),
       ...request,
+      ...hooks,
       signal: run.signal,
       ...(config && { config }),
       ...(tags && { tags }),
@@ -65,6 +67,19 @@ async function execute(
   } finally {
     run.end();
   }
+}
+
+/** What is called for a run: of its job, and of the orchestrator. One that is gone on with belongs to a job as recorded. */
+async function hooksOf(
+  { definitions, store, hooks }: Parts,
+  { id, job, resumed }: RunRequest,
+): Promise<Pick<RunRequest, "hooks" | "job">> {
+  const name = job ?? (resumed && (await store.run(id))?.job);
+  const ofJob = name === undefined ? undefined : definitions.jobs.get(name)?.hooks;
+  return {
+    hooks: [ofJob, hooks].filter((each) => each !== undefined),
+    ...(name !== undefined && { job: name }),
+  };
 }
 
 /** A run that cannot be gone on with is for `recover`; when the store fails still, that finds it by itself. */

@@ -1,4 +1,5 @@
 /** Executes one plan: from its first event to its last. */
+import type { RunHooks } from "../model/step/hooks.ts";
 import type { ResourceOverride } from "../model/assets/resource.ts";
 import { EVENT_KINDS, type RecordedError } from "../model/events/event.ts";
 import type { StepCounts, StepRecord } from "../model/events/record.ts";
@@ -9,6 +10,7 @@ import { type DynamicKeys, PlanMappings } from "../planner/steps/mappings.ts";
 import type { StepGraph } from "../planner/steps/table.ts";
 import { validateConfig, type ValidConfig } from "./config.ts";
 import type { Engine } from "./engine.ts";
+import { type Announcer, openAnnouncer } from "./hooks/announcer.ts";
 import { Keeping } from "./keeping.ts";
 import type { Judge } from "./loop/attempts.ts";
 import { RunLoop } from "./loop/loop.ts";
@@ -50,6 +52,8 @@ export interface RunRequest {
   /** How long canceled steps may take to stop, in milliseconds, before they are given up. Default 10,000. */
   readonly cancelGraceMs?: number;
   readonly job?: string;
+  /** Hooks of the run, beside those of its steps. Undefined where whoever asked calls hooks, those of steps too. */
+  readonly hooks?: readonly RunHooks[];
   readonly backfill?: string;
   /** The run that it repeats. */
   readonly parent?: string;
@@ -107,6 +111,7 @@ class Execution {
   readonly #keeping: Keeping;
   readonly #progress: Progress;
   readonly #loop: RunLoop;
+  readonly #announcer: Announcer | undefined;
   readonly #scratch: readonly Int32Array[];
 
   constructor(engine: Engine, request: RunRequest, graph: StepGraph, wiring: Wiring, config: ValidConfig) {
@@ -133,6 +138,20 @@ class Execution {
     this.#desk = desk;
     this.#keeping = new Keeping(id, graph, wiring, reader, tape, engine);
     this.#progress = new Progress({ graph, tape, ready, taints, triggers, retention, waits });
+    this.#announcer = request.hooks && openAnnouncer({
+      engine,
+      graph,
+      wiring,
+      tape,
+      hooks: request.hooks,
+      run: {
+        runId: id,
+        tags,
+        isResumed: resumed.length > 0,
+        ...(request.job !== undefined && { job: request.job }),
+      },
+      counts: () => this.#progress.counts,
+    });
     this.#loop = new RunLoop({
       engine,
       graph,
@@ -173,17 +192,19 @@ class Execution {
       signal?.removeEventListener("abort", stop);
     }
     const error = await this.#tearDown();
+    await this.#announcer?.settle();
     const steps = this.#progress.counts;
     const status = this.#progress.left > 0 ? "interrupted" : statusOf(steps, error);
     if (status === "interrupted") {
       this.#tape.add("run_interrupted", { reason: "the orchestrator was closed" });
     } else this.#tape.add("run_finished", { status, ...(error && { error }) });
-    await this.#tape.flush();
+    await (this.#announcer?.settle() ?? this.#tape.flush());
     return { id, status, steps, checks: this.#keeping.checks, error };
   }
 
   /** Gives back what was borrowed. */
   close(): void {
+    this.#announcer?.close();
     this.#tape.close();
     for (const array of this.#scratch) this.#engine.arena.give(array);
   }

@@ -10,9 +10,10 @@ import type { StepLogLine } from "../model/step/reporter.ts";
 import type { StepRequest } from "../model/step/request.ts";
 import type { Receipt } from "../io/manager.ts";
 import type { FindManager } from "../io/managers.ts";
-import { planStep } from "../planner/step.ts";
+import { type PlannedStep, planStep } from "../planner/step.ts";
 import { Engine } from "./engine.ts";
-import type { Mask } from "./redact/mask.ts";
+import { AloneAnnouncer } from "./hooks/alone.ts";
+import { type Mask, openMask } from "./redact/mask.ts";
 import { executeRun } from "./run.ts";
 import { Account } from "./step/account.ts";
 import { failedOutcome, outcomeOf } from "./step/outcome.ts";
@@ -67,8 +68,24 @@ async function execute(
   request: StepRequest,
   surroundings: StepSurroundings,
 ): Promise<StepOutcome> {
+  const { clock, mask = openMask(), log } = surroundings;
+  const planned = planStep(definitions, request, request.atMs ?? clock.now());
+  const { hooks } = planned.declaration;
+  if (!hooks || request.hooks === false) return await attempt(planned, request, { ...surroundings, mask });
+  const announcer = new AloneAnnouncer({ request, planned, clock, mask, log }, hooks);
+  announcer.begin();
+  const outcome = await attempt(planned, request, { ...surroundings, mask })
+    .catch((error) => failedOutcome(request, error));
+  await announcer.end(outcome);
+  return outcome;
+}
+
+async function attempt(
+  { plan, declaration, dynamicKeys }: PlannedStep,
+  request: StepRequest,
+  surroundings: StepSurroundings,
+): Promise<StepOutcome> {
   const { clock, random, signal, graceMs, resources, reveal, mask } = surroundings;
-  const { plan, declaration, dynamicKeys } = planStep(definitions, request, request.atMs ?? clock.now());
   if (request.definition) await refuseOther(declaration, request.definition, resources ?? []);
   const { runId, attempt = 1, tags, fence, history } = request;
   const account = new Account(surroundings.log);

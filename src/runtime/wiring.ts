@@ -4,6 +4,7 @@ import type { Definitions } from "../model/definitions.ts";
 import type { FindManager } from "../io/managers.ts";
 import type { IOManager, ValueTable } from "../io/manager.ts";
 import type { Cooperative } from "../planner/cooperative.ts";
+import type { StepHooks } from "../model/step/hooks.ts";
 import type { TriggerRule } from "../model/assets/trigger_rule.ts";
 import type { BodyContext } from "./step/context.ts";
 import { hasAny } from "./step/facts.ts";
@@ -51,6 +52,8 @@ export interface Wiring {
   readonly configured: readonly number[];
   /** Trigger rules of the steps that have one. */
   readonly triggerRules: ReadonlyMap<number, TriggerRule>;
+  /** Hooks of the steps that have some. */
+  readonly hooks: ReadonlyMap<number, StepHooks>;
   /** Priorities, the highest first; one for most definitions. */
   readonly priorities: readonly number[];
   /** Gives the manager of an asset by its rank. */
@@ -139,6 +142,7 @@ class StepWiring {
   readonly #inputNames: InputNames[];
   readonly #configured: number[] = [];
   readonly #triggerRules: Map<number, TriggerRule> = new Map();
+  readonly #hooks: Map<number, StepHooks> = new Map();
   readonly #priorities: Set<number> = new Set();
   readonly #lists: NameLists = new NameLists();
 
@@ -172,6 +176,7 @@ class StepWiring {
       if (step.isolation && this.#isolate) this.#wireIsolated(rank, step, this.#isolate);
       this.#priorities.add(step.priority);
       if (step.triggerRule) this.#triggerRules.set(rank, step.triggerRule);
+      if (step.hooks) this.#hooks.set(rank, step.hooks);
       if (step.config) this.#configured.push(rank);
     }
   }
@@ -189,6 +194,7 @@ class StepWiring {
       inputNames: this.#inputNames,
       configured: this.#configured,
       triggerRules: this.#triggerRules,
+      hooks: this.#hooks,
       priorities: [...this.#priorities].sort((a, b) => b - a),
       managerOf: (rank) => values.managerOf(rank),
       isEphemeral: values.isEphemeral,

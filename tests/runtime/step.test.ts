@@ -260,3 +260,64 @@ describe("steps one by one", () => {
     );
   });
 });
+
+describe("the hooks of a step by itself", () => {
+  /** A step whose hooks note what they hear, with lines of its log. */
+  async function hear(
+    body: () => number,
+    request: Partial<StepRequest> = {},
+    retry?: { readonly maxRetries: number },
+  ): Promise<readonly unknown[]> {
+    const heard: unknown[] = [];
+    const asset = defineAsset({
+      key: "a",
+      ...(retry && { retry }),
+      hooks: {
+        onStart: ({ attempt }) => heard.push(["start", attempt]),
+        onSuccess: ({ outputs }) => heard.push(["success", outputs]),
+        onFailure: ({ error }) => heard.push(["failure", error.message, error.cause?.message]),
+        onRetry: ({ error, delayMs }) => heard.push(["retry", error.message, delayMs]),
+      },
+      run: body,
+    });
+    await execute([asset], { step: "a", ...request });
+    return heard;
+  }
+  const fails = () => {
+    throw new Error("no", { cause: new Error("deeper") });
+  };
+
+  test("are called once for its start and once for its end", async () => {
+    assert.deepEqual(await hear(() => 1, { attempt: 2 }), [
+      ["start", 2],
+      ["success", [{ asset: "a", status: "made" }]],
+    ]);
+    assert.deepEqual(await hear(fails), [["start", 1], ["failure", "no", "deeper"]]);
+  });
+
+  test("hear of a retry when another attempt is allowed, by the caller or else by the policy", async () => {
+    const again = ["retry", "no", undefined];
+    const over = ["failure", "no", "deeper"];
+    const last = async (request: Partial<StepRequest>, retry?: { readonly maxRetries: number }) =>
+      (await hear(fails, request, retry)).at(-1);
+    assert.deepEqual(await last({ attempt: 1 }, { maxRetries: 2 }), again);
+    assert.deepEqual(await last({ attempt: 2 }, { maxRetries: 2 }), again);
+    assert.deepEqual(await last({ attempt: 3 }, { maxRetries: 2 }), over);
+    assert.deepEqual(await last({ attempt: 1, maxRetries: 0 }, { maxRetries: 2 }), over);
+    assert.deepEqual(await last({ attempt: 2, maxRetries: 2 }, { maxRetries: 2 }), again);
+  });
+
+  test("are left to a caller that calls them itself", async () => {
+    assert.deepEqual(await hear(fails, { hooks: false }), []);
+  });
+
+  test("that fail write a line and change nothing", async () => {
+    const lines: string[] = [];
+    const hooks = { onSuccess: () => Promise.reject(new Error("no mail")) };
+    const asset = defineAsset({ key: "a", hooks, run: () => 1 });
+    const { status } = await execute([asset], { step: "a" }, {
+      log: ({ level, message }) => lines.push(`${level} ${message}`),
+    });
+    assert.deepEqual([status, lines], ["success", ["warning The hook onSuccess of a failed: no mail"]]);
+  });
+});

@@ -102,7 +102,7 @@ function declaredFields(asset: Asset, cwd: string): Field[] {
 }
 
 function rulesOf(
-  { retry, timeoutMs, pool, priority, isolation, batch, skippable, backfill }: StepDeclaration,
+  { retry, timeoutMs, pool, priority, isolation, batch, skippable, backfill, hooks }: StepDeclaration,
 ): string {
   const most = backfill?.maxPartitionsPerRun;
   return [
@@ -112,6 +112,7 @@ function rulesOf(
     ...(priority === 0 ? [] : [`priority ${priority}`]),
     ...(isolation === undefined ? [] : [`in a ${isolation.tier}`]),
     ...(isolation?.memoryMb === undefined ? [] : [`at most ${isolation.memoryMb} MB`]),
+    ...Object.keys(hooks ?? {}).filter((name) => name.startsWith("on")).sort(),
     ...(batch ? ["batch"] : []),
     ...(skippable ? ["may skip"] : []),
     ...(most === undefined

@@ -1,8 +1,10 @@
 /** Declarations as everything else reads them: assets, and the steps that make them, with the types worn off. */
 import type { AutomationCondition } from "../automation/condition.ts";
 import type { FreshnessPolicy } from "../automation/freshness.ts";
+import type { StepHooks } from "../step/hooks.ts";
 import type { IOChoice } from "./io_choice.ts";
 import type { StepIsolation } from "../step/isolation.ts";
+import type { CheckSeverity } from "../step/severity.ts";
 import type { Partitions } from "../partitions/definition.ts";
 import type { Mapping } from "../partitions/mapping.ts";
 import type { MaybePartitions } from "../partitions/relation.ts";
@@ -76,8 +78,7 @@ export interface StepInput {
   readonly optional: boolean;
 }
 
-/** How serious a failed check is: `warn` is reported, `error` counts as a failure. */
-export type CheckSeverity = "warn" | "error";
+export type { CheckSeverity } from "../step/severity.ts";
 
 /** What a check found, given as `true`, `false` or with details. */
 export interface CheckResult {
@@ -150,6 +151,8 @@ export interface StepDeclaration {
   readonly priority: number;
   /** What must have become of the steps upstream; undefined for the default. */
   readonly triggerRule: TriggerRule | undefined;
+  /** What is called when an attempt has begun, and when the step has ended; undefined for nothing. */
+  readonly hooks: StepHooks | undefined;
   /** Where the body runs; undefined for in the process that runs everything else. */
   readonly isolation: StepIsolation | undefined;
   /** The body takes many partitions at once. */

@@ -110,6 +110,7 @@ export function openStep(
     pool: spec.pool,
     priority: spec.priority ?? 0,
     triggerRule: spec.triggerRule,
+    hooks: spec.hooks && Object.freeze({ ...spec.hooks }),
     isolation: stepIsolation(spec),
     batch: spec.batch ?? false,
     backfill: spec.backfill && Object.freeze({ ...spec.backfill }),

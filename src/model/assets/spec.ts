@@ -3,6 +3,7 @@ import type { AutomationCondition } from "../automation/condition.ts";
 import type { FreshnessPolicy } from "../automation/freshness.ts";
 import type { Dependency } from "./context.ts";
 import type { Asset, AssetRef, CheckResult, CheckSeverity } from "./declaration.ts";
+import type { StepHooks } from "../step/hooks.ts";
 import type { IOChoice } from "./io_choice.ts";
 import type { IsolationRules } from "../step/isolation.ts";
 import type { RetryPolicy } from "../policy.ts";
@@ -51,6 +52,8 @@ export interface StepRules extends IsolationRules {
    * reads was skipped. With any rule but `all_success` what the body reads has to be declared `optional`.
    */
   readonly triggerRule?: TriggerRule;
+  /** What is called when an attempt has begun, and when the step has ended. Default: nothing. */
+  readonly hooks?: StepHooks;
 }
 
 /** Dependencies by the names under which the body reads them. */

@@ -4,7 +4,7 @@
  * An event is one row of a batch: its kind, the step it is about, the attempt, its place in the order of the
  * whole store and its time. Most need nothing more; the others carry a payload of JSON values.
  */
-import type { CheckSeverity } from "../assets/declaration.ts";
+import type { CheckSeverity } from "../step/severity.ts";
 import type { LogFields, LogLevel } from "../ports.ts";
 import type { BackfillStatus, RunStatus } from "./status.ts";
 import type { StepTable } from "./step_table.ts";

@@ -127,6 +127,8 @@ export interface StepSnapshot {
   readonly priority: number;
   /** What must have become of the steps upstream; left out for the default. */
   readonly triggerRule?: TriggerRule;
+  /** The names of its hooks, sorted; left out without any. */
+  readonly hooks?: readonly string[];
   /** Where the body runs; left out for in the process that runs everything else. */
   readonly isolation?: StepIsolation["tier"];
   /** The most memory that an attempt may hold, in megabytes of 1,048,576 bytes; left out for no cap. */
@@ -159,6 +161,8 @@ export interface JobSnapshot {
   readonly config: JsonRecord;
   /** Values by name. */
   readonly tags: { readonly [name: string]: string };
+  /** The names of its hooks, sorted; left out without any. */
+  readonly hooks?: readonly string[];
 }
 
 /** A schedule as JSON. */

@@ -1,5 +1,6 @@
 /** From definitions to their snapshot. */
 import { requireKind } from "../validate/options.ts";
+import type { RunHooks } from "../step/hooks.ts";
 import type { Asset, InlineCheck, StepDeclaration, StepInput } from "../assets/declaration.ts";
 import { jobOf, type Schedule, selectionOf } from "../automation/schedule.ts";
 import type { Definitions } from "../definitions.ts";
@@ -103,6 +104,7 @@ function stepSnapshot(step: StepDeclaration, definitions: Definitions, table: Pa
     pool: step.pool,
     priority: step.priority,
     triggerRule: step.triggerRule,
+    hooks: hookNames(step.hooks),
     isolation: step.isolation?.tier,
     memoryMb: step.isolation?.memoryMb,
     batch: step.batch,
@@ -112,6 +114,14 @@ function stepSnapshot(step: StepDeclaration, definitions: Definitions, table: Pa
     checks: step.checks.map((check) => inlineSnapshot(check, step)),
     check: step.check,
   }, ["steps", step.name]) as unknown as StepSnapshot;
+}
+
+/** Their names, sorted; undefined for none. */
+function hookNames(hooks: RunHooks | undefined): readonly string[] | undefined {
+  const names = Object.entries(hooks ?? {}).flatMap(([name, hook]) =>
+    typeof hook === "function" ? [name] : []
+  );
+  return names.length > 0 ? names.sort() : undefined;
 }
 
 function finiteOrNull(most: number): number | null {
@@ -154,6 +164,7 @@ function jobSnapshot(job: Job, definitions: Definitions): JobSnapshot {
     description: job.description,
     config: job.config,
     tags: job.tags,
+    hooks: hookNames(job.hooks),
   }, ["jobs", job.name]) as unknown as JobSnapshot;
 }
 

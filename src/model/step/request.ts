@@ -43,6 +43,8 @@ export interface StepRequest {
   readonly dynamicKeys?: { readonly [name: string]: readonly string[] };
   /** Values by name, which the body finds in `run.tags`. */
   readonly tags?: { readonly [name: string]: string };
+  /** Whether the step's own hooks are called where it runs. Default true; `false` for a caller that calls them itself. */
+  readonly hooks?: boolean;
 }
 
 /** The code of the errors for requests that are not of their shape. */
@@ -102,6 +104,7 @@ const FIELDS: readonly (keyof StepRequest)[] = Object.freeze([
   "definition",
   "dynamicKeys",
   "tags",
+  "hooks",
 ]);
 
 function readRequest(fields: Fields): StepRequest {
@@ -122,6 +125,7 @@ function readRequest(fields: Fields): StepRequest {
     ...fields.some("definition", (name) => fields.record(name, (each) => each.text())),
     ...fields.some("dynamicKeys", (name) => fields.record(name, (each) => each.texts())),
     ...fields.some("tags", (name) => fields.record(name, (each) => each.text())),
+    ...fields.some("hooks", (name) => fields.flag(name)),
   };
   return request;
 }

@@ -1,6 +1,7 @@
 /** The options that each declaration knows: any other is refused, since nobody would look at it. */
 import { namesOf } from "./options.ts";
 import type { BackfillPolicy, RetryPolicy } from "../policy.ts";
+import type { RunHooks, StepHooks } from "../step/hooks.ts";
 import type { AssetDescription, StepRules } from "../assets/spec.ts";
 
 /** Options by name. */
@@ -24,6 +25,7 @@ const RULES = namesOf<StepRules>()({
   pool: true,
   priority: true,
   triggerRule: true,
+  hooks: true,
   isolation: true,
   memoryMb: true,
 });
@@ -74,6 +76,27 @@ export const RETRY: Known = namesOf<RetryPolicy>()({
   maxDelayMs: true,
   airflow: true,
   byClass: true,
+});
+/** The hooks of a step. */
+export const HOOKS: Known = namesOf<StepHooks>()({
+  onStart: true,
+  onSuccess: true,
+  onFailure: true,
+  onRetry: true,
+  onSkip: true,
+  timeoutMs: true,
+});
+/** The hooks of a run. */
+export const RUN_HOOKS: Known = namesOf<RunHooks>()({
+  onStart: true,
+  onSuccess: true,
+  onFailure: true,
+  onRetry: true,
+  onSkip: true,
+  onRunStart: true,
+  onRunEnd: true,
+  onHookError: true,
+  timeoutMs: true,
 });
 /** The fields of a backfill policy. */
 export const BACKFILL: Known = namesOf<BackfillPolicy>()({ maxPartitionsPerRun: true });

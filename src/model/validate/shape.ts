@@ -5,7 +5,17 @@
 import { type IssueCode, SluiceError } from "../issue.ts";
 import { refuseUnknown, unknownOption } from "./options.ts";
 import { nameType } from "../quote.ts";
-import { BACKFILL, type Declared, DEPENDENCY, INLINE_CHECK, KNOWN, type Known, RETRY } from "./known.ts";
+import {
+  BACKFILL,
+  type Declared,
+  DEPENDENCY,
+  HOOKS,
+  INLINE_CHECK,
+  KNOWN,
+  type Known,
+  RETRY,
+} from "./known.ts";
+import { areHooks, HOOKS_ARE } from "./hooks.ts";
 import type { Site } from "../assets/site.ts";
 import { isTriggerRule, TRIGGER_RULES } from "../assets/trigger_rule.ts";
 
@@ -76,6 +86,7 @@ const FIELDS: ReadonlyMap<string, Shape> = new Map<string, Shape>([
     holds: (value) => isRecord(value) && (value.kind === "time-window" || value.kind === "cron"),
   }],
   ["triggerRule", { expected: `one of ${TRIGGER_RULES.join(", ")}`, holds: isTriggerRule }],
+  ["hooks", { expected: HOOKS_ARE, holds: areHooks }],
   ["isolation", {
     expected: '"inline", "worker" or "process"',
     holds: (value) => value === "inline" || value === "worker" || value === "process",
@@ -102,7 +113,11 @@ const OPTIONS: ReadonlyMap<Declared, ReadonlyMap<string, Shape>> = new Map(
 );
 
 /** Records within a declaration, whose own fields are known too. */
-const INNER: ReadonlyMap<string, Known> = new Map([["retry", RETRY], ["backfill", BACKFILL]]);
+const INNER: ReadonlyMap<string, Known> = new Map([
+  ["retry", RETRY],
+  ["backfill", BACKFILL],
+  ["hooks", HOOKS],
+]);
 
 /** What {@linkcode requireScheduleFields} looks at. */
 type ScheduleField = "target" | "cron" | "timezone" | "partitions" | "enabled" | "catchUp" | "config";
@@ -228,9 +243,16 @@ export function requireCheckedAsset(asset: unknown, declaring: Declaring): void 
 
 /** Refuses a job without a selection, and config that is not by step name. */
 export function requireJobFields(
-  { selection, config }: { readonly selection?: unknown; readonly config?: unknown },
+  { selection, config, hooks }: {
+    readonly selection?: unknown;
+    readonly config?: unknown;
+    readonly hooks?: unknown;
+  },
   declaring: Declaring,
 ): void {
+  if (hooks !== undefined && !areHooks(hooks)) {
+    throw misfit(within(declaring, "hooks"), `needs ${HOOKS_ARE} as hooks`, hooks);
+  }
   if (selection === undefined) {
     throw misfit(within(declaring, "selection"), 'needs a selection, such as "*"', selection);
   }

@@ -119,6 +119,7 @@ function drawRules({ draw }: World) {
     ...draw.maybe(0.2, () => ({ pool: draw.one(["db", "db/heavy"]) })),
     ...draw.maybe(0.2, () => ({ priority: draw.between(-2, 9) })),
     ...draw.maybe(0.15, () => ({ resources: { db } })),
+    ...draw.maybe(0.15, () => ({ hooks: { onFailure: () => {}, timeoutMs: 1_000 } })),
     ...draw.maybe(
       0.1,
       () => ({ isolation: "process" as const, ...draw.maybe(0.5, () => ({ memoryMb: 512 })) }),
@@ -232,6 +233,7 @@ function drawJobs({ draw, assets }: World) {
       selection: alike(draw, runnable),
       description: drawDescription(draw),
       tags: draw.chance(0.5) ? { by: drawWord(draw) } : {},
+      ...draw.maybe(0.3, () => ({ hooks: { onRunEnd: () => {} } })),
     }));
 }
 

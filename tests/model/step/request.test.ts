@@ -104,6 +104,7 @@ describe("a step request", () => {
       history: some(text),
       config: some(fc.jsonValue().filter((value) => value !== null)),
       tags: some(fc.dictionary(text, text)),
+      hooks: some(fc.boolean()),
       dynamicKeys: some(fc.dictionary(text, fc.array(text))),
     });
     fc.assert(

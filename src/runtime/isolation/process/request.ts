@@ -40,6 +40,7 @@ export function requestOf(
     ...(config !== undefined && { config }),
     ...(Object.keys(dynamicKeys).length > 0 && { dynamicKeys }),
     ...(Object.keys(tags).length > 0 && { tags }),
+    ...(declaration.hooks && { hooks: false }),
   };
 }
 
