@@ -62,6 +62,15 @@ export type { FileFormat, FileOptions, FilesChoice, IOChoice } from "./src/model
 export type { IsolationOptions } from "./src/runtime/isolation/settings.ts";
 export type { WorkerCounts } from "./src/runtime/isolation/worker/counts.ts";
 export type { IsolationRules, IsolationTier, StepIsolation } from "./src/model/step/isolation.ts";
+export type {
+  Each,
+  EachOptions,
+  ElementBody,
+  ElementContext,
+  ElementOutcome,
+  ElementValue,
+  Items,
+} from "./src/model/elements/each.ts";
 export { defineMultiAsset } from "./src/model/assets/multi_asset.ts";
 export type {
   DeclaredValue,
@@ -350,6 +359,7 @@ export type {
 export type {
   BackfillRecord,
   CheckResultRecord,
+  ElementRecord,
   LogLine,
   MaterializationRecord,
   RunRecord,
@@ -387,7 +397,8 @@ export type {
   RunStore,
 } from "./src/stores/store.ts";
 export type { EventBatch } from "./src/model/events/batch.ts";
-export type { BackfillStatus, RunStatus, StepStatus } from "./src/model/events/status.ts";
+export type { ElementFilter } from "./src/model/events/fold_elements.ts";
+export type { BackfillStatus, ElementStatus, RunStatus, StepStatus } from "./src/model/events/status.ts";
 export type {
   Catalogue,
   CatalogueNode,

@@ -2,6 +2,7 @@
 import type { Asset } from "./model/assets/declaration.ts";
 import type { Definitions } from "./model/definitions.ts";
 import type { SluiceEvent } from "./model/events/event.ts";
+import type { ElementFilter } from "./model/events/fold_elements.ts";
 import { SluiceError } from "./model/issue.ts";
 import type { Selection } from "./model/job.ts";
 import { ActiveRuns } from "./orchestrator/active.ts";
@@ -40,6 +41,7 @@ import {
   BACKFILLS_FIELDS,
   CHECKS_FIELDS,
   CLOSE_FIELDS,
+  ELEMENTS_FIELDS,
   LOGS_FIELDS,
   MATERIALIZATIONS_FIELDS,
   PLAN_FIELDS,
@@ -284,6 +286,12 @@ class LiveOrchestrator implements Orchestrator {
     requireArgument("logs", "runId", runId, TEXT);
     requireRecord("logs", "filter", filter, LOGS_FIELDS);
     return await this.#read(({ store }) => store.logs(runId, { ...filter, limit: filter.limit ?? NO_LIMIT }));
+  }
+
+  async elements(runId: string, filter: ElementFilter = {}) {
+    requireArgument("elements", "runId", runId, TEXT);
+    requireRecord("elements", "filter", filter, ELEMENTS_FIELDS);
+    return await this.#read(({ store }) => store.elements(runId, filter));
   }
 
   async materializations(

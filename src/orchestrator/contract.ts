@@ -5,9 +5,11 @@ import type { ResourceOverride } from "../model/assets/resource.ts";
 import type { Metadata } from "../model/assets/result.ts";
 import type { Definitions } from "../model/definitions.ts";
 import type { SluiceEvent } from "../model/events/event.ts";
+import type { ElementFilter } from "../model/events/fold_elements.ts";
 import type {
   BackfillRecord,
   CheckResultRecord,
+  ElementRecord,
   LogLine,
   MaterializationRecord,
   RunRecord,
@@ -190,6 +192,8 @@ export interface Orchestrator extends AsyncDisposable {
   steps(runId: string): Promise<readonly StepRecord[]>;
   /** What the bodies of a run logged, in order: all of it, unless a limit is given. */
   logs(runId: string, filter?: LogFilter): Promise<readonly LogLine[]>;
+  /** The elements of the steps of a run, in the order in which they first appeared: all of them, unless a limit is given. */
+  elements(runId: string, filter?: ElementFilter): Promise<readonly ElementRecord[]>;
   /** Recorded materializations of an asset, newest first: at most `limit` (default 100), and with `before` the next page. */
   materializations(
     asset: AssetName,

@@ -1,5 +1,5 @@
 /** The fields that verbs know in what they are given; what concerns planning alone is told by the planner. */
-import type { RunStatus } from "../model/events/status.ts";
+import type { ElementStatus, RunStatus } from "../model/events/status.ts";
 import {
   ANYTHING,
   COUNT,
@@ -24,6 +24,16 @@ const RUN_STATUSES: readonly RunStatus[] = [
   "interrupted",
   "success",
   "failed",
+  "canceled",
+];
+
+/** Every state of an element. */
+const ELEMENT_STATUSES: readonly ElementStatus[] = [
+  "running",
+  "up_for_retry",
+  "success",
+  "failed",
+  "skipped",
   "canceled",
 ];
 
@@ -72,6 +82,9 @@ export const RUNS_FIELDS: Fields = {
 
 /** Of the filter of `logs`. */
 export const LOGS_FIELDS: Fields = { step: STEP, after: PLACE, limit: COUNT };
+
+/** Of the filter of `elements`. */
+export const ELEMENTS_FIELDS: Fields = { step: STEP, status: someOf(...ELEMENT_STATUSES), limit: COUNT };
 
 /** Of the filter of `checks`. */
 export const CHECKS_FIELDS: Fields = { limit: COUNT };

@@ -6,11 +6,13 @@ import { quote } from "../model/quote.ts";
 import type { PlanningContext } from "../planner/context.ts";
 import type { RunPlan } from "../planner/plan.ts";
 import { cellsOfSteps, hasSameSteps, recordedPlan, withoutCells } from "../planner/remaining.ts";
+import type { EarlierElements } from "../runtime/elements/run_elements.ts";
 import { executeRun, type RunRequest } from "../runtime/run.ts";
 import { recordError } from "../runtime/step/errors.ts";
 import type { RunPlanRecord } from "../stores/store.ts";
 import type { ActiveRuns } from "./active.ts";
 import type { RunOptions, RunResult } from "./contract.ts";
+import { earlierElements } from "./earlier.ts";
 import { interruptRun } from "./lost.ts";
 import { checkRunOptions } from "./options.ts";
 import type { Parts } from "./parts.ts";
@@ -22,6 +24,8 @@ export interface RunPlace {
   readonly job?: string;
   readonly backfill?: string;
   readonly parent?: string;
+  /** What elements the parent has made. */
+  readonly earlierElements?: EarlierElements;
 }
 
 /** Executes a plan as a new run. */
@@ -148,7 +152,11 @@ export async function rerun(
   }
   const { config, tags } = recorded.created;
   const job = (await parts.store.run(id))?.job;
-  const place = { parent: id, ...(job !== undefined && { job }) };
+  const place = {
+    parent: id,
+    ...(job !== undefined && { job }),
+    ...(from === "failure" && { earlierElements: earlierElements(parts.store, id, recorded.steps) }),
+  };
   return await executePlan(parts, active, plan, { config, tags, ...options }, place);
 }
 
@@ -186,7 +194,10 @@ export async function resumeRun(
     plan,
     cellsOfSteps(recorded.context, steps.filter(({ status }) => isFinalStep(status))),
   );
-  return await executePlan(parts, active, rest, { config, tags, ...options }, { parent: id });
+  return await executePlan(parts, active, rest, { config, tags, ...options }, {
+    parent: id,
+    earlierElements: earlierElements(parts.store, id, steps),
+  });
 }
 
 /** Records that a run of a dead process cannot be gone on with under its own id. */

@@ -2,6 +2,7 @@
 import type { ResourceOverride } from "../model/assets/resource.ts";
 import type { RevealSecret } from "../model/assets/secret.ts";
 import type { Definitions } from "../model/definitions.ts";
+import type { ElementRecord } from "../model/events/record.ts";
 import type { Catalogue } from "../model/events/step_table.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "../model/ports.ts";
 import type { Fence } from "../model/step/fence.ts";
@@ -71,6 +72,7 @@ export class Engine {
   readonly mask: Mask;
   readonly fence: Fence | undefined;
   readonly onError: (error: unknown) => void;
+  readonly #store: EventSink;
   readonly #findManager: FindManager;
   readonly #executor: Executor | undefined;
   readonly #wirings: WeakMap<Definitions, Wiring | Promise<Wiring>> = new WeakMap();
@@ -92,6 +94,7 @@ export class Engine {
     this.resources = options.resources ?? [];
     this.reveal = concealing(options.reveal ?? openSecrets(), this.mask);
     this.fence = options.fence;
+    this.#store = options.store;
     this.#findManager = options.findManager;
     const { recorder, clock, resources, mask, fence } = this;
     this.#executor = options.isolation &&
@@ -114,6 +117,11 @@ export class Engine {
     this.#leavers.add(leave);
     if (this.#leaving) leave(...this.#leaving);
     return () => this.#leavers.delete(leave);
+  }
+
+  /** What is recorded of the elements of a step. */
+  async elementsOf(runId: string, step: number): Promise<readonly ElementRecord[]> {
+    return await this.#store.elements?.(runId, { step }) ?? [];
   }
 
   /** What became of workers; undefined as long as there were none. */

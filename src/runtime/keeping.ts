@@ -15,6 +15,7 @@ import type { Engine } from "./engine.ts";
 import { isBlocking, recordVerdict } from "./step/checks.ts";
 import { BodyContext } from "./step/context.ts";
 import { MadeElsewhere, recordElsewhere } from "./isolation/elsewhere.ts";
+import { stillRunning } from "./elements/errors.ts";
 import type { InputReader } from "./step/inputs.ts";
 import { keepOutputs, type StepResult } from "./step/outputs.ts";
 import { BlockedByCheck } from "./step/refusal.ts";
@@ -58,6 +59,7 @@ export class Keeping {
     const partitions = keys.length > 0 ? keys : undefined;
     const evaluated = (record: CheckRecord) => this.#evaluated(step, context.attempt, record);
     const outputs = this.#graph.outputs(node);
+    if (BodyContext.seal(context, "its step is over") > 0) throw stillRunning(declaration.name, undefined);
     if (result instanceof MadeElsewhere) {
       const versionOf = (output: StepOutput) => this.#versionOf(output);
       return await recordElsewhere(

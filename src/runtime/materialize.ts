@@ -20,6 +20,7 @@ import {
   type Shapes,
 } from "../model/validate/options.ts";
 import { validateValue } from "./config.ts";
+import { openLoneDesk } from "./elements/lone_desk.ts";
 import { ResourceDesk } from "./resources.ts";
 import { openSecrets } from "./secrets.ts";
 import { givenCollection } from "./step/given.ts";
@@ -73,6 +74,8 @@ export interface MaterializedLine {
   readonly message: string;
   /** Values that go with the line. */
   readonly fields: LogFields | undefined;
+  /** The path of the element that wrote it; absent for a line of the body itself. */
+  readonly element?: string;
 }
 
 /** What a body made. */
@@ -168,6 +171,11 @@ async function runBody(
     partitionsOf: () => partitions,
     selectedOf: () =>
       new Set(step.outputNames?.filter((_, place) => step.outputs[place] === asset || !step.subsettable)),
+    elementsOf: () =>
+      openLoneDesk(
+        step,
+        (element, level, message, fields) => logs.push({ level, message: String(message), fields, element }),
+      ),
     writeLog: (_step, _attempt, level, message, fields) =>
       logs.push({ level, message: String(message), fields }),
   };

@@ -15,7 +15,7 @@ const MOST_UNCOMMITTED = 1 << 16;
 export type BatchListener = (batches: readonly EventBatch[]) => unknown;
 
 /** What the recorder needs of a store. */
-export type EventSink = Pick<RunStore, "append" | "lastSeq">;
+export type EventSink = Pick<RunStore, "append" | "lastSeq"> & Partial<Pick<RunStore, "elements">>;
 
 /** Numbers, gathers, commits and hands on the events of a process. */
 export class Recorder {

@@ -5,7 +5,8 @@ import { SluiceError } from "../model/issue.ts";
 import { openSecrets } from "./secrets.ts";
 import type { NamedValues } from "./step/context.ts";
 import { recordError } from "./step/errors.ts";
-import { isThenable, setValue } from "./step/inputs.ts";
+import { setValue } from "./step/inputs.ts";
+import { isThenable } from "./thenable.ts";
 
 /** What is known of a resource: its value, or the promise of it. */
 interface Opened {

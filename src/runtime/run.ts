@@ -9,6 +9,7 @@ import type { RunPlan } from "../planner/plan.ts";
 import { type DynamicKeys, PlanMappings } from "../planner/steps/mappings.ts";
 import type { StepGraph } from "../planner/steps/table.ts";
 import { validateConfig, type ValidConfig } from "./config.ts";
+import { type EarlierElements, RunElements } from "./elements/run_elements.ts";
 import type { Engine } from "./engine.ts";
 import { type Announcer, openAnnouncer } from "./hooks/announcer.ts";
 import { Keeping } from "./keeping.ts";
@@ -64,6 +65,8 @@ export interface RunRequest {
    * with the attempts counted on. `run_created` is not recorded again.
    */
   readonly resumed?: readonly StepRecord[];
+  /** For a run that repeats another one: what elements that one has made, which are not made again. Default: none. */
+  readonly earlierElements?: EarlierElements;
   /** The attempt that every step of the run begins with. Default 1. */
   readonly attempt?: number;
   /** For a run whose retries are decided elsewhere: each step has one attempt, and a failed one is told here. */
@@ -130,6 +133,7 @@ class Execution {
     const ready = openQueue(graph, wiring, links);
     const taints = new Taints(graph, reader, !triggers.isEmpty);
     const retention = wiring.isEphemeral ? new Retention(graph, wiring, engine.onError) : undefined;
+    const elements = new RunElements({ engine, id, graph, tape, earlier: request.earlierElements });
     this.#engine = engine;
     this.#request = request;
     this.#graph = graph;
@@ -158,7 +162,7 @@ class Execution {
       wiring,
       progress: this.#progress,
       ready,
-      source: new RunSource({ id, tags }, originOf(request), graph, wiring, config, desk, tape),
+      source: new RunSource({ id, tags }, originOf(request), graph, wiring, config, desk, tape, elements),
       reader,
       keeping: this.#keeping,
       desk,

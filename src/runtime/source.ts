@@ -7,6 +7,8 @@ import type { ValueTable } from "../io/manager.ts";
 import type { StepGraph } from "../planner/steps/table.ts";
 import type { ValidConfig } from "./config.ts";
 import type { Tape } from "./recorder.ts";
+import type { ElementDesk } from "./elements/desk.ts";
+import type { RunElements } from "./elements/run_elements.ts";
 import type { ResourceDesk } from "./resources.ts";
 import type { ContextSource, NamedValues, RunOrigin } from "./step/context.ts";
 import { copyJsonOr } from "./step/json.ts";
@@ -29,6 +31,7 @@ export class RunSource implements ContextSource {
   readonly #config: ValidConfig;
   readonly #desk: ResourceDesk;
   readonly #tape: Tape;
+  readonly #elements: RunElements;
 
   constructor(
     run: RunInfo,
@@ -38,6 +41,7 @@ export class RunSource implements ContextSource {
     config: ValidConfig,
     desk: ResourceDesk,
     tape: Tape,
+    elements: RunElements,
   ) {
     this.run = run;
     this.origin = origin;
@@ -51,6 +55,7 @@ export class RunSource implements ContextSource {
     this.#config = config;
     this.#desk = desk;
     this.#tape = tape;
+    this.#elements = elements;
   }
 
   declarationOf(step: number): StepDeclaration {
@@ -91,6 +96,10 @@ export class RunSource implements ContextSource {
     const { outputs, outputNames = [] } = this.declarationOf(step);
     const made = this.#graph.outputs(this.#graph.nodeOf(step));
     return new Set(made.map((asset) => outputNames[outputs.indexOf(asset)]));
+  }
+
+  elementsOf(step: number, attempt: number): ElementDesk {
+    return this.#elements.open(step, attempt, this.declarationOf(step));
   }
 
   writeLog(

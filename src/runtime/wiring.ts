@@ -251,8 +251,8 @@ function traitsOf(step: StepDeclaration, gathers: boolean, isInTable: boolean): 
   return traits;
 }
 
-function isElaborate({ kind, outputs, batch, checks }: StepDeclaration): boolean {
-  if (kind !== "asset" || batch || checks.length > 0) return true;
+function isElaborate({ kind, outputs, batch, checks, elements }: StepDeclaration): boolean {
+  if (kind !== "asset" || batch || elements || checks.length > 0) return true;
   const [{ schema, codeVersion }] = outputs;
   return schema !== undefined || codeVersion !== undefined;
 }

@@ -3,6 +3,7 @@ import { setImmediate } from "node:timers";
 import type { EventBatch } from "../model/events/batch.ts";
 import { EVENT_KINDS, type EventPayloads, type SluiceEvent } from "../model/events/event.ts";
 import type { Facts } from "../model/events/facts.ts";
+import { type ElementFilter, ElementFold } from "../model/events/fold_elements.ts";
 import { StepFold } from "../model/events/fold_steps.ts";
 import { type Admission, Ledger } from "../model/events/ledger.ts";
 import {
@@ -23,6 +24,7 @@ import {
 import type {
   BackfillRecord,
   CheckResultRecord,
+  ElementRecord,
   LogLine,
   MaterializationRecord,
   RunRecord,
@@ -230,6 +232,13 @@ class MemoryStore implements RunStore {
     this.#checkOpen();
     const lines = this.#runs.get(runId)?.batches.flatMap((batch) => readLogs(batch, filter)) ?? [];
     return lines.slice(0, filter.limit ?? 1_000);
+  }
+
+  async elements(runId: string, filter?: ElementFilter): Promise<readonly ElementRecord[]> {
+    this.#checkOpen();
+    const fold = new ElementFold(filter);
+    for (const batch of this.#runs.get(runId)?.batches ?? []) fold.add(batch);
+    return fold.finish();
   }
 
   async materializations(

@@ -2,9 +2,11 @@
 import type { EventBatch } from "../model/events/batch.ts";
 import type { SluiceEvent } from "../model/events/event.ts";
 import type { Facts } from "../model/events/facts.ts";
+import type { ElementFilter } from "../model/events/fold_elements.ts";
 import type {
   BackfillRecord,
   CheckResultRecord,
+  ElementRecord,
   LogLine,
   MaterializationRecord,
   RunRecord,
@@ -104,6 +106,8 @@ export interface RunStore extends AsyncDisposable {
     runId: string,
     filter?: { readonly step?: number; readonly after?: number; readonly limit?: number },
   ): Promise<readonly LogLine[]>;
+  /** The elements of the steps of a run, in the order in which they first appeared; all of them, unless a limit is given. */
+  elements(runId: string, filter?: ElementFilter): Promise<readonly ElementRecord[]>;
   /**
    * Materializations of an asset, newest first, and those of one event by partition; at most `limit` (default 100), for the
    * next page those after the last one.

@@ -2,6 +2,7 @@
 import type { Awaitable } from "../model/assets/result.ts";
 import type { ContractCase } from "./io_contract.ts";
 import { ASSET_CHECKS } from "./store/assets.ts";
+import { ELEMENT_CHECKS } from "./store/elements.ts";
 import { EVENT_CHECKS } from "./store/events.ts";
 import { RANDOM_CHECKS } from "./store/random.ts";
 import { RETENTION_CHECKS } from "./store/retention.ts";
@@ -34,6 +35,7 @@ export function storeContract({ name, open }: StoreContractOptions): readonly Co
   const checks = {
     ...RUN_CHECKS,
     ...EVENT_CHECKS,
+    ...ELEMENT_CHECKS,
     ...ASSET_CHECKS,
     ...RETENTION_CHECKS,
     ...RANDOM_CHECKS,

@@ -98,6 +98,8 @@ export interface AssetSpec<D, P, C, R, S, B, Ret> extends AssetDescription, Step
   readonly backfill?: BackfillPolicy;
   /** Allows the body to return `skip()`. */
   readonly skippable?: boolean;
+  /** Allows the body to fan out by `each`. Default false. */
+  readonly elements?: boolean;
   /** The body. */
   readonly run: Body<D, P, C, R, B, Ret>;
   /** Checks on the value just made. Write them below `run`, so that the value's type is known. */

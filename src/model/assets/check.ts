@@ -26,7 +26,7 @@ export interface Check {
 
 /** What the body of a check gets: the value of one partition in place of inputs. */
 export type CheckContext<Value, P extends MaybePartitions, R> =
-  & Omit<StepContext<Record<never, never>, P, undefined, R>, "inputs" | "report">
+  & Omit<StepContext<Record<never, never>, P, undefined, R>, "inputs" | "report" | "each">
   & {
     /** The value of the partition that is checked. */
     readonly value: NoInfer<Value>;

@@ -1,5 +1,6 @@
 /** What a body gets when it runs. */
 import type { Asset } from "./declaration.ts";
+import type { Each } from "../elements/each.ts";
 import type { Log } from "../ports.ts";
 import type {
   DynamicPartitions,
@@ -99,6 +100,8 @@ export interface BaseContext<C, R> {
   readonly signal: AbortSignal;
   /** Adds facts to the output. */
   readonly report: Report;
+  /** Runs a body for each of several items, of an asset declared with `elements: true`. */
+  readonly each: Each;
 }
 
 /** What a body gets: one asset, one partition. */

@@ -161,6 +161,8 @@ export interface StepDeclaration {
   readonly backfill: BackfillPolicy | undefined;
   /** Whether the body may return `skip()`. */
   readonly skippable: boolean;
+  /** Whether the body may fan out by `each`. */
+  readonly elements: boolean;
   /** Whether a run may ask for some outputs only (multi-assets). */
   readonly subsettable: boolean;
   /** Checks on the value just made; empty for most. */

@@ -35,6 +35,7 @@ export interface ErasedAssetSpec extends AssetDescription, StepRules {
   readonly batch?: boolean;
   readonly backfill?: BackfillPolicy;
   readonly skippable?: boolean;
+  readonly elements?: boolean;
   readonly run?: (context: never) => unknown;
   readonly checks?: { readonly [name: string]: InlineCheckSpec<never> };
 }
@@ -115,6 +116,7 @@ export function openStep(
     batch: spec.batch ?? false,
     backfill: spec.backfill && Object.freeze({ ...spec.backfill }),
     skippable: spec.skippable ?? false,
+    elements: spec.elements ?? false,
     subsettable: false,
     checks: inlineChecks(spec.checks),
     check: undefined,

@@ -76,6 +76,8 @@ export interface MultiAssetSpec<D, P, C, R, O extends Outputs, Ret> extends Step
   readonly subsettable?: boolean;
   /** Allows outputs to be left out by `skip()`. Default false. */
   readonly skippable?: boolean;
+  /** Allows the body to fan out by `each`. Default false. */
+  readonly elements?: boolean;
   /** The body. */
   readonly run: (context: MultiAssetContext<Upstreams<D>, P, C, R, O>) => Awaitable<Ret>;
 }

@@ -32,6 +32,12 @@ export const EVENT_KINDS = {
   partitions_removed: 43,
   backfill_created: 50,
   backfill_finished: 51,
+  element_started: 70,
+  element_succeeded: 71,
+  element_failed: 72,
+  element_retrying: 73,
+  element_skipped: 74,
+  element_canceled: 75,
 } as const;
 
 /** The name of an event's kind. */
@@ -131,8 +137,13 @@ export interface EventPayloads {
   readonly step_canceled: { readonly reason: string };
   /** A check gave its verdict. */
   readonly check_evaluated: CheckRecord;
-  /** A body wrote a line. */
-  readonly step_log: { readonly level: LogLevel; readonly message: string; readonly fields?: LogFields };
+  /** A body wrote a line; `element` is the path of the element that did. */
+  readonly step_log: {
+    readonly level: LogLevel;
+    readonly message: string;
+    readonly fields?: LogFields;
+    readonly element?: string;
+  };
   /** A value was made elsewhere. */
   readonly asset_reported: {
     readonly asset: string;
@@ -158,6 +169,40 @@ export interface EventPayloads {
   };
   /** A backfill is over. */
   readonly backfill_finished: { readonly id: string; readonly status: BackfillStatus };
+  /** An attempt at an element of a step began; elements go by their paths. */
+  readonly element_started: { readonly element: string };
+  /** An element is made. */
+  readonly element_succeeded: {
+    readonly element: string;
+    /** Tells its item and the code that it was made by; absent where that cannot be told, and it is made again. */
+    readonly item?: string;
+    /** What its body gave, as JSON; absent for nothing. */
+    readonly value?: unknown;
+    /** The run that made it, where that was an earlier one. */
+    readonly from?: string;
+  };
+  /** An element failed for good. */
+  readonly element_failed: { readonly element: string; readonly error: RecordedError };
+  /** An attempt at an element failed and another will follow. */
+  readonly element_retrying: {
+    readonly element: string;
+    readonly error: RecordedError;
+    readonly delayMs: number;
+  };
+  /** The body of an element skipped it; `item` and `from` as of one that is made. */
+  readonly element_skipped: {
+    readonly element: string;
+    readonly reason: string;
+    readonly item?: string;
+    readonly from?: string;
+  };
+  /** An element was stopped, or given up with its step. */
+  readonly element_canceled: { readonly element: string; readonly reason: string };
+}
+
+/** The kinds of events about elements, by their numbers. */
+export function isElementKind(kind: number): boolean {
+  return kind >= EVENT_KINDS.element_started && kind <= EVENT_KINDS.element_canceled;
 }
 
 /** The kinds that a run's own batches hold; the others belong to the catalogue and carry the run id `""`. */

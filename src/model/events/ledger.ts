@@ -5,7 +5,7 @@
  */
 import { quote } from "../quote.ts";
 import type { EventBatch } from "./batch.ts";
-import { EVENT_KINDS, type EventPayloads } from "./event.ts";
+import { EVENT_KINDS, type EventPayloads, isElementKind } from "./event.ts";
 import type { Facts } from "./facts.ts";
 import { AssetBook } from "./ledger/book.ts";
 import { BookFold } from "./ledger/fold.ts";
@@ -99,7 +99,9 @@ export class Ledger {
     for (let row = from; row < to; row++) {
       const kind = batch.kindAt(row);
       if (kind === CREATED || kind === FINISHED) this.#advanceBackfill(batch, row, changed);
-      else if (kind < FIRST_OF_CATALOGUE) throw refuse(`the kind ${kind} belongs to a run, and is in none`);
+      else if (kind < FIRST_OF_CATALOGUE || isElementKind(kind)) {
+        throw refuse(`the kind ${kind} belongs to a run, and is in none`);
+      }
     }
     const backfills = new Map(Array.from(changed.keys(), (id) => [id, this.backfills.get(id)]));
     for (const [id, status] of changed) this.#setBackfill(id, status);

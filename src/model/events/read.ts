@@ -17,7 +17,7 @@ export function readLogs(
   for (let row = 0; row < batch.size; row++) {
     if (batch.kindAt(row) !== LOG || batch.seqs[row] <= after) continue;
     if (step !== undefined && batch.steps[row] !== step) continue;
-    const { level, message, fields } = batch.payloads.get(row) as EventPayloads["step_log"];
+    const { level, message, fields, element } = batch.payloads.get(row) as EventPayloads["step_log"];
     lines.push({
       seq: batch.seqs[row],
       atMs: batch.timesMs[row],
@@ -26,6 +26,7 @@ export function readLogs(
       level,
       message,
       fields,
+      ...(element !== undefined && { element }),
     });
   }
   return lines;

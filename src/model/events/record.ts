@@ -1,7 +1,7 @@
 /** Records: what the events of a run add up to. */
 import type { LogFields, LogLevel } from "../ports.ts";
 import type { CheckRecord, OutputRecord, RecordedError } from "./event.ts";
-import type { BackfillStatus, RunStatus, StepStatus } from "./status.ts";
+import type { BackfillStatus, ElementStatus, RunStatus, StepStatus } from "./status.ts";
 
 /** How many steps of a run are in which final state. */
 export interface StepCounts {
@@ -89,6 +89,34 @@ export interface LogLine {
   readonly message: string;
   /** Values that go with the line. */
   readonly fields: LogFields | undefined;
+  /** The path of the element that wrote it; absent for a line of the step itself. */
+  readonly element?: string;
+}
+
+/** One element of a step: a piece of making it, recorded by itself. */
+export interface ElementRecord {
+  /** The number of the step in the run. */
+  readonly step: number;
+  /** The keys from the outermost element down to this one, joined by `/`. */
+  readonly path: string;
+  /** What became of it. */
+  readonly status: ElementStatus;
+  /** How many attempts there were, over all attempts of the step in this run. */
+  readonly attempts: number;
+  /** When it began, epoch milliseconds; undefined where an earlier run has made it. */
+  readonly startedMs: number | undefined;
+  /** When it ended, epoch milliseconds. */
+  readonly finishedMs: number | undefined;
+  /** What its body gave, as JSON; undefined for nothing. */
+  readonly value: unknown;
+  /** What went wrong, of one that has failed or waits for its next attempt. */
+  readonly error: RecordedError | undefined;
+  /** Why it was skipped or canceled. */
+  readonly reason: string | undefined;
+  /** Tells its item and the code that it was made by; undefined where that cannot be told. */
+  readonly item: string | undefined;
+  /** The run that made it, where that was an earlier one. */
+  readonly from: string | undefined;
 }
 
 /** One recorded making of a value. */

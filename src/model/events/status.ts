@@ -21,6 +21,9 @@ export type StepStatus =
   | "upstream_failed"
   | "canceled";
 
+/** The states of an element of a step. */
+export type ElementStatus = "running" | "up_for_retry" | "success" | "failed" | "skipped" | "canceled";
+
 /** The states of a backfill. */
 export type BackfillStatus = "running" | "interrupted" | "success" | "failed" | "canceled";
 

@@ -139,6 +139,8 @@ export interface StepSnapshot {
   readonly maxPartitionsPerRun?: number | null;
   /** Whether the body may skip. */
   readonly skippable: boolean;
+  /** Whether the body may fan out; left out for no. */
+  readonly elements?: true;
   /** Whether a run may ask for some outputs only. */
   readonly subsettable: boolean;
   /** Checks on the value just made. */

@@ -110,6 +110,7 @@ function stepSnapshot(step: StepDeclaration, definitions: Definitions, table: Pa
     batch: step.batch,
     maxPartitionsPerRun: step.backfill && finiteOrNull(step.backfill.maxPartitionsPerRun),
     skippable: step.skippable,
+    elements: step.elements || undefined,
     subsettable: step.subsettable,
     checks: step.checks.map((check) => inlineSnapshot(check, step)),
     check: step.check,

@@ -37,6 +37,7 @@ const BODY: Known = {
   resources: true,
   backfill: true,
   skippable: true,
+  elements: true,
   run: true,
 };
 

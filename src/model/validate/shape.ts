@@ -97,6 +97,7 @@ const FIELDS: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   }],
   ["batch", BOOLEAN],
   ["skippable", BOOLEAN],
+  ["elements", BOOLEAN],
   ["subsettable", BOOLEAN],
   ["blocking", BOOLEAN],
   ["severity", { expected: '"warn" or "error"', holds: (value) => value === "warn" || value === "error" }],

@@ -18,7 +18,7 @@ export function fingerprintStep(
   overrides: readonly ResourceOverride[],
 ): Fingerprint {
   const { kind, outputs, outputNames, inputs, partitions, config, resources, checks, check, run } = step;
-  const { batch, skippable, subsettable } = step;
+  const { batch, skippable, subsettable, elements } = step;
   const replaced = new Set(overrides.map(({ resource }) => resource));
   const parts: { readonly [part: string]: unknown } = {
     kind,
@@ -29,7 +29,7 @@ export function fingerprintStep(
     config: config !== undefined,
     resources: namesOf(resources, () => true),
     "replaced resources": namesOf(resources, (resource) => replaced.has(resource)),
-    rules: [batch, skippable, subsettable],
+    rules: [batch, skippable, subsettable, elements],
     checks: [checks, check],
     body: run,
   };

@@ -15,7 +15,7 @@ import type { Seats, SeatWaiter } from "../gates/seats.ts";
 import { Turnstile } from "../gates/turnstile.ts";
 import { BodyContext, type ContextSource } from "../step/context.ts";
 import { recordError, timeoutError } from "../step/errors.ts";
-import { isThenable } from "../step/inputs.ts";
+import { isThenable } from "../thenable.ts";
 import type { StepResult } from "../step/outputs.ts";
 import { BlockedByCheck } from "../step/refusal.ts";
 import { type Body, TRAIT } from "../wiring.ts";
@@ -304,6 +304,7 @@ export class RunLoop implements Waiter, SeatWaiter {
     if (!context) throw error;
     const { attempt } = context;
     lane.context = undefined;
+    BodyContext.seal(context, "the attempt of its step is over");
     const reason = this.#stopReason;
     if (this.#leaving?.isHurried && reason === undefined) return this.#free(step, rank, undefined);
     const declaration = this.#parts.wiring.definitions.steps[rank];
@@ -359,6 +360,7 @@ export class RunLoop implements Waiter, SeatWaiter {
       this.#turnstile.leave(step, undefined);
       if (this.#stopReason === undefined) continue;
       const { name } = this.#parts.source.declarationOf(step);
+      BodyContext.seal(context, "the attempt of its step was given up");
       const reason = `${this.#stopReason}; ${name} did not stop within ${this.#parts.graceMs} ms`;
       this.#progress.cancel(step, context.attempt, reason);
     }

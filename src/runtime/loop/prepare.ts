@@ -1,7 +1,8 @@
 /** What has to be there before a body can be called. */
 import type { ResourceDesk } from "../resources.ts";
 import { BodyContext } from "../step/context.ts";
-import { type InputReader, isThenable } from "../step/inputs.ts";
+import type { InputReader } from "../step/inputs.ts";
+import { isThenable } from "../thenable.ts";
 import { TRAIT, type Wiring } from "../wiring.ts";
 
 /** What preparing works with. */

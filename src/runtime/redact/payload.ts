@@ -31,6 +31,12 @@ const WORDS: { readonly [Name in keyof EventPayloads]: readonly FieldOf<EventPay
   partitions_removed: [],
   backfill_created: ["tags"],
   backfill_finished: [],
+  element_started: [],
+  element_succeeded: ["value"],
+  element_failed: ["error"],
+  element_retrying: ["error"],
+  element_skipped: ["reason"],
+  element_canceled: ["reason"],
 };
 
 type FieldOf<Payload> = Payload extends object ? keyof Payload & string : never;

@@ -2,9 +2,14 @@
 import type { RunInfo } from "../../model/assets/context.ts";
 import type { StepDeclaration } from "../../model/assets/declaration.ts";
 import type { OutputFacts } from "../../model/assets/result.ts";
+import type { Each } from "../../model/elements/each.ts";
 import type { RunConfig } from "../../model/job.ts";
 import type { Log, LogFields, LogLevel } from "../../model/ports.ts";
 import type { DynamicKeys } from "../../planner/steps/mappings.ts";
+import type { AttemptElements, ElementDesk } from "../elements/desk.ts";
+import { RemoteElements } from "../elements/remote.ts";
+import { StepElements } from "../elements/step_elements.ts";
+import { BodyLog } from "../log.ts";
 import { mergeFacts } from "./facts.ts";
 import type { BodyPartition } from "./partition.ts";
 
@@ -33,6 +38,8 @@ export interface ContextSource {
   partitionsOf(step: number): readonly BodyPartition[];
   /** The names of the outputs that the run asks for. */
   selectedOf(step: number): ReadonlySet<string>;
+  /** Serves the elements of an attempt. */
+  elementsOf(step: number, attempt: number): ElementDesk;
   writeLog(
     step: number,
     attempt: number,
@@ -50,6 +57,8 @@ interface Extras {
   abort?: { readonly reason: unknown };
   /** Called when it is told to. */
   onAbort?: (reason: unknown) => void;
+  each?: Each;
+  elements?: AttemptElements;
 }
 
 /** The context of one attempt of one step. */
@@ -107,7 +116,9 @@ export class BodyContext {
   }
 
   get log(): Log {
-    return new StepLog(this.#source, this.#step, this.attempt);
+    return new BodyLog((level, message, fields) =>
+      this.#source.writeLog(this.#step, this.attempt, level, message, fields)
+    );
   }
 
   get report(): (facts: OutputFacts) => void {
@@ -115,6 +126,15 @@ export class BodyContext {
       const extras = this.#extras ??= {};
       extras.facts = mergeFacts(extras.facts, facts);
     };
+  }
+
+  get each(): Each {
+    const extras = this.#extras ??= {};
+    if (extras.each) return extras.each;
+    const elements = new StepElements(this.#source.elementsOf(this.#step, this.attempt));
+    extras.elements = elements;
+    if (extras.abort) elements.stop(extras.abort.reason);
+    return extras.each = elements.each;
   }
 
   get signal(): AbortSignal {
@@ -146,6 +166,7 @@ export class BodyContext {
     const extras = context.#extras ??= {};
     extras.abort = { reason };
     extras.controller?.abort(reason);
+    extras.elements?.stop(reason);
     extras.onAbort?.(reason);
   }
 
@@ -156,35 +177,21 @@ export class BodyContext {
     if (extras.abort) listener(extras.abort.reason);
   }
 
+  /** For a body that runs elsewhere: records what is said there of its elements. */
+  static openRemote(context: BodyContext): RemoteElements {
+    const elements = new RemoteElements(context.#source.elementsOf(context.#step, context.attempt));
+    (context.#extras ??= {}).elements = elements;
+    return elements;
+  }
+
+  /** Lets nothing more be recorded of elements, since the attempt is over. Gives how many were under way. */
+  static seal(context: BodyContext, reason: string): number {
+    return context.#extras?.elements?.seal(reason) ?? 0;
+  }
+
   /** Throws the reason for which the body was told to stop, where it was. */
   static throwIfAborted(context: BodyContext): void {
     const abort = context.#extras?.abort;
     if (abort) throw abort.reason;
-  }
-}
-
-/** Writes lines that are kept with the step. */
-class StepLog implements Log {
-  readonly #write: (level: LogLevel, message: string, fields: LogFields | undefined) => void;
-
-  constructor(source: ContextSource, step: number, attempt: number) {
-    this.#write = (level, message, fields) => source.writeLog(step, attempt, level, message, fields);
-    for (const level of ["debug", "info", "warning", "error"] as const) this[level] = this[level].bind(this);
-  }
-
-  debug(message: string, fields?: LogFields): void {
-    this.#write("debug", message, fields);
-  }
-
-  info(message: string, fields?: LogFields): void {
-    this.#write("info", message, fields);
-  }
-
-  warning(message: string, fields?: LogFields): void {
-    this.#write("warning", message, fields);
-  }
-
-  error(message: string, fields?: LogFields): void {
-    this.#write("error", message, fields);
   }
 }

@@ -13,6 +13,7 @@ import type { StepGraph } from "../../planner/steps/table.ts";
 import type { Wiring } from "../wiring.ts";
 import type { NamedValues } from "./context.ts";
 import type { VersionedInput } from "./version.ts";
+import { isThenable } from "../thenable.ts";
 
 /** One input of a step declaration in a run. */
 interface NodeInput {
@@ -189,12 +190,6 @@ export class InputReader {
 export function setValue(values: Record<string, unknown>, name: string, value: unknown): void {
   if (name !== "__proto__") values[name] = value;
   else Object.defineProperty(values, name, { value, enumerable: true, configurable: true, writable: true });
-}
-
-/** Whether something has to be waited for. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null &&
-    typeof (value as { readonly then?: unknown }).then === "function";
 }
 
 /** Loads a value; undefined when nothing was ever kept. */

@@ -4,13 +4,15 @@ import type { OutputRecord } from "../../model/events/event.ts";
 
 /** A body did what its declaration does not allow. Trying again would not help, so it is never retried. */
 export class Refusal extends SluiceError {
-  constructor(step: string, message: string, hint?: string, code: IssueCode = "STEP_FAILED") {
-    super({
-      code,
-      message: `${step} ${message}`,
-      path: ["steps", step],
-      ...(hint !== undefined && { hint }),
-    });
+  constructor(
+    step: string,
+    message: string,
+    hint?: string,
+    code: IssueCode = "STEP_FAILED",
+    options?: { readonly cause?: unknown },
+  ) {
+    const issue = { code, message: `${step} ${message}`, path: ["steps", step] };
+    super(hint === undefined ? issue : { ...issue, hint }, options);
   }
 }
 

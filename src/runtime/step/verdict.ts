@@ -11,6 +11,7 @@ import { Refusal } from "./refusal.ts";
 /** Failures that the world may mend; all others of Sluice's own lie in the request, the code or what surrounds it. */
 const MENDABLE: ReadonlySet<IssueCode> = new Set<IssueCode>([
   "CANCELED",
+  "ELEMENTS_FAILED",
   "IO_FAILED",
   "RESOURCE_FAILED",
   "STEP_FAILED",

@@ -73,6 +73,7 @@ function readOnly(store: RunStore, name: string): RunStore {
     plan: (id) => store.plan(id),
     events: (filter) => store.events(filter),
     logs: (id, filter) => store.logs(id, filter),
+    elements: (id, filter) => store.elements(id, filter),
     materializations: (asset, filter) => store.materializations(asset, filter),
     checks: (filter) => store.checks(filter),
     backfill: (id) => store.backfill(id),

@@ -6,10 +6,10 @@
  * first one. Fractions of a millisecond are not kept.
  */
 import { EventBatch } from "../../model/events/batch.ts";
-import { EVENT_KINDS } from "../../model/events/event.ts";
+import { EVENT_KINDS, isElementKind } from "../../model/events/event.ts";
 
 /** What a chunk holds, as bits: readers that look for one thing pass over the others. */
-export const CONTENTS = { logs: 1, checks: 2, makings: 4, runs: 8 } as const;
+export const CONTENTS = { logs: 1, checks: 2, makings: 4, runs: 8, elements: 16 } as const;
 
 /** As many events lie in one chunk at most. */
 export const CHUNK_EVENTS = 4_096;
@@ -45,6 +45,9 @@ function contentsByKind(): Uint8Array {
   contents[EVENT_KINDS.step_succeeded] = contents[EVENT_KINDS.step_failed] = CONTENTS.makings;
   contents[EVENT_KINDS.asset_reported] = CONTENTS.makings;
   contents[EVENT_KINDS.run_created] = CONTENTS.runs;
+  for (let kind = 0; kind < contents.length; kind++) {
+    if (isElementKind(kind)) contents[kind] = CONTENTS.elements;
+  }
   return contents;
 }
 

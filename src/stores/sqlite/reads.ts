@@ -1,11 +1,13 @@
 /** What is read of a file, by whoever holds it open. */
 import type { EventBatch } from "../../model/events/batch.ts";
 import type { SluiceEvent } from "../../model/events/event.ts";
+import { type ElementFilter, ElementFold } from "../../model/events/fold_elements.ts";
 import { StepFold } from "../../model/events/fold_steps.ts";
 import { readChecks, readLogs } from "../../model/events/read.ts";
 import type {
   BackfillRecord,
   CheckResultRecord,
+  ElementRecord,
   LogLine,
   MaterializationRecord,
   RunRecord,
@@ -129,6 +131,14 @@ export class SqliteReads {
         if (lines.length >= limit) break;
       }
       return lines.slice(0, limit);
+    });
+  }
+
+  elements(runId: string, filter?: ElementFilter): Promise<readonly ElementRecord[]> {
+    return this.#reading(async () => {
+      const fold = new ElementFold(filter);
+      for await (const batch of await this.#batchesOf(runId, 0, CONTENTS.elements) ?? []) fold.add(batch);
+      return fold.finish();
     });
   }
 

@@ -91,6 +91,7 @@ export class SharedStore {
       plan: (id) => ask(() => raw.plan(id)),
       events: (filter) => ask(() => raw.events(filter)),
       logs: (id, filter) => ask(() => raw.logs(id, filter)),
+      elements: (id, filter) => ask(() => raw.elements(id, filter)),
       materializations: (asset, filter) => ask(() => raw.materializations(asset, filter)),
       checks: (filter) => ask(() => raw.checks(filter)),
       backfill: (id) => ask(() => raw.backfill(id)),

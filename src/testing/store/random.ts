@@ -134,7 +134,7 @@ class Author {
   }
 
   #step(step: number): readonly Entry[] {
-    switch (this.#dice.roll(7)) {
+    switch (this.#dice.roll(8)) {
       case 0:
         return failed(step);
       case 1:
@@ -156,9 +156,30 @@ class Author {
           }],
           ["step_succeeded", step],
         ];
+      case 5:
+        return [["step_started", step], ...this.#elements(step), ["step_succeeded", step]];
       default:
         return succeeded(step);
     }
+  }
+
+  #elements(step: number): readonly Entry[] {
+    const entries: Entry[] = [];
+    for (let left = this.#dice.roll(6); left > 0; left--) {
+      const element = this.#dice.pick(NAMES);
+      const error = { name: "Error", message: "no" };
+      entries.push(
+        ["element_started", step, { element }],
+        this.#dice.pick<Entry>([
+          ["element_succeeded", step, { element, item: "i", value: { left } }],
+          ["element_failed", step, { element, error }],
+          ["element_retrying", step, { element, error, delayMs: left }],
+          ["element_skipped", step, { element, reason: "none" }],
+          ["element_canceled", step, { element, reason: "over" }],
+        ]),
+      );
+    }
+    return entries;
   }
 }
 
@@ -180,7 +201,12 @@ const READS: readonly ((store: RunStore) => Promise<unknown>)[] = [
     return await Promise.all(
       runs.map(async (
         { id },
-      ) => [await store.steps(id), await store.logs(id), await store.checks({ runId: id })]),
+      ) => [
+        await store.steps(id),
+        await store.logs(id),
+        await store.elements(id),
+        await store.checks({ runId: id }),
+      ]),
     );
   },
   async function log(store) {

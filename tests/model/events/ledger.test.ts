@@ -420,5 +420,11 @@ test("kinds of events are stored, and never change their numbers", () => {
     43,
     50,
     51,
+    70,
+    71,
+    72,
+    73,
+    74,
+    75,
   ]);
 });

@@ -1,7 +1,7 @@
 /** Runs that are not over: the state of every step, and what lists show of the run. */
 import { quote } from "../../quote.ts";
 import type { EventBatch } from "../batch.ts";
-import { EVENT_KINDS, type EventPayloads, type RecordedError } from "../event.ts";
+import { EVENT_KINDS, type EventPayloads, isElementKind, type RecordedError } from "../event.ts";
 import { outlineOf } from "../outline.ts";
 import type { RunRecord } from "../record.ts";
 import { isFinalRun, isRunTransition, type RunStatus } from "../status.ts";
@@ -12,7 +12,7 @@ import { FIRST_FINAL, isAllowed, STEP_STATUSES, STEP_TARGETS } from "./transitio
 const { run_created: CREATED, run_started: STARTED, run_finished: FINISHED, step_started: STEP_STARTED } =
   EVENT_KINDS;
 const { run_interrupted: INTERRUPTED, run_canceling: CANCELING, check_evaluated: CHECK } = EVENT_KINDS;
-const { step_log: LOG, asset_reported: FIRST_OF_CATALOGUE } = EVENT_KINDS;
+const { asset_reported: FIRST_OF_CATALOGUE } = EVENT_KINDS;
 
 /** What changes about a run as a whole. */
 export interface RunSummary {
@@ -168,7 +168,7 @@ export class LiveRun {
       case CHECK:
         return this.#countCheck(batch.payloads.get(row) as EventPayloads["check_evaluated"]);
       default:
-        if (kind !== LOG && kind >= FIRST_OF_CATALOGUE) {
+        if (kind >= FIRST_OF_CATALOGUE && !isElementKind(kind)) {
           throw refuse(`the kind ${kind} is none of a run's own`);
         }
     }

@@ -3,11 +3,12 @@ import type { RunInfo } from "../../../model/assets/context.ts";
 import type { RevealSecret } from "../../../model/assets/secret.ts";
 import { SluiceError } from "../../../model/issue.ts";
 import { validateValue } from "../../config.ts";
+import { stillRunning } from "../../elements/errors.ts";
 import { ResourceDesk } from "../../resources.ts";
 import { openSecrets } from "../../secrets.ts";
 import { BodyContext } from "../../step/context.ts";
 import { hasAny } from "../../step/facts.ts";
-import { isThenable } from "../../step/inputs.ts";
+import { isThenable } from "../../thenable.ts";
 import type { Body } from "../../wiring.ts";
 import { errorElsewhere } from "../elsewhere.ts";
 import { Code, type FoundStep } from "./code.ts";
@@ -140,6 +141,9 @@ export class Service {
   }
 
   #done(task: Task, value: unknown): void {
+    if (BodyContext.seal(task.context, "its step is over") > 0) {
+      return this.#failed(task, stillRunning(task.declarationOf().name, undefined));
+    }
     const facts = BodyContext.factsOf(task.context);
     if (facts) this.#outbox.remark({ slot: task.slot, facts });
     this.#over(task);
@@ -147,6 +151,7 @@ export class Service {
   }
 
   #failed(task: Task, error: unknown): void {
+    BodyContext.seal(task.context, "the attempt of its step is over");
     this.#over(task);
     this.#outbox.fail(task.slot, packFailure(error));
   }

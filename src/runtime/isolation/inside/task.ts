@@ -1,7 +1,10 @@
 /** One attempt within a worker, as its body sees it. */
+import { setImmediate } from "node:timers";
 import type { RunInfo } from "../../../model/assets/context.ts";
 import type { StepDeclaration } from "../../../model/assets/declaration.ts";
-import type { LogFields, LogLevel } from "../../../model/ports.ts";
+import { type LogFields, type LogLevel, systemClock, systemRandom } from "../../../model/ports.ts";
+import type { ElementDesk } from "../../elements/desk.ts";
+import { remotePool } from "../../elements/errors.ts";
 import { BodyContext, type ContextSource, type NamedValues } from "../../step/context.ts";
 import { givenCollection } from "../../step/given.ts";
 import { setValue } from "../../step/inputs.ts";
@@ -11,6 +14,16 @@ import type { Remark, TaskExtra } from "../worker/protocol.ts";
 
 const NO_PARTITIONS: readonly BodyPartition[] = Object.freeze([NO_PARTITION]);
 const NOTHING: NamedValues = Object.freeze({});
+
+/** After so many elements others in the worker get a turn. */
+const TURN_ELEMENTS = 256;
+
+interface Line {
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields: LogFields | undefined;
+  readonly element?: string;
+}
 
 /** Hears what bodies say. */
 export interface Hearer {
@@ -31,6 +44,7 @@ export class Task implements ContextSource {
   inputs: NamedValues | undefined = undefined;
   extra: TaskExtra | undefined = undefined;
   readonly #hearer: Hearer;
+  #elements = 0;
 
   constructor(slot: number, run: RunInfo, attempt: number, hearer: Hearer) {
     this.slot = slot;
@@ -72,6 +86,24 @@ export class Task implements ContextSource {
     return new Set(this.extra?.selected);
   }
 
+  elementsOf(): ElementDesk {
+    const { elements } = this.extra ?? {};
+    const { slot } = this;
+    return {
+      declaration: this.declarationOf(),
+      clock: systemClock,
+      random: systemRandom,
+      concurrency: elements?.concurrency ?? 1,
+      recall: () => elements?.recalled && Promise.resolve(new Map(elements.recalled)),
+      write: (event, payload) => this.#hearer.remark({ slot, event, payload } as Remark),
+      log: (element, level, message, fields) => this.#log({ level, message, fields, element }),
+      breathe: () => ++this.#elements % TURN_ELEMENTS === 0 ? turn() : undefined,
+      openGate: (pool) => {
+        throw remotePool(this.declarationOf().name, pool);
+      },
+    };
+  }
+
   writeLog(
     _step: number,
     _attempt: number,
@@ -79,12 +111,21 @@ export class Task implements ContextSource {
     message: string,
     fields: LogFields | undefined,
   ): void {
+    this.#log({ level, message, fields });
+  }
+
+  #log({ level, message, fields, element }: Line): void {
     if (this.isOver) return;
     this.#hearer.remark({
       slot: this.slot,
       level,
       message: String(message),
       ...(fields !== undefined && { fields: copyJsonOr(fields, (reason) => ({ unprintable: reason })) }),
+      ...(element !== undefined && { element }),
     });
   }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

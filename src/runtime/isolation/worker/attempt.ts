@@ -2,6 +2,7 @@
 import type { Partitioned } from "../../../model/assets/partitioned.ts";
 import type { StepDeclaration } from "../../../model/assets/declaration.ts";
 import type { OutputFacts } from "../../../model/assets/result.ts";
+import type { RemoteElements } from "../../elements/remote.ts";
 import { BodyContext, type NamedValues } from "../../step/context.ts";
 import type { WorkerPool } from "./pool.ts";
 import type { Remark, StepIntroduction, TaskArgument, TaskExtra } from "./protocol.ts";
@@ -17,7 +18,9 @@ export interface AttemptParts {
 /** Makes an attempt. Rejects with what the body has thrown, or with what became of its worker. */
 export async function attemptInWorker({ pool, declaration, step, context }: AttemptParts): Promise<unknown> {
   const gathering = argumentOf(declaration, context);
-  const argument = gathering instanceof Promise ? await gathering : gathering;
+  const gathered = gathering instanceof Promise ? await gathering : gathering;
+  const elements = declaration.elements ? BodyContext.openRemote(context) : undefined;
+  const argument = elements ? await withElements(gathered, elements) : gathered;
   BodyContext.throwIfAborted(context);
   const { id, tags } = context.run;
   const call = pool.call({
@@ -25,15 +28,30 @@ export async function attemptInWorker({ pool, declaration, step, context }: Atte
     run: pool.runOf(id, tags),
     attempt: context.attempt,
     argument,
-    listener: (remark) => hear(context, remark),
+    listener: (remark) => hear(context, elements, remark),
   });
   BodyContext.onAbort(context, (reason) => pool.abort(call, reason));
   return call.promise;
 }
 
-function hear(context: BodyContext, remark: Remark): void {
+function hear(context: BodyContext, elements: RemoteElements | undefined, remark: Remark): void {
   if ("facts" in remark) context.report(remark.facts as OutputFacts);
-  else if ("level" in remark) context.log[remark.level](remark.message, remark.fields);
+  else if ("event" in remark) elements?.hear(remark);
+  else if ("level" in remark) {
+    const { level, message, fields, element } = remark;
+    if (element === undefined) context.log[level](message, fields);
+    else elements?.log(element, level, message, fields);
+  }
+}
+
+async function withElements(
+  argument: TaskArgument | undefined,
+  elements: RemoteElements,
+): Promise<TaskArgument> {
+  const { concurrency } = elements;
+  const recalled = await elements.recall();
+  const told = { concurrency, ...(recalled && { recalled: [...recalled] }) };
+  return { ...argument, extra: { ...argument?.extra, elements: told } };
 }
 
 /** What the body reads; undefined when that is nothing. */

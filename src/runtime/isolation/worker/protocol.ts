@@ -1,6 +1,8 @@
 /** What an orchestrator and its workers say to each other: one message for each turn and direction. */
 import type { LogFields, LogLevel } from "../../../model/ports.ts";
 import type { StepError } from "../../../model/step/outcome.ts";
+import type { Recalled } from "../../elements/desk.ts";
+import type { ElementRemark } from "../../elements/remote.ts";
 import type { BodyPartition } from "../../step/partition.ts";
 import type { NamedValues } from "../../step/context.ts";
 import type { Fingerprint } from "../fingerprint.ts";
@@ -53,6 +55,15 @@ export interface TaskExtra {
   readonly partitions?: readonly BodyPartition[];
   readonly selected?: readonly string[];
   readonly config?: { readonly given: unknown };
+  readonly elements?: ElementsExtra;
+}
+
+/** What a body that fans out is called with. */
+export interface ElementsExtra {
+  /** How many elements of a call may be under way, where it does not say. */
+  readonly concurrency: number;
+  /** What earlier attempts have made, by path. */
+  readonly recalled?: readonly (readonly [path: string, recalled: Recalled])[];
 }
 
 /** A number for each task, or one that holds for all of them. */
@@ -95,7 +106,14 @@ export interface Failure {
 
 /** What a worker says while a task is under way. */
 export type Remark =
-  | { readonly slot: number; readonly level: LogLevel; readonly message: string; readonly fields?: LogFields }
+  | {
+    readonly slot: number;
+    readonly level: LogLevel;
+    readonly message: string;
+    readonly fields?: LogFields;
+    readonly element?: string;
+  }
+  | ({ readonly slot: number } & ElementRemark)
   | { readonly slot: number; readonly facts: object }
   | { readonly secret: string }
   | { readonly stray: StepError };

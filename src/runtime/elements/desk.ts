@@ -1,0 +1,58 @@
+/** What elements need of whoever runs their step. */
+import type { StepDeclaration } from "../../model/assets/declaration.ts";
+import type { EventName, EventPayloads } from "../../model/events/event.ts";
+import type { Clock, LogFields, LogLevel, Random } from "../../model/ports.ts";
+
+/** The names of the events about elements. */
+export type ElementEventName = Extract<EventName, `element_${string}`>;
+
+/** Takes an event about an element. */
+export type WriteElement = <Name extends ElementEventName>(name: Name, payload: EventPayloads[Name]) => void;
+
+/** What an element came to that need not be made again. */
+export interface Recalled {
+  /** Tells the item, and the code that it was made by. */
+  readonly item: string;
+  /** What its body gave. */
+  readonly value?: unknown;
+  /** Why it was skipped; absent where it was not. */
+  readonly reason?: string;
+  /** The run that made it, where that was an earlier one: it is then recorded in this run too. */
+  readonly from?: string;
+}
+
+/** Elements that need not be made again, by path. */
+export type Memory = ReadonlyMap<string, Recalled>;
+
+/** The slots of a pool, for the elements of one call. */
+export interface ElementGate {
+  /** Takes a slot; false when it is not needed any more. */
+  take(): boolean | Promise<boolean>;
+  give(): void;
+  /** Lets nobody wait any more. */
+  close(): void;
+}
+
+/** Serves the elements of one attempt of a step. */
+export interface ElementDesk {
+  readonly declaration: StepDeclaration;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** How many elements of a call may be under way at once, where the call does not say. */
+  readonly concurrency: number;
+  /** What earlier attempts have made; undefined where there were none. */
+  recall(): Promise<Memory> | undefined;
+  readonly write: WriteElement;
+  log(element: string, level: LogLevel, message: string, fields: LogFields | undefined): void;
+  /** Waits where elements have kept others from going on for long enough; undefined otherwise. */
+  breathe(): Promise<void> | undefined;
+  openGate(pool: string): ElementGate;
+}
+
+/** The elements of an attempt, as its context sees them. */
+export interface AttemptElements {
+  /** Tells them to stop. */
+  stop(reason: unknown): void;
+  /** The attempt is over: what they still say is not recorded. Gives how many were under way. */
+  seal(reason: string): number;
+}

@@ -1,0 +1,101 @@
+/** The elements of the steps of a run: recorded on its tape, remembered from its store. */
+import type { StepDeclaration } from "../../model/assets/declaration.ts";
+import { EVENT_KINDS } from "../../model/events/event.ts";
+import type { ElementRecord } from "../../model/events/record.ts";
+import type { Engine } from "../engine.ts";
+import type { StepGraph } from "../../planner/steps/table.ts";
+import type { Tape } from "../recorder.ts";
+import { copyJsonOr } from "../step/json.ts";
+import type { ElementDesk, Memory, Recalled } from "./desk.ts";
+import { PoolGate } from "./gate.ts";
+
+/**
+ * The elements of a step in the run that this one goes on from, with the run that made them as `from`; undefined where
+ * the step was not begun there.
+ */
+export type EarlierElements = (
+  name: string,
+  partitionKeys: readonly string[],
+) => Promise<readonly ElementRecord[]> | undefined;
+
+/** What desks are opened with. */
+export interface RunElementsParts {
+  readonly engine: Engine;
+  readonly id: string;
+  readonly graph: StepGraph;
+  readonly tape: Tape;
+  readonly earlier: EarlierElements | undefined;
+}
+
+/** Opens the desks of a run. */
+export class RunElements {
+  readonly #parts: RunElementsParts;
+
+  constructor(parts: RunElementsParts) {
+    this.#parts = parts;
+  }
+
+  /** The desk of an attempt at a step. */
+  open(step: number, attempt: number, declaration: StepDeclaration): ElementDesk {
+    const { engine: { clock, random, concurrency, slots }, tape } = this.#parts;
+    return {
+      declaration,
+      clock,
+      random,
+      concurrency,
+      recall: () => this.#recall(step, attempt, declaration.name),
+      write: (name, payload) => tape.push(EVENT_KINDS[name], step, attempt, payload),
+      log: (element, level, message, fields) =>
+        tape.push(EVENT_KINDS.step_log, step, attempt, {
+          level,
+          message: String(message),
+          ...(fields !== undefined && { fields: copyJsonOr(fields, (reason) => ({ unprintable: reason })) }),
+          element,
+        }),
+      breathe: () => this.#parts.engine.pace.tick() ? this.#rest() : undefined,
+      openGate: (pool) => new PoolGate(slots, pool, declaration.priority),
+    };
+  }
+
+  /** The first attempt of a run of its own has nothing to remember, and nothing is read for it. */
+  #recall(step: number, attempt: number, name: string): Promise<Memory> | undefined {
+    const { earlier: find, graph } = this.#parts;
+    const earlier = find?.(name, graph.partitionKeys(step));
+    if (attempt === 1 && !earlier) return undefined;
+    return this.#read(step, attempt, earlier);
+  }
+
+  async #read(
+    step: number,
+    attempt: number,
+    earlier: Promise<readonly ElementRecord[]> | undefined,
+  ): Promise<Memory> {
+    const memory = new Map<string, Recalled>();
+    for (const record of await earlier ?? []) remember(memory, record);
+    if (attempt === 1) return memory;
+    const { tape, engine, id } = this.#parts;
+    await tape.flush();
+    for (const record of await engine.elementsOf(id, step)) {
+      remember(memory, { ...record, from: undefined });
+    }
+    return memory;
+  }
+
+  async #rest(): Promise<void> {
+    const { pace, recorder } = this.#parts.engine;
+    await pace.rest();
+    if (recorder.isPressed) await recorder.relief();
+  }
+}
+
+/** What was made or skipped, of an item that can be told. */
+function remember(memory: Map<string, Recalled>, record: ElementRecord): void {
+  const { path, status, item, value, reason, from } = record;
+  if (item === undefined || (status !== "success" && status !== "skipped")) return;
+  memory.set(path, {
+    item,
+    ...(value !== undefined && { value }),
+    ...(status === "skipped" && { reason: reason ?? "" }),
+    ...(from !== undefined && { from }),
+  });
+}
