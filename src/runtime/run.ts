@@ -133,7 +133,14 @@ class Execution {
     const ready = openQueue(graph, wiring, links);
     const taints = new Taints(graph, reader, !triggers.isEmpty);
     const retention = wiring.isEphemeral ? new Retention(graph, wiring, engine.onError) : undefined;
-    const elements = new RunElements({ engine, id, graph, tape, earlier: request.earlierElements });
+    const elements = new RunElements({
+      engine,
+      id,
+      graph,
+      tape,
+      priority: request.priority ?? 0,
+      earlier: request.earlierElements,
+    });
     this.#engine = engine;
     this.#request = request;
     this.#graph = graph;

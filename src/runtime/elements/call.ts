@@ -2,6 +2,7 @@
 import { resultKind, type Skip } from "../../model/assets/result.ts";
 import type { EachOptions, ElementContext, Items } from "../../model/elements/each.ts";
 import { elementPath, LONGEST_KEY } from "../../model/elements/path.ts";
+import type { Outcome } from "../gates/gate.ts";
 import { nextRetryMs } from "../retry/retry.ts";
 import { recordError } from "../step/errors.ts";
 import { isThenable } from "../thenable.ts";
@@ -194,15 +195,15 @@ export class Call<T> implements Branch {
 
   /** One attempt: never throws for what its body does. */
   async #drive(element: Element<T>): Promise<void> {
-    if (this.#gate && !await this.#gate.take()) return this.#unbegun(element);
-    try {
-      if (this.#stop) return this.#unbegun(element);
-      this.#running.add(element);
-      this.#scope.parts.desk.write("element_started", { element: element.task.path });
-      await this.#attempt(element);
-    } finally {
-      this.#gate?.give();
+    const pass = this.#gate && await this.#gate.take();
+    if (this.#stop || this.#gate && !pass) {
+      pass?.leave(undefined);
+      return this.#unbegun(element);
     }
+    this.#running.add(element);
+    this.#scope.parts.desk.write("element_started", { element: element.task.path });
+    const outcome = await this.#attempt(element, pass?.refusal);
+    pass?.leave(this.#stop ? undefined : outcome);
   }
 
   /** Stopped between its last attempt and the next; one that had none is not spoken of. */
@@ -210,7 +211,8 @@ export class Call<T> implements Branch {
     if (task.attempt > 1) this.#write(task, wordsOf(this.#stop?.reason));
   }
 
-  async #attempt(element: Element<T>): Promise<void> {
+  /** How it ended, for its pool. */
+  async #attempt(element: Element<T>, refusal: Error | undefined): Promise<Outcome> {
     const { desk } = this.#scope.parts;
     const { timeoutMs } = this.#parts.options;
     const { task } = element;
@@ -219,11 +221,14 @@ export class Call<T> implements Branch {
       () => element.giveUp(elementTimeout(desk.declaration.name, task.path, timeoutMs)),
     );
     try {
+      if (refusal) throw refusal;
       const value = await element.run(this.#parts.body);
       if (element.scope.isBusy) throw stillRunning(desk.declaration.name, task.path);
       this.#succeeded(element, value);
+      return "success";
     } catch (error) {
       this.#failed(element, error);
+      return { error };
     } finally {
       callOff();
       element.scope.seal("the element around it is over");

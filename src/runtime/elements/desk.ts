@@ -1,6 +1,7 @@
 /** What elements need of whoever runs their step. */
 import type { StepDeclaration } from "../../model/assets/declaration.ts";
 import type { EventName, EventPayloads } from "../../model/events/event.ts";
+import type { Outcome } from "../gates/gate.ts";
 import type { Clock, LogFields, LogLevel, Random } from "../../model/ports.ts";
 
 /** The names of the events about elements. */
@@ -24,11 +25,17 @@ export interface Recalled {
 /** Elements that need not be made again, by path. */
 export type Memory = ReadonlyMap<string, Recalled>;
 
-/** The slots of a pool, for the elements of one call. */
+/** An element that was let into its pool. */
+export interface ElementPass {
+  /** Why it must not go on all the same. */
+  readonly refusal: Error | undefined;
+  leave(outcome: Outcome): void;
+}
+
+/** The pool of the elements of one call. */
 export interface ElementGate {
-  /** Takes a slot; false when it is not needed any more. */
-  take(): boolean | Promise<boolean>;
-  give(): void;
+  /** Lets one in; undefined when it is not needed any more. */
+  take(): ElementPass | undefined | Promise<ElementPass | undefined>;
   /** Lets nobody wait any more. */
   close(): void;
 }

@@ -1,40 +1,51 @@
-/** The slots of a pool for the elements of one call, from those that steps take too. */
-import type { Slots, SlotWaiter } from "../loop/slots.ts";
-import type { ElementGate } from "./desk.ts";
+/** The pool of the elements of one call: the gate that steps of that pool pass too. */
+import type { Need, Outcome } from "../gates/gate.ts";
+import type { Gates, Pass, Waiter } from "../gates/gates.ts";
+import type { ElementGate, ElementPass } from "./desk.ts";
+
+/** What the gate of a call is made with. */
+export interface PoolGateParts {
+  readonly gates: Gates;
+  readonly runId: string;
+  readonly step: number;
+  readonly needs: readonly Need[];
+  readonly priority: readonly number[];
+}
 
 /** Waits in the line of a pool; first come, first served within the call. */
-export class PoolGate implements ElementGate, SlotWaiter {
-  readonly #slots: Slots;
-  readonly #pool: string;
-  readonly #priority: number;
-  readonly #line: ((isTaken: boolean) => void)[] = [];
+export class PoolGate implements ElementGate, Waiter {
+  readonly runId: string;
+  readonly #parts: PoolGateParts;
+  readonly #line: ((pass: ElementPass | undefined) => void)[] = [];
   #isClosed = false;
 
-  constructor(slots: Slots, pool: string, priority: number) {
-    this.#slots = slots;
-    this.#pool = pool;
-    this.#priority = priority;
+  constructor(parts: PoolGateParts) {
+    this.#parts = parts;
+    this.runId = parts.runId;
   }
 
-  take(): boolean | Promise<boolean> {
-    if (this.#isClosed) return false;
-    if (this.#slots.take(this.#pool, this, 0, this.#priority)) return true;
-    return new Promise((resolve) => this.#line.push(resolve));
+  take(): ElementPass | undefined | Promise<ElementPass | undefined> {
+    if (this.#isClosed) return undefined;
+    const { gates, step, needs, priority } = this.#parts;
+    const pass = gates.enter({ waiter: this, step, needs, priority });
+    return pass ? this.#admit(pass) : new Promise((resolve) => this.#line.push(resolve));
   }
 
-  offer(): boolean {
+  offer(_step: number, pass: Pass): boolean {
     const next = this.#line.shift();
-    next?.(true);
+    next?.(this.#admit(pass));
     return next !== undefined;
   }
 
-  give(): void {
-    this.#slots.give(this.#pool);
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#parts.gates.withdraw(this);
+    for (const next of this.#line.splice(0)) next(undefined);
   }
 
-  close(): void {
-    this.#isClosed = true;
-    this.#slots.withdraw(this);
-    for (const next of this.#line.splice(0)) next(false);
+  #admit(pass: Pass): ElementPass {
+    const leave = (outcome: Outcome) => this.#parts.gates.leave(pass, outcome);
+    return { refusal: pass.refusal, leave };
   }
 }

@@ -19,6 +19,6 @@ export function openLoneDesk(
     write: () => {},
     log,
     breathe: () => undefined,
-    openGate: () => ({ take: () => true, give: () => {}, close: () => {} }),
+    openGate: () => ({ take: () => ({ refusal: undefined, leave: () => {} }), close: () => {} }),
   };
 }

@@ -24,6 +24,8 @@ export interface RunElementsParts {
   readonly id: string;
   readonly graph: StepGraph;
   readonly tape: Tape;
+  /** Of the run, over all runs. */
+  readonly priority: number;
   readonly earlier: EarlierElements | undefined;
 }
 
@@ -37,7 +39,7 @@ export class RunElements {
 
   /** The desk of an attempt at a step. */
   open(step: number, attempt: number, declaration: StepDeclaration): ElementDesk {
-    const { engine: { clock, random, concurrency, slots }, tape } = this.#parts;
+    const { engine: { clock, random, concurrency, gates, needs }, tape, id } = this.#parts;
     return {
       declaration,
       clock,
@@ -53,7 +55,10 @@ export class RunElements {
           element,
         }),
       breathe: () => this.#parts.engine.pace.tick() ? this.#rest() : undefined,
-      openGate: (pool) => new PoolGate(slots, pool, declaration.priority),
+      openGate: (pool) => {
+        const priority = [this.#parts.priority, declaration.priority];
+        return new PoolGate({ gates, runId: id, step, needs: needs.ofPool(pool), priority });
+      },
     };
   }
 

@@ -19,6 +19,11 @@ export class Needs {
 
   /** The gates of a step. */
   of({ pool }: StepDeclaration): readonly Need[] {
-    return pool === undefined ? NONE : this.#pools.get(pool) ?? NONE;
+    return pool === undefined ? NONE : this.ofPool(pool);
+  }
+
+  /** The gates of a pool. */
+  ofPool(pool: string): readonly Need[] {
+    return this.#pools.get(pool) ?? NONE;
   }
 }
