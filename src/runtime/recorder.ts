@@ -187,7 +187,7 @@ export class Tape {
   "~take"(): EventBatch {
     const batch = this.#batch as EventBatch;
     this.#batch = undefined;
-    this.#capacity = Math.max(16, Math.min(MOST_GATHERED, batch.kinds.length));
+    this.#capacity = Math.max(16, Math.min(MOST_GATHERED, batch.capacity));
     return batch;
   }
 

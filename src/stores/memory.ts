@@ -128,7 +128,7 @@ class MemoryStore implements RunStore {
     const { batch, run, before } = admission;
     if (batch.size === 0) return;
     this.#ledger.settle(admission);
-    this.#lastSeq = Math.max(this.#lastSeq, batch.seqs[batch.size - 1]);
+    this.#lastSeq = Math.max(this.#lastSeq, batch.seqAt(batch.size - 1));
     if (!run) {
       this.#catalogue.push(batch);
       this.#keepBackfills(batch);
@@ -153,7 +153,7 @@ class MemoryStore implements RunStore {
 
   #keepBackfills(batch: EventBatch): void {
     for (const [row, payload] of batch.payloads) {
-      const atMs = batch.timesMs[row];
+      const atMs = batch.msAt(row);
       if (batch.kindAt(row) === BACKFILL_CREATED) {
         const { id, plan, tags } = payload as EventPayloads["backfill_created"];
         this.#backfills.set(id, {
@@ -221,8 +221,8 @@ class MemoryStore implements RunStore {
     const runs = runId === undefined ? [...this.#runs.values()] : [this.#runs.get(runId)];
     const batches = runs.flatMap((run) => run?.batches ?? []);
     if (runId === undefined || runId === "") batches.push(...this.#catalogue);
-    const later = batches.filter(({ seqs, size }) => size > 0 && seqs[size - 1] > after);
-    return mergeEvents(later.sort((a, b) => a.seqs[0] - b.seqs[0]), after, limit);
+    const later = batches.filter((batch) => batch.size > 0 && batch.seqAt(batch.size - 1) > after);
+    return mergeEvents(later.sort((a, b) => a.firstSeq - b.firstSeq), after, limit);
   }
 
   async logs(

@@ -14,7 +14,7 @@ export function mergeEvents(
   const found: SluiceEvent[] = [];
   let last = Infinity;
   for (const batch of batches) {
-    if (batch.size === 0 || batch.seqs[0] > last) continue;
+    if (batch.size === 0 || batch.seqAt(0) > last) continue;
     let taken = 0;
     for (let row = firstAfter(batch, after); row < batch.size && taken < limit; row++, taken++) {
       found.push(batch.at(row));
@@ -26,12 +26,12 @@ export function mergeEvents(
 }
 
 /** The first row of a batch that lies after a place. */
-export function firstAfter({ seqs, size }: EventBatch, after: number): number {
+export function firstAfter(batch: EventBatch, after: number): number {
   let low = 0;
-  let high = size;
+  let high = batch.size;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (seqs[middle] <= after) low = middle + 1;
+    if (batch.seqAt(middle) <= after) low = middle + 1;
     else high = middle;
   }
   return low;

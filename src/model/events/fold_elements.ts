@@ -48,9 +48,9 @@ export class ElementFold {
     for (const [row, payload] of batch.payloads) {
       const kind = batch.kindAt(row);
       if (!isElementKind(kind)) continue;
-      const step = batch.steps[row];
+      const step = batch.stepAt(row);
       if (this.#filter.step !== undefined && this.#filter.step !== step) continue;
-      this.#take(step, kind, payload as ElementPayload, batch.timesMs[row]);
+      this.#take(step, kind, payload as ElementPayload, batch.msAt(row));
     }
   }
 

@@ -43,7 +43,7 @@ export class StepFold {
       const kind = batch.kindAt(row);
       const target = STEP_TARGETS[kind];
       if (target < 0) continue;
-      const step = batch.steps[row];
+      const step = batch.stepAt(row);
       if (kind === UPSTREAM_FAILED) this.#via.set(step, viaOf(batch, row));
       if (step >= this.#from && step < this.#to) this.#addStep(batch, row, kind, target, step - this.#from);
     }
@@ -53,8 +53,8 @@ export class StepFold {
     this.#states[at] = target;
     this.#attempts[at] = Math.max(this.#attempts[at], batch.attemptAt(row));
     if (kind === STARTED) {
-      if (Number.isNaN(this.#startedMs[at])) this.#startedMs[at] = batch.timesMs[row];
-    } else if (kind !== RETRYING) this.#finishedMs[at] = batch.timesMs[row];
+      if (Number.isNaN(this.#startedMs[at])) this.#startedMs[at] = batch.msAt(row);
+    } else if (kind !== RETRYING) this.#finishedMs[at] = batch.msAt(row);
     const payload = batch.payloads.get(row) as LastPayload | undefined;
     if (payload) this.#payloads.set(at, payload);
     else this.#payloads.delete(at);

@@ -143,8 +143,8 @@ export class Ledger {
   /** Lets events count that were admitted, now or before they were stored. */
   settle({ batch, from, to, run }: Entry): void {
     if (from === to) return;
-    if (this.#waitingCount >= MOST_WAITING && batch.seqs[from] > this.seq) this.fold();
-    this.seq = Math.max(this.seq, batch.seqs[to - 1]);
+    if (this.#waitingCount >= MOST_WAITING && batch.seqAt(from) > this.seq) this.fold();
+    this.seq = Math.max(this.seq, batch.seqAt(to - 1));
     this.#waiting.push({ batch, from, to, run });
     this.#waitingCount += to - from;
   }

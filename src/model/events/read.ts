@@ -15,13 +15,13 @@ export function readLogs(
 ): readonly LogLine[] {
   const lines: LogLine[] = [];
   for (let row = 0; row < batch.size; row++) {
-    if (batch.kindAt(row) !== LOG || batch.seqs[row] <= after) continue;
-    if (step !== undefined && batch.steps[row] !== step) continue;
+    if (batch.kindAt(row) !== LOG || batch.seqAt(row) <= after) continue;
+    if (step !== undefined && batch.stepAt(row) !== step) continue;
     const { level, message, fields, element } = batch.payloads.get(row) as EventPayloads["step_log"];
     lines.push({
-      seq: batch.seqs[row],
-      atMs: batch.timesMs[row],
-      step: batch.steps[row],
+      seq: batch.seqAt(row),
+      atMs: batch.msAt(row),
+      step: batch.stepAt(row),
       attempt: batch.attemptAt(row),
       level,
       message,
@@ -45,7 +45,7 @@ export function readChecks(
   for (let row = from; row < to; row++) {
     if (batch.kindAt(row) !== CHECK) continue;
     const record = batch.payloads.get(row) as CheckRecord;
-    verdicts.push({ ...record, atMs: batch.timesMs[row], runId: batch.runId, seq: batch.seqs[row] });
+    verdicts.push({ ...record, atMs: batch.msAt(row), runId: batch.runId, seq: batch.seqAt(row) });
   }
   return verdicts;
 }
@@ -60,7 +60,7 @@ export function readMaterializations(
   for (let row = 0; row < batch.size; row++) {
     const kind = batch.kindAt(row);
     if (kind !== SUCCEEDED && kind !== FAILED) continue;
-    const step = batch.steps[row];
+    const step = batch.stepAt(row);
     const { outputs } = steps.node(steps.nodeOf(step));
     const output = outputs.findIndex((planned) => planned.asset === asset);
     if (output < 0) continue;
@@ -74,8 +74,8 @@ export function readMaterializations(
         asset,
         partitionKey: keys[place],
         runId: batch.runId,
-        atMs: batch.timesMs[row],
-        seq: batch.seqs[row],
+        atMs: batch.msAt(row),
+        seq: batch.seqAt(row),
         dataVersion: record.dataVersion ?? freshVersion(batch.runId, step),
         codeVersion: outputs[output].codeVersion,
         metadata: record.metadata,
@@ -96,9 +96,9 @@ export function readReports(batch: EventBatch, asset: string): readonly Material
       asset,
       partitionKey: report.partition?.key,
       runId: undefined,
-      atMs: batch.timesMs[row],
-      seq: batch.seqs[row],
-      dataVersion: report.dataVersion ?? reportedVersion(batch.seqs[row]),
+      atMs: batch.msAt(row),
+      seq: batch.seqAt(row),
+      dataVersion: report.dataVersion ?? reportedVersion(batch.seqAt(row)),
       codeVersion: undefined,
       metadata: report.metadata,
     });

@@ -75,7 +75,7 @@ export class Announcer {
     if (kind === FINISHED) this.#isRunOver = true;
     const name = kind === STARTED ? "onRunStart" : kind === FINISHED ? "onRunEnd" : HOOK_OF_KIND.get(kind);
     if (name === undefined) return;
-    const step = batch.steps[row];
+    const step = batch.stepAt(row);
     const listening = this.#listening(step, name);
     if (listening.length === 0) return;
     const { graph } = this.#parts;
@@ -95,7 +95,7 @@ export class Announcer {
 
   #runFact(batch: EventBatch, row: number): RunFact {
     const { run: { isResumed, ...run }, counts } = this.#parts;
-    const head: RunFact = { ...run, atMs: batch.timesMs[row] };
+    const head: RunFact = { ...run, atMs: batch.msAt(row) };
     if (batch.kindAt(row) === STARTED) return frozen<RunStartFact>({ ...head, isResumed });
     const { status, error } = batch.payloads.get(row) as EventPayloads["run_finished"];
     return frozen<RunEndFact>({ ...head, status, steps: counts(), ...(error && { error }) });

@@ -20,7 +20,7 @@ export const HOOK_OF_KIND: ReadonlyMap<number, HookName> = new Map([
 
 /** What a row of a run's batch says of a step, in the words of hooks. */
 export function stepFact(graph: StepGraph, batch: EventBatch, row: number): StepFact {
-  const step = batch.steps[row];
+  const step = batch.stepAt(row);
   const node = graph.nodeOf(step);
   const partitions = graph.partitionKeys(step);
   const keys = graph.outputs(node).map(({ key }) => key);
@@ -30,7 +30,7 @@ export function stepFact(graph: StepGraph, batch: EventBatch, row: number): Step
     keys,
     partitions: [...partitions],
     attempt: batch.attemptAt(row),
-    atMs: batch.timesMs[row],
+    atMs: batch.msAt(row),
   };
   return frozen({ ...fact, ...wordsOf(batch, row, keys, partitions) });
 }

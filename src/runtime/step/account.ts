@@ -43,11 +43,11 @@ export class Account implements EventSink {
   }
 
   #take(batch: EventBatch, row: number): void {
-    const step = batch.steps[row];
+    const step = batch.stepAt(row);
     const payload = batch.payloads.get(row);
     switch (batch.kindAt(row)) {
       case EVENT_KINDS.step_log:
-        this.#log({ ...payload as EventPayloads["step_log"], atMs: batch.timesMs[row] });
+        this.#log({ ...payload as EventPayloads["step_log"], atMs: batch.msAt(row) });
         break;
       case EVENT_KINDS.check_evaluated:
         this.#checks.push({ step, record: payload as CheckRecord });

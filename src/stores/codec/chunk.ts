@@ -55,61 +55,62 @@ function contentsByKind(): Uint8Array {
 export function packChunk(batch: EventBatch, run: number, from: number, textOf: PayloadText): ChunkRow {
   const most = Math.min(batch.size - from, CHUNK_EVENTS);
   const written = writePayloads(batch, from, from + most, textOf);
-  const packed = new Int32Array(written.size * COLUMNS);
-  const size = packColumns(batch, from, packed);
+  const packed = packRows(batch, from, written.size);
+  const size = packed.length / COLUMNS;
   const isCut = size < written.size;
   const { text } = isCut ? writePayloads(batch, from, from + size, textOf) : written;
   return {
-    id: batch.seqs[from],
+    id: batch.seqAt(from),
     run,
-    last_seq: batch.seqs[from + size - 1],
+    last_seq: batch.seqAt(from + size - 1),
     size,
-    at_ms: Math.floor(batch.timesMs[from]),
-    contents: contentsOf(packed, size),
-    events: new Uint8Array(packed.buffer, 0, size * COLUMNS * 4),
+    at_ms: batch.msAt(from),
+    contents: contentsOf(packed),
+    events: new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength),
     payloads: text,
   };
 }
 
 /** The payloads of the rows `[from, to)`, or of as many of them as one chunk takes. */
 function writePayloads(
-  { payloads, kinds }: EventBatch,
+  batch: EventBatch,
   from: number,
   to: number,
   textOf: PayloadText,
 ): { readonly text: string | null; readonly size: number } {
+  const { payloads } = batch;
   let text = "";
   if (payloads.size === 0) return { text: null, size: to - from };
   for (const [row, payload] of payloads) {
     if (row < from) continue;
     if (row >= to) break;
-    text += `${text === "" ? "[" : ","}${row - from},${textOf(kinds[row] & 0xff, payload)}`;
+    text += `${text === "" ? "[" : ","}${row - from},${textOf(batch.kindAt(row), payload)}`;
     if (text.length >= CHUNK_TEXT) return { text: `${text}]`, size: row - from + 1 };
   }
   return { text: text === "" ? null : `${text}]`, size: to - from };
 }
 
-/** Fills the columns; gives for how many rows, because differences have an end. */
-function packColumns({ kinds, steps, seqs, timesMs }: EventBatch, from: number, packed: Int32Array): number {
-  const firstSeq = seqs[from];
-  const firstMs = Math.floor(timesMs[from]);
-  const size = packed.length / COLUMNS;
-  for (let n = 0, at = 0; n < size; n++, at += COLUMNS) {
-    const row = from + n;
-    const seqDelta = seqs[row] - firstSeq;
-    const msDelta = timesMs[row] - firstMs;
-    if (seqDelta >= MOST_DELTA || msDelta >= MOST_DELTA || msDelta <= -MOST_DELTA) return n;
-    packed[at] = kinds[row];
-    packed[at + 1] = steps[row];
+/** Rows by their differences to the first of them: as many as differences reach. */
+function packRows(batch: EventBatch, from: number, size: number): Int32Array<ArrayBuffer> {
+  const packed = new Int32Array(size * COLUMNS);
+  const firstSeq = batch.seqAt(from);
+  const firstMs = batch.msAt(from);
+  for (let row = from, at = 0; at < packed.length; row++, at += COLUMNS) {
+    const seqDelta = batch.seqAt(row) - firstSeq;
+    const msDelta = batch.msAt(row) - firstMs;
+    const isFar = seqDelta >= MOST_DELTA || msDelta >= MOST_DELTA || msDelta <= -MOST_DELTA;
+    if (isFar) return packed.subarray(0, at);
+    packed[at] = batch.kindAt(row) | (batch.attemptAt(row) << 8);
+    packed[at + 1] = batch.stepAt(row);
     packed[at + 2] = seqDelta;
     packed[at + 3] = msDelta;
   }
-  return size;
+  return packed;
 }
 
-function contentsOf(packed: Int32Array, size: number): number {
+function contentsOf(packed: Int32Array): number {
   let contents = 0;
-  for (let at = 0; at < size * COLUMNS; at += COLUMNS) contents |= CONTENTS_OF[packed[at] & 0xff];
+  for (let at = 0; at < packed.length; at += COLUMNS) contents |= CONTENTS_OF[packed[at] & 0xff];
   return contents;
 }
 
@@ -122,17 +123,13 @@ export function unpackChunk(
   runId: string,
   read: PayloadReader = (_, payload) => payload,
 ): EventBatch {
-  const { size, events } = row;
-  const batch = new EventBatch(runId, Math.max(1, size));
-  const packed = integersOf(events);
-  for (let n = 0; n < size; n++) {
-    const at = n * COLUMNS;
-    batch.kinds[n] = packed[at];
-    batch.steps[n] = packed[at + 1];
-    batch.seqs[n] = row.id + packed[at + 2];
-    batch.timesMs[n] = row.at_ms + packed[at + 3];
+  const packed = integersOf(row.events);
+  const batch = new EventBatch(runId, Math.max(1, row.size));
+  for (let at = 0; at < packed.length; at += COLUMNS) {
+    const kind = packed[at] & 0xff;
+    const attempt = packed[at] >>> 8;
+    batch.push(kind, packed[at + 1], attempt, row.id + packed[at + 2], row.at_ms + packed[at + 3]);
   }
-  batch.size = size;
   const payloads = row.payloads === null ? [] : JSON.parse(row.payloads) as unknown[];
   for (let n = 0; n < payloads.length; n += 2) {
     const of = payloads[n] as number;

@@ -28,12 +28,11 @@ export function pushEvent(
   run: number,
   textOf: PayloadText,
 ): number {
-  const kind = batch.kinds[row] & 0xff;
+  const kind = batch.kindAt(row);
   const payload = batch.payloads.size > 0 ? batch.payloads.get(row) : undefined;
   const text = payload === undefined ? null : textOf(kind, payload);
   const name = eventName(kind) ?? String(kind);
-  const atMs = Math.floor(batch.timesMs[row]);
-  values.push(batch.seqs[row], run, atMs, name, batch.steps[row], batch.kinds[row] >>> 8, text);
+  values.push(batch.seqAt(row), run, batch.msAt(row), name, batch.stepAt(row), batch.attemptAt(row), text);
   return text === null ? 0 : text.length;
 }
 

@@ -88,7 +88,7 @@ export class LogReader {
       for (const part of cutRows(rows, cuts)) batches.push(fromEventRows(part, id, (_, payload) => payload));
     }
     for (const batch of batches) await this.#readCreation(batch);
-    return batches.sort((a, b) => a.seqs[0] - b.seqs[0]);
+    return batches.sort((a, b) => a.firstSeq - b.firstSeq);
   }
 
   async #readCreation(batch: EventBatch): Promise<void> {

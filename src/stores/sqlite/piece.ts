@@ -91,7 +91,7 @@ export class PieceWriter {
     if (batch.runId === "" || batch.size === 0 || batch.kindAt(0) !== RUN_CREATED) return undefined;
     const created = batch.payloads.get(0) as EventPayloads["run_created"];
     const creation = this.#plans.write(batch.runId, created);
-    if (!this.#isLive(batch.runId)) this.#places.open(batch.runId, creation.scope, batch.seqs[0]);
+    if (!this.#isLive(batch.runId)) this.#places.open(batch.runId, creation.scope, batch.seqAt(0));
     return creation;
   }
 }

@@ -55,8 +55,8 @@ class Projections {
     }
     const known = this.runs.get(run.id);
     const scope = known?.scope ?? this.#plans.scopeOf(run.steps);
-    const firstSeq = known?.first_seq ?? batch.seqs[first];
-    const place = { number, scope, first_seq: firstSeq, last_seq: batch.seqs[end - 1] };
+    const firstSeq = known?.first_seq ?? batch.seqAt(first);
+    const place = { number, scope, first_seq: firstSeq, last_seq: batch.seqAt(end - 1) };
     this.runs.set(run.id, toRunRow(run.record(), place));
     for (const verdict of readChecks(batch, first, end)) this.addCheck(toCheckRow(verdict));
   }

@@ -85,5 +85,5 @@ async function readTail(
   for (const [id, { number }] of runs) {
     for await (const batch of log.ofRun(number, id)) batches.push(batch);
   }
-  return batches.sort((a, b) => a.seqs[0] - b.seqs[0]);
+  return batches.sort((a, b) => a.firstSeq - b.firstSeq);
 }

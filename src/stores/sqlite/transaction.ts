@@ -42,7 +42,7 @@ export function prepare(
   return {
     piece,
     admission,
-    run: place && toRunRow(run.record(), { ...place, last_seq: batch.seqs[to - 1] }),
+    run: place && toRunRow(run.record(), { ...place, last_seq: batch.seqAt(to - 1) }),
     checks: run && hasPayloads ? readChecks(batch, from, to).map(toCheckRow) : [],
     backfills: run || !hasPayloads ? [] : backfills.read(piece),
   };
@@ -77,7 +77,7 @@ export class Transaction {
 
   /** The highest place. */
   get lastSeq(): number {
-    return this.#prepared.reduce((most, { piece }) => Math.max(most, piece.batch.seqs[piece.to - 1]), 0);
+    return this.#prepared.reduce((most, { piece }) => Math.max(most, piece.batch.seqAt(piece.to - 1)), 0);
   }
 
   /** Everything as rows. */
@@ -136,8 +136,8 @@ export class BackfillRows {
       if (kind !== CREATED && kind !== FINISHED) continue;
       const payload = batch.payloads.get(row);
       const changed = kind === CREATED
-        ? created(payload as EventPayloads["backfill_created"], batch.seqs[row], batch.timesMs[row])
-        : this.#finished(payload as EventPayloads["backfill_finished"], batch.timesMs[row]);
+        ? created(payload as EventPayloads["backfill_created"], batch.seqAt(row), batch.msAt(row))
+        : this.#finished(payload as EventPayloads["backfill_finished"], batch.msAt(row));
       if (!changed) continue;
       this.#byId.set(fromColumn(changed.id), changed);
       rows.push(changed);

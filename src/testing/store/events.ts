@@ -23,8 +23,7 @@ function interleaved(scribe: Scribe): readonly EventBatch[] {
 
 /** Adds the one event of a batch to another. */
 function append(batch: EventBatch, one: EventBatch): void {
-  const { kinds, steps, seqs, timesMs, payloads } = one;
-  batch.push(kinds[0] & 0xff, steps[0], one.attemptAt(0), seqs[0], timesMs[0], payloads.get(0));
+  batch.push(one.kindAt(0), one.stepAt(0), one.attemptAt(0), one.firstSeq, one.firstMs, one.payloads.get(0));
 }
 
 export const EVENT_CHECKS: { readonly [title: string]: StoreCheck } = {

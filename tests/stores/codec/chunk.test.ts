@@ -67,7 +67,7 @@ describe("a packed chunk", () => {
         );
         for (const { run, last_seq, events } of chunks) {
           assert.equal(run, 7);
-          assert.ok(last_seq <= batch.seqs[batch.size - 1]);
+          assert.ok(last_seq <= batch.seqAt(batch.size - 1));
           assert.equal(events.length % 16, 0);
         }
       }),

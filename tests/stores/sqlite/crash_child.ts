@@ -22,7 +22,7 @@ for (;;) {
   batches.push(scribe.write("", ["partitions_added", undefined, { name: "keys", keys: [id] }]));
   batches.push(scribe.write(id, finished("failed")));
   for (const batch of batches) {
-    const last = batch.seqs[batch.size - 1];
+    const last = batch.seqAt(batch.size - 1);
     void store.append([batch]).then(() => process.stdout.write(`${last}\n`));
     if (last % 3 === 0) await new Promise((resolve) => setImmediate(resolve));
   }

@@ -51,10 +51,10 @@ export function carryRun(
     for (let row = 0; row < batch.size; row++) {
       const kind = batch.kindAt(row);
       if (kind !== SUCCEEDED && kind !== FAILED) continue;
-      eachPlace(book, steps, batch.steps[row], (place) => {
+      eachPlace(book, steps, batch.stepAt(row), (place) => {
         const segment = place.sheet.segmentOf(place.ordinal);
         if (!segment || !isNeeded(segment, rowOf(place.ordinal), run)) return;
-        const metadata = segment.seqAt(rowOf(place.ordinal)) === batch.seqs[row]
+        const metadata = segment.seqAt(rowOf(place.ordinal)) === batch.seqAt(row)
           ? metadataOf(batch, row, place)
           : undefined;
         const name = `${place.sheet.id} ${place.ordinal}`;

@@ -39,10 +39,10 @@ export class BookFold {
   foldCatalogue(batch: EventBatch, from: number, to: number): void {
     for (let row = from; row < to; row++) {
       const payload = batch.payloads.get(row);
-      const seq = batch.seqs[row];
+      const seq = batch.seqAt(row);
       switch (batch.kindAt(row)) {
         case REPORTED:
-          this.#report(payload as EventPayloads["asset_reported"], seq, batch.timesMs[row]);
+          this.#report(payload as EventPayloads["asset_reported"], seq, batch.msAt(row));
           break;
         case WIPED:
           this.#wipe(payload as EventPayloads["asset_wiped"], seq);

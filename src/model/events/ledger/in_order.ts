@@ -38,11 +38,11 @@ function isInOrder(stretches: readonly Stretch[]): boolean {
 }
 
 function firstSeq({ batch, from }: Stretch): number {
-  return batch.seqs[from];
+  return batch.seqAt(from);
 }
 
 function nextSeq<S extends Stretch>({ stretch, row }: Cursor<S>): number {
-  return stretch.batch.seqs[row];
+  return stretch.batch.seqAt(row);
 }
 
 /** Reads everything before a place. `open` is a heap: the cursor with the first place is at its top. */
@@ -63,10 +63,10 @@ function readUntil<S extends Stretch>(
 }
 
 /** The first row from `row` on whose place is not before a limit. */
-function rowAt({ batch: { seqs }, to }: Stretch, row: number, limit: number): number {
-  if (seqs[to - 1] < limit) return to;
+function rowAt({ batch, to }: Stretch, row: number, limit: number): number {
+  if (batch.seqAt(to - 1) < limit) return to;
   let end = row + 1;
-  while (end < to && seqs[end] < limit) end++;
+  while (end < to && batch.seqAt(end) < limit) end++;
   return end;
 }
 

@@ -1,6 +1,6 @@
 /** Runs that are not over: the state of every step, and what lists show of the run. */
 import { quote } from "../../quote.ts";
-import type { EventBatch } from "../batch.ts";
+import { EVENT_WIDTH, type EventBatch } from "../batch.ts";
 import { EVENT_KINDS, type EventPayloads, isElementKind, type RecordedError } from "../event.ts";
 import { outlineOf } from "../outline.ts";
 import type { RunRecord } from "../record.ts";
@@ -102,26 +102,29 @@ export class LiveRun {
    * Throws EVENT_REFUSED at the first event that does not follow.
    */
   advance(batch: EventBatch, from: number, to: number, undo: StepUndo): void {
-    const { kinds, steps, seqs } = batch;
+    const { rows } = batch;
     const { summary, states, starts } = this;
     const { counts } = summary;
-    for (let row = from; row < to; row++) {
-      const seq = seqs[row];
-      if (seq <= summary.lastSeq) throw outOfOrder(this.id, seq, summary.lastSeq);
-      const kind = kinds[row] & 0xff;
+    const { states: before } = undo;
+    let { lastSeq } = summary;
+    for (let row = from, at = from * EVENT_WIDTH; row < to; row++, at += EVENT_WIDTH) {
+      undo.rows = row;
+      const seq = batch.seqAt(row);
+      if (seq <= lastSeq) throw outOfOrder(this.id, seq, lastSeq);
+      const kind = rows[at] & 0xff;
       const target = STEP_TARGETS[kind];
       if (target < 0) {
+        summary.lastSeq = lastSeq;
         this.#advanceRun(batch, row, kind);
-        summary.lastSeq = seq;
+        lastSeq = seq;
         if (kind === FINISHED && row + 1 < to) throw refuse(`events follow the end of run ${quote(this.id)}`);
         continue;
       }
-      const step = steps[row];
+      const step = rows[at + 1];
       const state = states[step];
       if (state === undefined || !isAllowed(state, target)) throw illegalStep(this, step, state, target);
-      summary.lastSeq = seq;
-      undo.rows = row + 1;
-      undo.states[row - from] = state;
+      lastSeq = seq;
+      before[row - from] = state;
       states[step] = target;
       if (target >= FIRST_FINAL) counts[target]++;
       else if (kind === STEP_STARTED) {
@@ -129,15 +132,17 @@ export class LiveRun {
         starts[step] = seq;
       }
     }
+    undo.rows = to;
+    summary.lastSeq = lastSeq;
   }
 
   /** Takes back what `advance` did with the rows of a batch from `from` on. */
   retreat(batch: EventBatch, from: number, before: RunSummary, { rows, states, starts }: StepUndo): void {
     this.summary = before;
     for (let row = rows - 1; row >= from; row--) {
-      const kind = batch.kinds[row] & 0xff;
+      const kind = batch.kindAt(row);
       if (STEP_TARGETS[kind] < 0) continue;
-      const step = batch.steps[row];
+      const step = batch.stepAt(row);
       this.states[step] = states[row - from];
       if (kind === STEP_STARTED) this.starts[step] = 0;
     }
@@ -152,12 +157,12 @@ export class LiveRun {
         return;
       case STARTED:
         this.#turn("running");
-        summary.startedMs ??= batch.timesMs[row];
+        summary.startedMs ??= batch.msAt(row);
         return;
       case FINISHED: {
         const { status, error } = batch.payloads.get(row) as EventPayloads["run_finished"];
         this.#turn(status);
-        summary.finishedMs = batch.timesMs[row];
+        summary.finishedMs = batch.msAt(row);
         summary.error = error;
         return;
       }
@@ -193,7 +198,7 @@ export function openRun(batch: EventBatch, row: number): LiveRun {
   return new LiveRun(
     batch.runId,
     batch.payloads.get(row) as EventPayloads["run_created"],
-    batch.timesMs[row],
+    batch.msAt(row),
   );
 }
 

@@ -1,5 +1,5 @@
 /** The fold of one run's events into the book of assets. */
-import type { EventBatch } from "../batch.ts";
+import { EVENT_WIDTH, type EventBatch } from "../batch.ts";
 import { EVENT_KINDS, type OutputRecord } from "../event.ts";
 import { findOutput } from "../outputs.ts";
 import type { StepSet } from "../step_table.ts";
@@ -48,18 +48,18 @@ export class RunFold {
 
   /** Folds the rows `[from, to)` of a batch. */
   fold(batch: EventBatch, from: number, to: number): void {
-    const { kinds, steps, seqs, timesMs, payloads } = batch;
+    const { rows: events, payloads } = batch;
     const { starts } = this.#run;
-    const rows = this.#run.outline.rows;
+    const { rows } = this.#run.outline;
     const hasPayloads = payloads.size > 0;
     const stamp = this.#stamp;
     for (let row = from; row < to; row++) {
-      const kind = kinds[row] & 0xff;
+      const kind = events[row * EVENT_WIDTH] & 0xff;
       if (kind !== SUCCEEDED && kind !== FAILED) continue;
-      const step = steps[row];
-      stamp.seq = seqs[row];
+      const step = events[row * EVENT_WIDTH + 1];
+      stamp.seq = batch.seqAt(row);
       stamp.readSeq = starts[step];
-      stamp.atMs = timesMs[row];
+      stamp.atMs = batch.msAt(row);
       stamp.step = step;
       const records = hasPayloads ? recordsOf(payloads.get(row)) : NO_RECORDS;
       if (kind === FAILED) this.#failed(step, records);
