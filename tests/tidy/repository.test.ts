@@ -24,8 +24,9 @@ describe("parseIgnore", () => {
         ignored("node_modules", false),
         ignored("a.log", false),
         ignored(".git", true),
+        ignored(".git", false),
       ],
-      [true, false, true, true],
+      [true, false, true, true, true],
     );
     assert.equal(ignored("src", true), false);
   });

@@ -35,14 +35,18 @@ export function isSource(path: string): boolean {
  * and refuses any other, so that the tidy rules and git never see different files.
  */
 export function parseIgnore(text: string): (name: string, isFolder: boolean) => boolean {
-  const folders = new Set([".git"]);
+  const folders = new Set<string>();
   const endings: string[] = [];
   for (const line of text.split("\n").filter((line) => line !== "" && !line.startsWith("#"))) {
     if (/^[\w.-]+\/$/.test(line)) folders.add(line.slice(0, -1));
     else if (/^\*\.\w+$/.test(line)) endings.push(line.slice(1));
     else throw new Error(`.gitignore: "${line}" is neither "folder/" nor "*.ext"`);
   }
-  return (name, isFolder) => isFolder ? folders.has(name) : endings.some((ending) => name.endsWith(ending));
+  return (name, isFolder) => {
+    // In a linked work tree ".git" is a file.
+    if (name === ".git") return true;
+    return isFolder ? folders.has(name) : endings.some((ending) => name.endsWith(ending));
+  };
 }
 
 function listFiles(folder: string, ignored: (name: string, isFolder: boolean) => boolean): string[] {
