@@ -60,6 +60,8 @@ export { StepFailure } from "./src/model/assets/failure.ts";
 export { files } from "./src/model/assets/io_choice.ts";
 export type { FileFormat, FileOptions, FilesChoice, IOChoice } from "./src/model/assets/io_choice.ts";
 export type { IsolationOptions } from "./src/runtime/isolation/settings.ts";
+export type { BreakerStatus } from "./src/runtime/gates/breaker.ts";
+export type { WaitingEntry } from "./src/runtime/gates/gates.ts";
 export type { WorkerCounts } from "./src/runtime/isolation/worker/counts.ts";
 export type { IsolationRules, IsolationTier, StepIsolation } from "./src/model/step/isolation.ts";
 export type {
@@ -139,6 +141,8 @@ export type { Schedule, ScheduledPartitions, ScheduleSpec } from "./src/model/au
 export { parseKey } from "./src/model/key.ts";
 export { defineJob } from "./src/model/job.ts";
 export type { Job, RunConfig, Selection } from "./src/model/job.ts";
+export type { BreakerPolicy, BreakerState, PoolOptions } from "./src/model/gates/breaker.ts";
+export type { KeyContext, StepConcurrency } from "./src/model/gates/concurrency.ts";
 export { RETRY_BY_CLASS, retryDelayMs } from "./src/model/policy.ts";
 export type { BackfillPolicy, ErrorClass, RetryPolicy, RetryRule } from "./src/model/policy.ts";
 export { airflowRetryDelayMs } from "./src/runtime/retry/airflow.ts";
@@ -349,6 +353,7 @@ export { formatSelection } from "./src/model/selection/format.ts";
 export { parseSelection } from "./src/model/selection/parse.ts";
 export { resolveSelection } from "./src/model/selection/resolve.ts";
 export type {
+  BreakerName,
   CheckRecord,
   EventName,
   EventPayloads,

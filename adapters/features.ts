@@ -61,6 +61,10 @@ export const FEATURES = {
   "retry.class": "Retries by the class of the error",
   "timeout": "A time limit of an attempt",
   "pool": "A concurrency pool",
+  "concurrency": "A concurrency key with a fixed name",
+  "concurrency.pool": "A concurrency key beside a pool",
+  "concurrency.computed": "A concurrency key by a function",
+  "breaker": "A resource with a circuit breaker",
   "priority": "A priority",
   "trigger": "A trigger rule",
   "hooks": "Hooks of a step",
@@ -215,6 +219,8 @@ function stepFeatures(step: StepSnapshot): readonly (Feature | undefined)[] {
     when(retry?.byClass !== undefined, "retry.class"),
     when(step.timeoutMs !== undefined, "timeout"),
     when(step.pool !== undefined, "pool"),
+    step.concurrency && concurrencyFeature(step),
+    when(step.breakers !== undefined, "breaker"),
     when(step.priority !== 0, "priority"),
     when(step.triggerRule !== undefined, "trigger"),
     when(step.hooks !== undefined, "hooks"),
@@ -226,6 +232,11 @@ function stepFeatures(step: StepSnapshot): readonly (Feature | undefined)[] {
     when(step.takesConfig, "config"),
     when(step.resources.length > 0, "resources"),
   ];
+}
+
+function concurrencyFeature({ concurrency, pool }: StepSnapshot): Feature {
+  if (concurrency?.key === undefined) return "concurrency.computed";
+  return pool === undefined ? "concurrency" : "concurrency.pool";
 }
 
 function inputFeatures(

@@ -337,6 +337,14 @@ class LiveOrchestrator implements Orchestrator {
     return unsubscribe;
   }
 
+  waiting() {
+    return this.#parts?.engine.gates.waiting() ?? [];
+  }
+
+  breakers() {
+    return this.#parts?.engine.breakers.list() ?? [];
+  }
+
   workers(): WorkerCounts {
     return this.#parts?.engine.workers ?? NO_WORKERS;
   }

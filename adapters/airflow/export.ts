@@ -3,6 +3,7 @@ import type { Snapshot } from "../../src/model/snapshot/snapshot.ts";
 import type { ExportedProject, Exporter, ExportOptions } from "../export.ts";
 import { reportLosses } from "../loss.ts";
 import { shortHash } from "../python/identifier.ts";
+import { keysAsPools } from "../parts/keys.ts";
 import { assetName } from "./assets.ts";
 import { type DagPlan, planDags } from "./dags.ts";
 import { dagFile, type FileContext } from "./file.ts";
@@ -44,9 +45,10 @@ import { verdictsOf } from "./verdicts.ts";
  * assert.match(files.map(({ text }) => text).join(), /dag_id="shop.assets"/);
  * ```
  */
-export const exportAirflow: Exporter = (snapshot: Snapshot, exported: ExportOptions): ExportedProject => {
+export const exportAirflow: Exporter = (snapshot: Snapshot, given: ExportOptions): ExportedProject => {
+  const { snapshot: written, options: exported } = keysAsPools(snapshot, given);
   const options = readOptions(exported);
-  const graph = new Graph(snapshot);
+  const graph = new Graph(written);
   const plans = planDags(graph, exported.name);
   const timings = timeDags(plans, graph, exported, options);
   const helpers = helpersOf(options);

@@ -115,6 +115,26 @@ const TABLE = {
     "Without the import the tasks wait for ever. A pool without a limit here has the slots that the export was told, else one.",
     "Give the slots as target.pools, and import pools.json.",
   ),
+  "concurrency": native(
+    "A pool of the key, with its limit in the file for `airflow pools import`.",
+    "Without the import the tasks wait for ever. Of different limits for one key the smallest counts.",
+    "Import pools.json.",
+  ),
+  "concurrency.pool": refused(
+    "A step has one pool here, and that is the one it declares.",
+    "Steps of one key may run at once, as far as the pool lets them.",
+    "Leave the pool out, or give all steps of the key one pool and that the limit of the key.",
+  ),
+  "concurrency.computed": refused(
+    "The function that gives the key runs in Sluice only, and pools have names that are known beforehand.",
+    "Steps of one key may run at once.",
+    "Give the key a fixed name, or the steps a pool.",
+  ),
+  "breaker": refused(
+    "A breaker is state of one process, and here every step is a process of its own that knows nothing of the others.",
+    "Steps go on although what they use has failed again and again.",
+    "Give the steps a pool of few slots and growing delays between retries, or pause the Dag from a callback of your own.",
+  ),
   "priority": native("The weight of the task, absolute; fractions and what 32 bits do not hold are cut."),
   "trigger": native(
     "The trigger rule of the task.",

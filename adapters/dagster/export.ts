@@ -1,4 +1,5 @@
 /** The exporter for Dagster: a project that `dg` and `dagster` load. */
+import { keysAsPools } from "../parts/keys.ts";
 import type { Snapshot } from "../../src/model/snapshot/snapshot.ts";
 import type { ExportedFile, ExportedProject, ExportOptions } from "../export.ts";
 import { reportLosses } from "../loss.ts";
@@ -35,9 +36,10 @@ import { readVersion } from "./version.ts";
  * assert.match(String(assets?.text), /dg.AssetKey\(\["raw", "orders"\]\)/);
  * ```
  */
-export function exportDagster(snapshot: Snapshot, options: ExportOptions): ExportedProject {
+export function exportDagster(snapshot: Snapshot, given: ExportOptions): ExportedProject {
+  const { snapshot: written, options } = keysAsPools(snapshot, given);
   const dagster = readVersion(options);
-  const site = openSite(snapshot, dagster);
+  const site = openSite(written, dagster);
   const packaged = packageName(options);
   const report = reportLosses(
     snapshot,

@@ -109,6 +109,26 @@ export const VERDICTS = {
     "Limits belong to Dagster's instance.",
     "Run deploy/pools.sh against the instance.",
   ),
+  "concurrency": native(
+    "A pool of the key, with its limit in deploy/pools.sh.",
+    "Limits belong to Dagster's instance. Of different limits for one key the smallest counts.",
+    "Run deploy/pools.sh against the instance.",
+  ),
+  "concurrency.pool": refused(
+    "A step has one pool here, and that is the one it declares.",
+    "Steps of one key may run at once, as far as the pool lets them.",
+    "Leave the pool out, or give all steps of the key one pool and that the limit of the key.",
+  ),
+  "concurrency.computed": refused(
+    "The function that gives the key runs in Sluice only, and pools have names that are known beforehand.",
+    "Steps of one key may run at once.",
+    "Give the key a fixed name, or the steps a pool.",
+  ),
+  "breaker": refused(
+    "A breaker is state of one process, and here every step is a process of its own that knows nothing of the others.",
+    "Steps go on although what they use has failed again and again.",
+    "Give the steps a pool of few slots and growing delays between retries, or stop the schedule from a run failure sensor of your own.",
+  ),
   "priority": native("The op tag dagster/priority, which orders the ready steps of a run."),
   "trigger": {
     ...refused(

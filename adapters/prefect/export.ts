@@ -1,4 +1,5 @@
 /** The exporter for Prefect. */
+import { keysAsPools } from "../parts/keys.ts";
 import type { Snapshot } from "../../src/model/snapshot/snapshot.ts";
 import type { ExportedProject, ExportOptions } from "../export.ts";
 import { type Loss, reportLosses } from "../loss.ts";
@@ -40,13 +41,14 @@ import { VERDICTS } from "./verdicts.ts";
  * assert.equal(report.target, "prefect");
  * ```
  */
-export function exportPrefect(snapshot: Snapshot, options: ExportOptions): ExportedProject {
+export function exportPrefect(snapshot: Snapshot, given: ExportOptions): ExportedProject {
+  const { snapshot: written, options } = keysAsPools(snapshot, given);
   const settings = readOptions(options);
   const version = readVersion(options.targetVersion);
   const { name, ticksFromMs } = options;
-  const graph = readGraph(snapshot);
+  const graph = readGraph(written);
   const plans = [...planFlows(graph, name, ticksFromMs), ...planAutomations(graph, name)];
-  const pools = poolsOf(snapshot.steps.map(({ pool }) => pool));
+  const pools = poolsOf(written.steps.map(({ pool }) => pool));
   const files = [
     flowsFile(graph, plans, options, settings),
     deploymentFile(plans, name, version, settings),

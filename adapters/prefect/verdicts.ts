@@ -98,6 +98,26 @@ export const VERDICTS: VerdictTable = {
     "Without the limit on the server the steps of the pool fail.",
     "Run setup_server.py, and give the sizes of pools as the option pools; the default is 1.",
   ),
+  "concurrency": emulated(
+    "A global concurrency limit of the key that setup_server.py makes, asked for strictly; within one run also by the flow.",
+    "Without the limit on the server the steps of the key fail. Of different limits for one key the smallest counts.",
+    "Run setup_server.py.",
+  ),
+  "concurrency.pool": refused(
+    "A step has one pool here, and that is the one it declares.",
+    "Steps of one key may run at once, as far as the pool lets them.",
+    "Leave the pool out, or give all steps of the key one pool and that the limit of the key.",
+  ),
+  "concurrency.computed": refused(
+    "The function that gives the key runs in Sluice only, and pools have names that are known beforehand.",
+    "Steps of one key may run at once.",
+    "Give the key a fixed name, or the steps a pool.",
+  ),
+  "breaker": refused(
+    "A breaker is state of one process, and here every step is a process of its own that knows nothing of the others.",
+    "Steps go on although what they use has failed again and again.",
+    "Give the steps a pool of few slots and growing delays between retries, or pause the deployment by an automation of your own.",
+  ),
   "priority": emulated(
     "Within one run, of the steps that could start the one with the highest priority does.",
     "Runs do not heed each other's priorities.",

@@ -28,6 +28,7 @@ export type IssueCode =
   | "STEP_TIMEOUT"
   | "STEP_CRASHED"
   | "STEP_LOST"
+  | "BREAKER_OPEN"
   | "MEMORY_EXCEEDED"
   | "DEFINITION_CHANGED"
   | "ELEMENTS_FAILED"

@@ -17,9 +17,12 @@ import type {
 } from "../model/events/record.ts";
 import type { Issue } from "../model/issue.ts";
 import type { RunConfig, Selection } from "../model/job.ts";
+import type { PoolOptions } from "../model/gates/breaker.ts";
 import type { Clock, Random } from "../model/ports.ts";
 import type { PartitionSpace } from "../model/partitions/space.ts";
 import type { Subset } from "../model/partitions/subset.ts";
+import type { BreakerStatus } from "../runtime/gates/breaker.ts";
+import type { WaitingEntry } from "../runtime/gates/gates.ts";
 import type { WorkerCounts } from "../runtime/isolation/worker/counts.ts";
 import type { IsolationOptions } from "../runtime/isolation/settings.ts";
 import type { IOManager } from "../io/manager.ts";
@@ -43,8 +46,11 @@ export interface OrchestratorOptions {
   readonly defaultIO?: string;
   /** Values in the place of resources. */
   readonly resources?: readonly ResourceOverride[];
-  /** How many steps of each pool may run at once. A pool that is not named has no limit. */
-  readonly pools?: { readonly [pool: string]: number };
+  /**
+   * How many steps of each pool may run at once, over all runs, and what stops them when they fail too often. A pool that
+   * is not named has no limit.
+   */
+  readonly pools?: { readonly [pool: string]: number | PoolOptions };
   /** How many steps may run at once, over all runs. Default 16. */
   readonly concurrency?: number;
   /** How steps are run that do not run inline: see docs/isolation.md. */
@@ -210,6 +216,10 @@ export interface Orchestrator extends AsyncDisposable {
   /** Backfills, newest first: at most `limit` (default 100), and with `before` the next page. */
   backfills(filter?: BackfillFilter): Promise<readonly BackfillRecord[]>;
 
+  /** Which steps and runs wait for a pool, a key or a breaker, in the order in which each will be served. */
+  waiting(): readonly WaitingEntry[];
+  /** How breakers are: those of pools, and those of resources that a step has used. */
+  breakers(): readonly BreakerStatus[];
   /** How the workers fare that run steps with `isolation: "worker"`: leaked threads are a reason to restart the program. */
   workers(): WorkerCounts;
   /** Calls back with every recorded event, after its commit. Gives a function that ends the subscription. */

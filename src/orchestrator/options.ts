@@ -1,4 +1,5 @@
 /** What an orchestrator and its runs are given, held to its shape before anything is opened or recorded. */
+import { type PoolOptions, requireBreaker } from "../model/gates/breaker.ts";
 import { SluiceError } from "../model/issue.ts";
 import { areHooks, HOOKS_ARE } from "../model/validate/hooks.ts";
 import { RUN_HOOKS } from "../model/validate/known.ts";
@@ -61,6 +62,8 @@ const OPTIONS = namesOf<OrchestratorOptions>()({
   mask: true,
 });
 
+const POOL = namesOf<PoolOptions>()({ slots: true, breaker: true });
+
 const ISOLATION = { ...ISOLATION_FIELDS, workers: true, tasksPerWorker: true };
 
 /**
@@ -111,7 +114,7 @@ export function checkOptions(definitions: unknown, options: unknown): void {
   if (pools !== undefined && !isRecord(pools)) {
     throw misfit(["pools"], "Pools are a record of limits by name", pools, "pools: { warehouse: 4 }");
   }
-  for (const [pool, limit] of Object.entries(pools ?? {})) checkLimit(limit, ["pools", pool]);
+  for (const [name, pool] of Object.entries(pools ?? {})) checkPool(name, pool);
   checkLimit(concurrency, ["concurrency"]);
 }
 
@@ -120,6 +123,14 @@ function checkHooks(hooks: unknown): void {
     throw misfit(["hooks"], `Hooks are ${HOOKS_ARE}`, hooks, "hooks: { onFailure: (fact) => ... }");
   }
   refuseUnknown(hooks, RUN_HOOKS, { what: "hooks", code: "DEFINITION_INVALID", path: ["hooks"], of: "hook" });
+}
+
+function checkPool(name: string, pool: unknown): void {
+  const path = ["pools", name];
+  if (!isRecord(pool)) return checkLimit(pool, path);
+  refuseUnknown(pool, POOL, { what: `The pool ${name}`, code: "DEFINITION_INVALID", path });
+  checkLimit(pool.slots, [...path, "slots"]);
+  if (pool.breaker !== undefined) requireBreaker(pool.breaker, `the pool ${name}`, [...path, "breaker"]);
 }
 
 /** Refuses options of a run that are not among the fields, or cannot be worked with. */

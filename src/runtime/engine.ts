@@ -18,7 +18,9 @@ import { Arena } from "./loop/arena.ts";
 import { Pace } from "./pace.ts";
 import { type EventSink, Recorder } from "./recorder.ts";
 import { Gates } from "./gates/gates.ts";
-import { Needs } from "./gates/needs.ts";
+import { breakerEvent } from "./gates/announce.ts";
+import { Breakers } from "./gates/breakers.ts";
+import { Needs, type PoolLimits } from "./gates/needs.ts";
 import { Seats } from "./gates/seats.ts";
 import { type Mask, openMask } from "./redact/mask.ts";
 import { concealing, openSecrets } from "./secrets.ts";
@@ -35,8 +37,10 @@ export interface EngineOptions {
   readonly findManager: FindManager;
   /** Values in the place of resources, for all runs. */
   readonly resources?: readonly ResourceOverride[];
-  /** How many steps of each pool may run at once. A pool that is not named has no limit. */
-  readonly pools?: { readonly [pool: string]: number };
+  /** How many steps of each pool may run at once, and its breaker. A pool that is not named has no limit. */
+  readonly pools?: PoolLimits;
+  /** Whether what fails too often is left alone for a while, where it is declared so. Default true. */
+  readonly breakers?: boolean;
   /** How many steps may be under way at once, over all runs. Default 16. */
   readonly concurrency?: number;
   /** Gives the values of secrets. Default: those of the environment. */
@@ -64,6 +68,7 @@ export class Engine {
   readonly recorder: Recorder;
   readonly gates: Gates;
   readonly needs: Needs;
+  readonly breakers: Breakers;
   readonly seats: Seats;
   readonly arena: Arena = new Arena();
   readonly concurrency: number;
@@ -87,8 +92,16 @@ export class Engine {
     this.pace = new Pace(this.clock);
     this.mask = options.mask ?? openMask();
     this.recorder = new Recorder(options.store, this.pace, this.onError, this.mask);
+    const pools = options.pools ?? {};
     this.gates = new Gates(this.clock);
-    this.needs = new Needs(options.pools);
+    this.breakers = new Breakers({
+      gates: this.gates,
+      clock: this.clock,
+      pools,
+      tell: (status, error) => this.#record(...breakerEvent(status, error)),
+      isOff: options.breakers === false,
+    });
+    this.needs = new Needs(pools, this.breakers);
     this.concurrency = options.concurrency ?? CONCURRENCY;
     this.seats = new Seats(this.concurrency);
     this.resources = options.resources ?? [];
@@ -152,6 +165,13 @@ export class Engine {
     const wiring = this.#wire(definitions);
     this.#wirings.set(definitions, wiring);
     return wiring;
+  }
+
+  /** Records an event of the catalogue. */
+  #record(kind: number, step: number, attempt: number, payload: unknown): void {
+    const tape = this.recorder.open("");
+    tape.push(kind, step, attempt, payload);
+    tape.close();
   }
 
   #catalogueOf(definitions: Definitions): Catalogue {

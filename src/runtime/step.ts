@@ -100,6 +100,8 @@ async function attempt(
     ...(reveal && { reveal }),
     ...(mask && { mask }),
     ...(fence !== undefined && history !== undefined && { fence: { history, number: fence } }),
+    // Breakers are the caller's too: this process knows one step and nothing of the others.
+    breakers: false,
     // The caller has taken one slot of the pool for the whole request.
     ...(declaration.pool !== undefined && { pools: { [declaration.pool]: 1 } }),
   });

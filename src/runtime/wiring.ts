@@ -247,8 +247,13 @@ function traitsOf(step: StepDeclaration, gathers: boolean, isInTable: boolean): 
   let traits = gathers ? TRAIT.GATHERS : 0;
   if (!isInTable || isElaborate(step)) traits |= TRAIT.ELABORATE;
   if (hasAny(step.resources)) traits |= TRAIT.RESOURCES;
-  if (step.pool !== undefined) traits |= TRAIT.GATED;
+  if (hasGates(step)) traits |= TRAIT.GATED;
   return traits;
+}
+
+function hasGates({ pool, concurrency, resources }: StepDeclaration): boolean {
+  return pool !== undefined || concurrency !== undefined ||
+    hasAny(resources) && Object.values(resources).some(({ breaker }) => breaker !== undefined);
 }
 
 function isElaborate({ kind, outputs, batch, checks, elements }: StepDeclaration): boolean {

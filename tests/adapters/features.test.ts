@@ -7,6 +7,7 @@ import {
   defineCheck,
   defineExternalAsset,
   defineJob,
+  defineResource,
   defineSchedule,
   definitions,
   freshWithin,
@@ -66,6 +67,33 @@ const all = definitions({
 const snapshot = takeSnapshot(all);
 
 describe("featuresOf", () => {
+  test("tells keys with a name, beside a pool and by a function apart, and finds breakers", () => {
+    const api = defineResource({
+      name: "api",
+      setup: () => 1,
+      breaker: { failures: 1, withinMs: 1_000, openMs: 1_000 },
+    });
+    const assets = [
+      defineAsset({ key: "a", concurrency: { key: "k" }, resources: { api }, run }),
+      defineAsset({ key: "b", concurrency: { key: "k" }, pool: "db", run }),
+      defineAsset({ key: "c", concurrency: { key: () => "k", limit: 2 }, run }),
+    ];
+    const taken = takeSnapshot(definitions({ assets }));
+    const found = featuresOf(taken).filter(({ feature }) => /^(?:concurrency|breaker|pool)/.test(feature));
+    assert.deepEqual(found.map(({ feature, subject }) => `${subject}: ${feature}`), [
+      "step a: concurrency",
+      "step a: breaker",
+      "step b: pool",
+      "step b: concurrency.pool",
+      "step c: concurrency.computed",
+    ]);
+    assert.deepEqual(taken.steps.map(({ concurrency }) => concurrency), [
+      { key: "k", limit: 1 },
+      { key: "k", limit: 1 },
+      { limit: 2 },
+    ]);
+  });
+
   test("finds every use by subject", () => {
     const uses = Object.groupBy(featuresOf(snapshot), ({ subject }) => subject);
     const of = (subject: string) => uses[subject]?.map(({ feature }) => feature);

@@ -1,6 +1,7 @@
 /** `sluice show`: everything known about one asset. */
 import type { Asset, StepDeclaration } from "../../model/assets/declaration.ts";
 import type { Definitions } from "../../model/definitions.ts";
+import type { StepConcurrency } from "../../model/gates/concurrency.ts";
 import type { CheckResultRecord, MaterializationRecord } from "../../model/events/record.ts";
 import { describePartitions } from "../../model/partitions/describe.ts";
 import type { Orchestrator } from "../../orchestrator/contract.ts";
@@ -102,13 +103,15 @@ function declaredFields(asset: Asset, cwd: string): Field[] {
 }
 
 function rulesOf(
-  { retry, timeoutMs, pool, priority, isolation, batch, skippable, backfill, hooks }: StepDeclaration,
+  { retry, timeoutMs, pool, concurrency, priority, isolation, batch, skippable, backfill, hooks }:
+    StepDeclaration,
 ): string {
   const most = backfill?.maxPartitionsPerRun;
   return [
     ...(retry === undefined ? [] : [`${retry.maxRetries} retries`]),
     ...(timeoutMs === undefined ? [] : [`timeout ${formatDuration(timeoutMs)}`]),
     ...(pool === undefined ? [] : [`pool ${pool}`]),
+    ...(concurrency === undefined ? [] : [describeKey(concurrency)]),
     ...(priority === 0 ? [] : [`priority ${priority}`]),
     ...(isolation === undefined ? [] : [`in a ${isolation.tier}`]),
     ...(isolation?.memoryMb === undefined ? [] : [`at most ${isolation.memoryMb} MB`]),
@@ -119,6 +122,10 @@ function rulesOf(
       ? []
       : [most === Infinity ? "all partitions in one run" : `${most} partitions per run`]),
   ].join(", ");
+}
+
+function describeKey({ key, limit = 1 }: StepConcurrency): string {
+  return `${limit} at once of ${typeof key === "string" ? `the key ${key}` : "a key of its own"}`;
 }
 
 function dependencyLines(asset: Asset, page: Page): string[] {

@@ -4,7 +4,7 @@ import type { Clock } from "../../model/ports.ts";
 import type { Orchestrator } from "../../orchestrator/contract.ts";
 import type { Notes } from "../host/notes.ts";
 import { inert } from "../print/inert.ts";
-import { formatDuration } from "../print/number.ts";
+import { formatDuration, formatInstant } from "../print/number.ts";
 import type { Page, Paint } from "../print/page.ts";
 import { describeError } from "../print/run.ts";
 import { countsOf, formatBar } from "./bar.ts";
@@ -57,8 +57,9 @@ function liveReport(tally: Tally, startedMs: number, notes: Notes, clock: Clock)
   draw();
   return {
     see(event) {
-      if (event.type !== "step_failed") return;
-      const line = formatStepEvent(event, tally, notes.page);
+      const line = event.type === "step_failed"
+        ? formatStepEvent(event, tally, notes.page)
+        : formatBreakerEvent(event, notes.page);
       if (line !== undefined) notes.note(line);
     },
     stop() {
@@ -79,7 +80,8 @@ function lineReport(tally: Tally, startedMs: number, notes: Notes, clock: Clock)
   beat();
   return {
     see(event) {
-      const line = formatStepEvent(event, tally, notes.page) ?? formatRunEvent(event, notes.page);
+      const line = formatStepEvent(event, tally, notes.page) ?? formatRunEvent(event, notes.page) ??
+        formatBreakerEvent(event, notes.page);
       if (line === undefined) return;
       notes.note(line);
       takeBack();
@@ -122,6 +124,20 @@ function detailOf(event: SluiceEvent, tally: Tally): string {
 
 function firstLine(error: RecordedError): string {
   return describeError(error).split("\n", 1)[0];
+}
+
+/** Steps that wait look as if nothing went on: what holds them is told in every kind of progress. */
+function formatBreakerEvent(event: SluiceEvent, { style }: Page): string | undefined {
+  if (event.type === "breaker_opened") {
+    const { kind, name, untilMs, error } = event.payload;
+    const until = `until ${formatInstant(untilMs)}`;
+    return `${style.yellow("breaker ")} ${kind} ${inert(name)} is open ${until}: ${inert(firstLine(error))}`;
+  }
+  if (event.type === "breaker_closed") {
+    const { kind, name } = event.payload;
+    return `${style.green("breaker ")} ${kind} ${inert(name)} is closed again`;
+  }
+  return undefined;
 }
 
 function formatRunEvent(event: SluiceEvent, { style }: Page): string | undefined {

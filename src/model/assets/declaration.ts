@@ -2,6 +2,7 @@
 import type { AutomationCondition } from "../automation/condition.ts";
 import type { FreshnessPolicy } from "../automation/freshness.ts";
 import type { StepHooks } from "../step/hooks.ts";
+import type { StepConcurrency } from "../gates/concurrency.ts";
 import type { IOChoice } from "./io_choice.ts";
 import type { StepIsolation } from "../step/isolation.ts";
 import type { CheckSeverity } from "../step/severity.ts";
@@ -147,6 +148,8 @@ export interface StepDeclaration {
   readonly timeoutMs: number | undefined;
   /** The concurrency pool in which it takes a slot. */
   readonly pool: string | undefined;
+  /** The key whose limit it shares with others. */
+  readonly concurrency: StepConcurrency | undefined;
   /** Steps with a higher number start first among those that are ready. Default 0. */
   readonly priority: number;
   /** What must have become of the steps upstream; undefined for the default. */

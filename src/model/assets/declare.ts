@@ -109,6 +109,7 @@ export function openStep(
     retry: spec.retry && Object.freeze({ ...spec.retry }),
     timeoutMs: spec.timeoutMs,
     pool: spec.pool,
+    concurrency: spec.concurrency && Object.freeze({ ...spec.concurrency }),
     priority: spec.priority ?? 0,
     triggerRule: spec.triggerRule,
     hooks: spec.hooks && Object.freeze({ ...spec.hooks }),

@@ -1,6 +1,15 @@
 /** Resources: things a body needs that are opened once per run and closed at its end. */
 import { SluiceError } from "../issue.ts";
-import { FUNCTION, isRecord, nameGiven, requireOptions, type Shapes, TEXT } from "../validate/options.ts";
+import { type BreakerPolicy, requireBreaker } from "../gates/breaker.ts";
+import {
+  ANYTHING,
+  FUNCTION,
+  isRecord,
+  nameGiven,
+  requireOptions,
+  type Shapes,
+  TEXT,
+} from "../validate/options.ts";
 import { show } from "../quote.ts";
 import type { RevealSecret } from "./secret.ts";
 
@@ -22,6 +31,8 @@ export interface Resource<out T = unknown> {
   readonly setup: (context: ResourceContext) => T | Promise<T>;
   /** Closes it again. */
   readonly teardown: (value: never) => void | Promise<void>;
+  /** What stops the steps that use it when they fail too often; undefined without one. */
+  readonly breaker?: BreakerPolicy | undefined;
 }
 
 /** A resource together with the value that stands in for it; made by {@linkcode override}. */
@@ -36,6 +47,7 @@ const SPEC: Shapes<Omit<Resource, "kind">> = Object.freeze({
   name: TEXT,
   setup: FUNCTION,
   teardown: FUNCTION,
+  breaker: ANYTHING,
 });
 
 /** The resources of a body by the name under which it uses them. */
@@ -66,13 +78,18 @@ export function defineResource<T>(spec: {
   readonly name: string;
   readonly setup: (context: ResourceContext) => T | Promise<T>;
   readonly teardown?: (value: NoInfer<T>) => void | Promise<void>;
+  /** Stops the steps of all runs that use it when they fail too often: see docs/concurrency.md. Default none. */
+  readonly breaker?: BreakerPolicy;
 }): Resource<T> {
   requireResource(spec);
+  const path = ["resources", spec.name, "breaker"];
+  if (spec.breaker !== undefined) requireBreaker(spec.breaker, `the resource ${spec.name}`, path);
   return Object.freeze({
     kind: "resource",
     name: spec.name,
     setup: spec.setup,
     teardown: (spec.teardown ?? noTeardown) as (value: never) => void | Promise<void>,
+    breaker: spec.breaker && Object.freeze({ ...spec.breaker }),
   });
 }
 

@@ -4,6 +4,7 @@ import type { FreshnessPolicy } from "../automation/freshness.ts";
 import type { Dependency } from "./context.ts";
 import type { Asset, AssetRef, CheckResult, CheckSeverity } from "./declaration.ts";
 import type { StepHooks } from "../step/hooks.ts";
+import type { StepConcurrency } from "../gates/concurrency.ts";
 import type { IOChoice } from "./io_choice.ts";
 import type { IsolationRules } from "../step/isolation.ts";
 import type { RetryPolicy } from "../policy.ts";
@@ -45,7 +46,12 @@ export interface StepRules extends IsolationRules {
   readonly timeoutMs?: number;
   /** Name of a concurrency pool; its limit belongs to the orchestrator. */
   readonly pool?: string;
-  /** Higher starts first. Default 0. */
+  /**
+   * At most so many steps of one key are under way at once, over all runs of the process: `{ key: "tenant/acme" }`, or a
+   * function of the partition. Default none.
+   */
+  readonly concurrency?: StepConcurrency;
+  /** Higher starts first, among the steps of a run and of runs of the same priority. Default 0. */
   readonly priority?: number;
   /**
    * What must have become of the steps upstream for this one to run. Default: all have succeeded, and nothing that it

@@ -38,6 +38,9 @@ export const EVENT_KINDS = {
   element_retrying: 73,
   element_skipped: 74,
   element_canceled: 75,
+  breaker_opened: 90,
+  breaker_half_open: 91,
+  breaker_closed: 92,
 } as const;
 
 /** The name of an event's kind. */
@@ -94,6 +97,14 @@ export interface CheckRecord {
   readonly metadata?: LogFields;
   /** The key of the partition; absent without partitions. */
   readonly partition?: string;
+}
+
+/** What a breaker guards. */
+export interface BreakerName {
+  /** What it is. */
+  readonly kind: "pool" | "resource";
+  /** Its name. */
+  readonly name: string;
 }
 
 /** What kinds of events carry besides their row. A kind that is not named carries nothing. */
@@ -198,6 +209,16 @@ export interface EventPayloads {
   };
   /** An element was stopped, or given up with its step. */
   readonly element_canceled: { readonly element: string; readonly reason: string };
+  /** What a breaker guards has failed too often; none of its steps begins before `untilMs`. */
+  readonly breaker_opened: BreakerName & {
+    readonly failures: number;
+    readonly untilMs: number;
+    readonly error: RecordedError;
+  };
+  /** A breaker lets some steps try. */
+  readonly breaker_half_open: BreakerName;
+  /** A breaker lets all steps pass again. */
+  readonly breaker_closed: BreakerName;
 }
 
 /** The kinds of events about elements, by their numbers. */
@@ -208,7 +229,7 @@ export function isElementKind(kind: number): boolean {
 /** The kinds that a run's own batches hold; the others belong to the catalogue and carry the run id `""`. */
 export type RunEventName = Exclude<
   EventName,
-  `asset_${string}` | `partitions_${string}` | `backfill_${string}`
+  `asset_${string}` | `partitions_${string}` | `backfill_${string}` | `breaker_${string}`
 >;
 
 /** One event as people and subscribers see it: the row and its payload together. */

@@ -87,6 +87,14 @@ export interface OutputSnapshot {
   readonly name?: string;
 }
 
+/** A concurrency key. */
+export interface ConcurrencySnapshot {
+  /** The key; left out where a function gives one for each step. */
+  readonly key?: string;
+  /** How many steps of the key may be under way at once. */
+  readonly limit: number;
+}
+
 /** A check that runs inside a step, or as a step of its own. */
 export interface CheckSnapshot {
   /** The key of the asset that is checked. */
@@ -123,6 +131,10 @@ export interface StepSnapshot {
   readonly timeoutMs?: number;
   /** The concurrency pool in which it takes a slot. */
   readonly pool?: string;
+  /** The resources whose breaker stops it, by name; left out where there are none. */
+  readonly breakers?: readonly string[];
+  /** The key whose limit it shares with others. */
+  readonly concurrency?: ConcurrencySnapshot;
   /** Steps with a higher number start first. */
   readonly priority: number;
   /** What must have become of the steps upstream; left out for the default. */

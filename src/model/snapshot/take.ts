@@ -3,6 +3,7 @@ import { requireKind } from "../validate/options.ts";
 import type { RunHooks } from "../step/hooks.ts";
 import type { Asset, InlineCheck, StepDeclaration, StepInput } from "../assets/declaration.ts";
 import { jobOf, type Schedule, selectionOf } from "../automation/schedule.ts";
+import type { StepConcurrency } from "../gates/concurrency.ts";
 import type { Definitions } from "../definitions.ts";
 import type { Job, Selection } from "../job.ts";
 import { mostRetries } from "../policy.ts";
@@ -15,6 +16,7 @@ import { mappingSnapshot, PartitionTable } from "./partitions.ts";
 import type {
   AssetSnapshot,
   CheckSnapshot,
+  ConcurrencySnapshot,
   InputSnapshot,
   JobSnapshot,
   OutputSnapshot,
@@ -102,6 +104,8 @@ function stepSnapshot(step: StepDeclaration, definitions: Definitions, table: Pa
     retry: step.retry && { ...step.retry, maxRetries: mostRetries(step.retry) },
     timeoutMs: step.timeoutMs,
     pool: step.pool,
+    breakers: breakersOf(step),
+    concurrency: step.concurrency && concurrencySnapshot(step.concurrency),
     priority: step.priority,
     triggerRule: step.triggerRule,
     hooks: hookNames(step.hooks),
@@ -123,6 +127,15 @@ function hookNames(hooks: RunHooks | undefined): readonly string[] | undefined {
     typeof hook === "function" ? [name] : []
   );
   return names.length > 0 ? names.sort() : undefined;
+}
+
+function concurrencySnapshot({ key, limit = 1 }: StepConcurrency): ConcurrencySnapshot {
+  return typeof key === "string" ? { key, limit } : { limit };
+}
+
+function breakersOf({ resources }: StepDeclaration): readonly string[] | undefined {
+  const names = Object.values(resources).flatMap(({ name, breaker }) => breaker ? [name] : []);
+  return names.length === 0 ? undefined : sorted([...new Set(names)], (name) => name);
 }
 
 function finiteOrNull(most: number): number | null {

@@ -23,6 +23,7 @@ const RULES = namesOf<StepRules>()({
   retry: true,
   timeoutMs: true,
   pool: true,
+  concurrency: true,
   priority: true,
   triggerRule: true,
   hooks: true,

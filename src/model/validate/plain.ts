@@ -13,8 +13,10 @@ function isPlainAsset({ group, owners, kinds, tags, automation, freshness }: Ass
 }
 
 function isPlainStep(step: StepDeclaration): boolean {
-  const { run, checks, batch, pool, retry, backfill, timeoutMs = 1, priority, triggerRule } = step;
+  const { run, checks, batch, pool, concurrency, retry, backfill, timeoutMs = 1, priority, triggerRule } =
+    step;
   return typeof run === "function" && checks.length === 0 && !batch && pool === undefined &&
+    concurrency === undefined &&
     backfill === undefined && triggerRule === undefined &&
     (retry === undefined || isSoundRetryPolicy(retry)) &&
     timeoutMs > 0 && timeoutMs < Infinity && Number.isFinite(priority);

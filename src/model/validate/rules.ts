@@ -1,5 +1,6 @@
 /** Rules of single steps: policies, limits and combinations that cannot work. */
 import type { StepDeclaration } from "../assets/declaration.ts";
+import { checkConcurrency } from "../gates/concurrency.ts";
 import type { Issue } from "../issue.ts";
 import { checkBackfillPolicy, checkRetryPolicy } from "../policy.ts";
 import type { Declared } from "./declared.ts";
@@ -20,6 +21,7 @@ function policyIssues(step: StepDeclaration): readonly Issue[] {
   const path = pathOf(step);
   const issues = [
     ...step.retry ? checkRetryPolicy(step.retry, [...path, "retry"]) : [],
+    ...step.concurrency ? checkConcurrency(step.concurrency, [...path, "concurrency"]) : [],
     ...step.backfill ? checkBackfillPolicy(step.backfill, [...path, "backfill"]) : [],
   ];
   return issues.map((issue) =>

@@ -16,6 +16,7 @@ import {
   RETRY,
 } from "./known.ts";
 import { areHooks, HOOKS_ARE } from "./hooks.ts";
+import { CONCURRENCY } from "../gates/concurrency.ts";
 import type { Site } from "../assets/site.ts";
 import { isTriggerRule, TRIGGER_RULES } from "../assets/trigger_rule.ts";
 
@@ -75,6 +76,7 @@ const FIELDS: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   }],
   ["retry", RECORD],
   ["timeoutMs", NUMBER],
+  ["concurrency", RECORD],
   ["priority", NUMBER],
   ["backfill", RECORD],
   ["automation", {
@@ -117,6 +119,7 @@ const OPTIONS: ReadonlyMap<Declared, ReadonlyMap<string, Shape>> = new Map(
 const INNER: ReadonlyMap<string, Known> = new Map([
   ["retry", RETRY],
   ["backfill", BACKFILL],
+  ["concurrency", CONCURRENCY],
   ["hooks", HOOKS],
 ]);
 

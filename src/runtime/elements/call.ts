@@ -7,7 +7,7 @@ import { nextRetryMs } from "../retry/retry.ts";
 import { recordError } from "../step/errors.ts";
 import { isThenable } from "../thenable.ts";
 import { copyJson } from "../step/json.ts";
-import type { ElementGate, Memory, Recalled } from "./desk.ts";
+import type { ElementGate, ElementPass, Memory, Recalled } from "./desk.ts";
 import { Element, type Task } from "./element.ts";
 import { duplicateKey, elementTimeout, specialResult, stillRunning, wrongKey } from "./errors.ts";
 import { readResult } from "./item.ts";
@@ -212,7 +212,7 @@ export class Call<T> implements Branch {
   }
 
   /** How it ended, for its pool. */
-  async #attempt(element: Element<T>, refusal: Error | undefined): Promise<Outcome> {
+  async #attempt(element: Element<T>, refusal: ElementPass["refusal"]): Promise<Outcome> {
     const { desk } = this.#scope.parts;
     const { timeoutMs } = this.#parts.options;
     const { task } = element;
@@ -221,7 +221,7 @@ export class Call<T> implements Branch {
       () => element.giveUp(elementTimeout(desk.declaration.name, task.path, timeoutMs)),
     );
     try {
-      if (refusal) throw refusal;
+      if (refusal) throw refusal.error;
       const value = await element.run(this.#parts.body);
       if (element.scope.isBusy) throw stillRunning(desk.declaration.name, task.path);
       this.#succeeded(element, value);

@@ -28,7 +28,7 @@ export type Memory = ReadonlyMap<string, Recalled>;
 /** An element that was let into its pool. */
 export interface ElementPass {
   /** Why it must not go on all the same. */
-  readonly refusal: Error | undefined;
+  readonly refusal: { readonly error: unknown } | undefined;
   leave(outcome: Outcome): void;
 }
 

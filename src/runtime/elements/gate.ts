@@ -8,6 +8,8 @@ export interface PoolGateParts {
   readonly gates: Gates;
   readonly runId: string;
   readonly step: number;
+  /** Of the step. */
+  readonly name: string;
   readonly needs: readonly Need[];
   readonly priority: readonly number[];
 }
@@ -29,6 +31,10 @@ export class PoolGate implements ElementGate, Waiter {
     const { gates, step, needs, priority } = this.#parts;
     const pass = gates.enter({ waiter: this, step, needs, priority });
     return pass ? this.#admit(pass) : new Promise((resolve) => this.#line.push(resolve));
+  }
+
+  nameOf(): string {
+    return this.#parts.name;
   }
 
   offer(_step: number, pass: Pass): boolean {

@@ -57,7 +57,14 @@ export class RunElements {
       breathe: () => this.#parts.engine.pace.tick() ? this.#rest() : undefined,
       openGate: (pool) => {
         const priority = [this.#parts.priority, declaration.priority];
-        return new PoolGate({ gates, runId: id, step, needs: needs.ofPool(pool), priority });
+        return new PoolGate({
+          gates,
+          runId: id,
+          step,
+          name: declaration.name,
+          needs: needs.ofPool(pool),
+          priority,
+        });
       },
     };
   }

@@ -22,6 +22,8 @@ export interface Gate {
   look(limit: number): Answer;
   /** Lets one in. Gives a token that it leaves with. */
   enter(): number;
+  /** Whether one that was let in may still begin. */
+  holds(token: number): boolean;
   /** One that was let in is out again. */
   leave(token: number, outcome: Outcome): void;
   /** Hears whether anybody waits. */
@@ -42,6 +44,10 @@ export class CountingGate implements Gate {
 
   enter(): number {
     return this.#inside++;
+  }
+
+  holds(): boolean {
+    return true;
   }
 
   leave(): void {

@@ -11,6 +11,8 @@ import { goesBefore, Line, type Ranked } from "./line.ts";
 export interface Waiter {
   /** The run that it is, or is about. */
   readonly runId: string;
+  /** What a step is called. */
+  nameOf(step: number): string;
   /**
    * Lets a step begin. False when it cannot be used now: it then asks again later, and its place goes to the next in
    * line instead of lying idle.
@@ -20,10 +22,12 @@ export interface Waiter {
 
 /** What was let in, until it leaves. */
 export interface Pass {
+  /** Who has it. */
+  readonly entrant: Entrant | undefined;
   readonly needs: readonly Need[];
   readonly tokens: readonly number[];
   /** Why it cannot work, from a gate that says so instead of letting wait. */
-  readonly refusal: Error | undefined;
+  readonly refusal: { readonly error: unknown } | undefined;
 }
 
 /** Who comes to which gates. */
@@ -37,14 +41,20 @@ export interface Entry {
 
 /** One that waits, as it can be asked for. */
 export interface WaitingEntry {
+  /** The run. */
   readonly runId: string;
+  /** The number of the step in its run; -1 where the run itself waits. */
   readonly step: number;
-  /** The name of the gate. */
+  /** The name of the step, or of the job; empty for a run without one. */
+  readonly name: string;
+  /** What it waits for: `pool NAME`, `key KEY`, `breaker of pool NAME`, `breaker of resource NAME`. */
   readonly gate: string;
+  /** Since when, epoch milliseconds. */
   readonly sinceMs: number;
 }
 
-interface Entrant extends Entry, Ranked {
+/** Who comes, with a place in every line. */
+export interface Entrant extends Entry, Ranked {
   /** 0 before it waits. */
   sinceMs: number;
 }
@@ -55,7 +65,7 @@ interface Place {
   readonly line: Line<Entrant>;
 }
 
-const FREE: Pass = Object.freeze({ needs: [], tokens: [], refusal: undefined });
+const FREE: Pass = Object.freeze({ entrant: undefined, needs: [], tokens: [], refusal: undefined });
 
 /** The gates of one process. Those that only count are there while they are used. */
 export class Gates {
@@ -77,12 +87,24 @@ export class Gates {
   /** Lets in at once, or gives undefined and offers a pass later. */
   enter(entry: Entry): Pass | undefined {
     if (entry.needs.length === 0) return FREE;
-    const entrant: Entrant = { ...entry, serial: ++this.#serial, sinceMs: 0 };
-    const barred = this.#findBarred(entrant);
-    if (barred instanceof Error) return refused(barred);
-    if (!barred) return this.#admit(entrant.needs);
-    this.#wait(barred, entrant);
-    return undefined;
+    const pass = this.#pass({ ...entry, serial: ++this.#serial, sinceMs: 0 });
+    // A gate that has opened by being looked at lets in those first who stand there already.
+    if (!pass) { for (const { gate } of entry.needs) this.release(gate); }
+    return pass;
+  }
+
+  /**
+   * Looks again at who was let in a moment ago and is about to begin. Where a gate has shut meanwhile, its place is given
+   * back, and it waits with the place in line that it had.
+   */
+  renew(pass: Pass): Pass | undefined {
+    const { entrant, needs, tokens } = pass;
+    const holds = needs.every(({ gate }, index) => this.#places.get(gate)?.gate.holds(tokens[index]));
+    if (!entrant || holds) return pass;
+    this.#giveBack(needs, tokens, undefined);
+    const renewed = this.#pass(entrant);
+    for (const { gate } of needs) this.release(gate);
+    return renewed;
   }
 
   /** What was let in is over. */
@@ -106,6 +128,7 @@ export class Gates {
       line.toArray().map(({ waiter, step, sinceMs }) => ({
         runId: waiter.runId,
         step,
+        name: waiter.nameOf(step),
         gate: name,
         sinceMs,
       }))
@@ -124,19 +147,19 @@ export class Gates {
     this.#attend(place);
   }
 
-  /** Lets nobody wait any more, as at the end of the process. */
-  close(): void {
-    for (const { gate } of this.#places.values()) gate.attend(false);
-    this.#awaited.clear();
-    this.#places.clear();
-  }
-
   /** One that is out of a line goes in, or into the line of another gate with the place that it came with. */
   #proceed(entrant: Entrant): void {
+    const pass = this.#pass(entrant);
+    if (pass && !entrant.waiter.offer(entrant.step, pass)) this.#giveBack(pass.needs, pass.tokens, undefined);
+  }
+
+  /** Lets somebody in, refuses it, or puts it into the line of the gate that bars it. */
+  #pass(entrant: Entrant): Pass | undefined {
     const barred = this.#findBarred(entrant);
-    if (barred && !(barred instanceof Error)) return this.#wait(barred, entrant);
-    const pass = barred ? refused(barred) : this.#admit(entrant.needs);
-    if (!entrant.waiter.offer(entrant.step, pass)) this.#giveBack(pass.needs, pass.tokens, undefined);
+    if (barred instanceof Error) return refused(barred);
+    if (!barred) return this.#admit(entrant);
+    this.#wait(barred, entrant);
+    return undefined;
   }
 
   /** The first gate that does not let in, or what it says; nobody overtakes who waits there already. */
@@ -152,8 +175,10 @@ export class Gates {
     return undefined;
   }
 
-  #admit(needs: readonly Need[]): Pass {
-    return { needs, tokens: needs.map(({ gate }) => this.#placeOf(gate).gate.enter()), refusal: undefined };
+  #admit(entrant: Entrant): Pass {
+    const { needs } = entrant;
+    const tokens = needs.map(({ gate }) => this.#placeOf(gate).gate.enter());
+    return { entrant, needs, tokens, refusal: undefined };
   }
 
   #giveBack(needs: readonly Need[], tokens: readonly number[], outcome: Outcome): void {
@@ -195,6 +220,6 @@ function limitAt({ needs }: Entrant, name: string): number {
   return needs.find(({ gate }) => gate === name)?.limit ?? Infinity;
 }
 
-function refused(refusal: Error): Pass {
-  return { needs: [], tokens: [], refusal };
+function refused(error: Error): Pass {
+  return { ...FREE, refusal: { error } };
 }

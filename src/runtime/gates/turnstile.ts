@@ -1,21 +1,23 @@
 /** The gates of one run's steps: what each has to pass, and what those under way have passed. */
-import type { StepDeclaration } from "../../model/assets/declaration.ts";
-import type { Need, Outcome } from "./gate.ts";
+import type { Outcome } from "./gate.ts";
 import type { Gates, Pass, Waiter } from "./gates.ts";
+import type { Needs, NeedsSource } from "./needs.ts";
 
 /** What the gates of a run depend on. */
 export interface TurnstileParts {
-  readonly gates: Gates;
-  readonly waiter: Waiter;
+  readonly runId: string;
   /** Of the run, over all runs. */
   readonly priority: number;
-  /** What a step has to pass. */
-  readonly needsOf: (step: number) => readonly Need[];
-  readonly declarationOf: (step: number) => StepDeclaration;
+  readonly gates: Gates;
+  readonly needs: Needs;
+  readonly source: NeedsSource;
+  /** Lets a step begin that waited. False when it cannot be used now. */
+  readonly accept: (step: number) => boolean;
 }
 
 /** Lets the steps of one run through. */
-export class Turnstile {
+export class Turnstile implements Waiter {
+  readonly runId: string;
   readonly #parts: TurnstileParts;
   /** Of steps that were let in and have not begun. */
   readonly #granted: Map<number, Pass> = new Map();
@@ -23,33 +25,33 @@ export class Turnstile {
   readonly #held: Map<number, Pass> = new Map();
 
   constructor(parts: TurnstileParts) {
+    this.runId = parts.runId;
     this.#parts = parts;
   }
 
   /** Whether a step may begin; otherwise it waits and is offered later. */
   admits(step: number): boolean {
-    const { gates, waiter, priority, needsOf, declarationOf } = this.#parts;
     const granted = this.#granted.get(step);
     this.#granted.delete(step);
-    const pass = granted ?? gates.enter({
-      waiter,
-      step,
-      needs: needsOf(step),
-      priority: [priority, declarationOf(step).priority],
-    });
+    const pass = granted ? this.#parts.gates.renew(granted) : this.#enter(step);
     if (pass) this.#held.set(step, pass);
     return pass !== undefined;
-  }
-
-  /** Keeps what was offered until the step begins. */
-  grant(step: number, pass: Pass): void {
-    this.#granted.set(step, pass);
   }
 
   /** Throws why a step that was let in must not go on. */
   requirePass(step: number): void {
     const refusal = this.#held.get(step)?.refusal;
-    if (refusal) throw refusal;
+    if (refusal) throw refusal.error;
+  }
+
+  offer(step: number, pass: Pass): boolean {
+    if (!this.#parts.accept(step)) return false;
+    this.#granted.set(step, pass);
+    return true;
+  }
+
+  nameOf(step: number): string {
+    return this.#parts.source.declarationOf(step).name;
   }
 
   /** A step is not under way any more. */
@@ -62,8 +64,26 @@ export class Turnstile {
 
   /** Lets nothing in any more. */
   close(): void {
-    this.#parts.gates.withdraw(this.#parts.waiter);
+    this.#parts.gates.withdraw(this);
     for (const pass of this.#granted.values()) this.#parts.gates.leave(pass, undefined);
     this.#granted.clear();
   }
+
+  #enter(step: number): Pass | undefined {
+    const { gates, needs, source, priority } = this.#parts;
+    try {
+      return gates.enter({
+        waiter: this,
+        step,
+        needs: needs.of(step, source),
+        priority: [priority, source.declarationOf(step).priority],
+      });
+    } catch (error) {
+      return refusedPass(error);
+    }
+  }
+}
+
+function refusedPass(error: unknown): Pass {
+  return { entrant: undefined, needs: [], tokens: [], refusal: { error } };
 }

@@ -9,7 +9,6 @@ import type { LoopParts } from "./parts.ts";
 import { prepare } from "./prepare.ts";
 import type { Progress } from "./progress.ts";
 import type { ReadyQueue } from "./ready.ts";
-import type { Pass, Waiter } from "../gates/gates.ts";
 import type { Outcome } from "../gates/gate.ts";
 import type { Seats, SeatWaiter } from "../gates/seats.ts";
 import { Turnstile } from "../gates/turnstile.ts";
@@ -24,8 +23,7 @@ import { type Body, TRAIT } from "../wiring.ts";
 const NOT_PLAIN = TRAIT.ELABORATE | TRAIT.GATED;
 
 /** Runs the steps of one run to their end. */
-export class RunLoop implements Waiter, SeatWaiter {
-  readonly runId: string;
+export class RunLoop implements SeatWaiter {
   readonly priority: number;
   readonly #parts: LoopParts;
   readonly #pace: Pace;
@@ -55,7 +53,6 @@ export class RunLoop implements Waiter, SeatWaiter {
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
-    this.runId = parts.tape.runId;
     this.priority = parts.priority;
     this.#pace = parts.engine.pace;
     this.#ready = parts.ready;
@@ -71,7 +68,9 @@ export class RunLoop implements Waiter, SeatWaiter {
     this.#outputPlaces = parts.wiring.outputPlaces;
     const { clock, random } = parts.engine;
     this.#deadlines = new Deadlines(clock, this.#lanes, (lane) => this.#expire(lane));
-    this.#turnstile = openTurnstile(parts, this);
+    const { engine: { gates, needs }, source, priority, tape: { runId } } = parts;
+    const accept = (step: number) => this.#accept(step);
+    this.#turnstile = new Turnstile({ runId, priority, gates, needs, source, accept });
     const again = (step: number) => this.#again(step);
     this.#attempts = new Attempts(parts.earlierAttempts, clock, random, again, parts.judge);
   }
@@ -143,10 +142,9 @@ export class RunLoop implements Waiter, SeatWaiter {
   }
 
   /** The gates of a step that waited for them let it in. */
-  offer(step: number, pass: Pass): boolean {
+  #accept(step: number): boolean {
     this.#ready.unshift(step);
     if (this.#lanes.size >= this.#concurrency) return false;
-    this.#turnstile.grant(step, pass);
     queueMicrotask(() => this.#widen());
     return true;
   }
@@ -385,16 +383,6 @@ export class RunLoop implements Waiter, SeatWaiter {
     this.#deadlines.stop();
     this.#ready.clear();
   }
-}
-
-function openTurnstile({ engine, source, priority }: LoopParts, waiter: Waiter): Turnstile {
-  return new Turnstile({
-    gates: engine.gates,
-    waiter,
-    priority,
-    needsOf: (step) => engine.needs.of(source.declarationOf(step)),
-    declarationOf: (step) => source.declarationOf(step),
-  });
 }
 
 function nothing(): void {}

@@ -37,6 +37,9 @@ const WORDS: { readonly [Name in keyof EventPayloads]: readonly FieldOf<EventPay
   element_retrying: ["error"],
   element_skipped: ["reason"],
   element_canceled: ["reason"],
+  breaker_opened: ["error"],
+  breaker_half_open: [],
+  breaker_closed: [],
 };
 
 type FieldOf<Payload> = Payload extends object ? keyof Payload & string : never;

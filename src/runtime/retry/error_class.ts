@@ -8,6 +8,7 @@ const MOST_CAUSES = 5;
 /** Codes of Sluice, and those of the runtimes and of what they are built on. */
 const CODES: ReadonlyMap<string, ErrorClass> = new Map<string, ErrorClass>([
   ...classed("transient", [
+    "BREAKER_OPEN",
     "IO_FAILED",
     "STEP_CRASHED",
     "STEP_LOST",

@@ -2,6 +2,7 @@
 import type { ResourceOverride } from "../../model/assets/resource.ts";
 import type { SluiceEvent } from "../../model/events/event.ts";
 import type { RunRecord } from "../../model/events/record.ts";
+import type { PoolOptions } from "../../model/gates/breaker.ts";
 import type { RunConfig } from "../../model/job.ts";
 
 /**
@@ -33,8 +34,8 @@ export interface SimulationOptions {
   readonly steps?: number;
   /** How many steps may be under way at once. Default 4. */
   readonly concurrency?: number;
-  /** How many steps of each pool may run at once. */
-  readonly pools?: { readonly [pool: string]: number };
+  /** How many steps of each pool may run at once, and their breakers. */
+  readonly pools?: { readonly [pool: string]: number | PoolOptions };
   /** Values in the place of resources. */
   readonly resources?: readonly ResourceOverride[];
   /** Config by step name, for every run. */

@@ -120,6 +120,7 @@ export class World implements StoreListener {
 
   /** Begins a process, which takes the store over. */
   async #begin(): Promise<void> {
+    this.rules.beginProcess();
     const { seed, concurrency, pools, resources } = this.#options;
     const life = this.#life = new Life(this.#life.number + 1, this.#clock);
     const begun = () => this.#attempts++;

@@ -18,9 +18,11 @@ import {
   files,
   freshBy,
   freshWithin,
+  type KeyContext,
   type Partitions,
   RETRY_BY_CLASS,
   type Schedule,
+  type StepConcurrency,
   timeWindowMapping,
 } from "sluice";
 import { z } from "zod";
@@ -38,6 +40,11 @@ interface World {
 }
 
 const db = defineResource({ name: "db", setup: () => ({}) });
+const api = defineResource({
+  name: "api",
+  setup: () => ({}),
+  breaker: { failures: 3, withinMs: 60_000, openMs: 10_000 },
+});
 const run = () => null as never;
 
 /** Definitions of a seed. The same seed gives the same. */
@@ -117,8 +124,9 @@ function drawRules({ draw }: World) {
     })),
     ...draw.maybe(0.2, () => ({ timeoutMs: draw.one([1_500, 60_000]) })),
     ...draw.maybe(0.2, () => ({ pool: draw.one(["db", "db/heavy"]) })),
+    ...draw.maybe(0.15, () => ({ concurrency: drawConcurrency(draw) })),
     ...draw.maybe(0.2, () => ({ priority: draw.between(-2, 9) })),
-    ...draw.maybe(0.15, () => ({ resources: { db } })),
+    ...draw.maybe(0.15, () => ({ resources: draw.one([{ db }, { db, api }]) })),
     ...draw.maybe(0.15, () => ({ hooks: { onFailure: () => {}, timeoutMs: 1_000 } })),
     ...draw.maybe(
       0.1,
@@ -126,6 +134,11 @@ function drawRules({ draw }: World) {
     ),
     ...draw.maybe(0.15, () => ({ config: z.object({ limit: z.number().default(1) }) })),
   };
+}
+
+function drawConcurrency(draw: Draw): StepConcurrency {
+  const key = draw.one(["tenant/a", drawText(draw), ({ partition }: KeyContext) => partition ?? "none"]);
+  return { key: key === "" ? "k" : key, ...draw.maybe(0.5, () => ({ limit: draw.between(1, 3) })) };
 }
 
 /** Dependencies on assets that are there, each with a mapping where one is needed, or where one can be had. */

@@ -75,6 +75,7 @@ export const FIELDS: { readonly [field: string]: (text: string) => readonly Asse
     return [up, defineAsset({ key: "a", deps: { [text]: up }, run: () => 1 })];
   },
   "a pool": (pool) => [asset({ pool })],
+  "a concurrency key": (key) => [asset({ concurrency: { key } })],
   "the name of a resource": (
     text,
   ) => [asset({ resources: { r: defineResource({ name: text, setup: () => 1 }) } })],

@@ -426,5 +426,8 @@ test("kinds of events are stored, and never change their numbers", () => {
     73,
     74,
     75,
+    90,
+    91,
+    92,
   ]);
 });

@@ -16,6 +16,10 @@ class Runner implements Waiter {
     this.runId = runId;
   }
 
+  nameOf(step: number): string {
+    return `step${step}`;
+  }
+
   offer(step: number, pass: Pass): boolean {
     this.offered.push(step);
     if (this.accepts) this.passes.set(step, pass);
@@ -56,10 +60,22 @@ describe("Gates", () => {
     const held = [enter(0, [api]) as Pass, enter(1, [db]) as Pass];
     await clock.advance(500);
     enter(2, [api, db]);
-    assert.deepEqual(gates.waiting(), [{ runId: "r", step: 2, gate: "pool api", sinceMs: 1_500 }]);
+    assert.deepEqual(gates.waiting(), [{
+      runId: "r",
+      step: 2,
+      name: "step2",
+      gate: "pool api",
+      sinceMs: 1_500,
+    }]);
     await clock.advance(500);
     gates.leave(held[0], "success");
-    assert.deepEqual(gates.waiting(), [{ runId: "r", step: 2, gate: "pool db", sinceMs: 1_500 }]);
+    assert.deepEqual(gates.waiting(), [{
+      runId: "r",
+      step: 2,
+      name: "step2",
+      gate: "pool db",
+      sinceMs: 1_500,
+    }]);
     gates.leave(held[1], "success");
     assert.deepEqual([gates.waiting(), run.offered], [[], [2]]);
   });

@@ -3,8 +3,10 @@ import {
   type Asset,
   defineAsset,
   defineCheck,
+  defineResource,
   type Definitions,
   definitions,
+  type PoolOptions,
   skip,
   staticPartitions,
   type TriggerRule,
@@ -28,9 +30,21 @@ const RULES: readonly TriggerRule[] = [
 ];
 
 /** The pools that the graphs use. */
-export const POOLS: { readonly [pool: string]: number } = { narrow: 1, wide: 3 };
+export const POOLS: { readonly [pool: string]: number | PoolOptions } = {
+  narrow: 1,
+  wide: {
+    slots: 3,
+    breaker: { failures: 2, withinMs: 4_000, openMs: 2_000, maxOpenMs: 8_000, counts: "all" },
+  },
+};
 
-/** Definitions of 12 to 20 assets with partitions, batches, pools, retries, priorities, skips, checks and cut backfills. */
+const api = defineResource({
+  name: "api",
+  setup: () => "api",
+  breaker: { failures: 2, withinMs: 3_000, openMs: 1_000, trials: 2, counts: "all" },
+});
+
+/** Definitions of 12 to 20 assets with partitions, batches, pools, keys, breakers, retries, priorities, skips, checks and cut backfills. */
 export function graphOf(seed: number): Definitions {
   const count = 12 + Math.floor(chance(seed, "size") * 9);
   const assets: Asset[] = [];
@@ -79,6 +93,8 @@ function assetOf(seed: number, index: number, earlier: readonly Asset[]): Asset 
     ...(draw("timeout") < 0.2 && { timeoutMs: 1_200 }),
     ...(draw("priority") < 0.3 && { priority: Math.floor(draw("priority") * 10) }),
     ...(pool !== undefined && { pool }),
+    ...(draw("api") < 0.15 && { resources: { api } }),
+    ...(draw("key") < 0.2 && { concurrency: { key: draw("which key") < 0.5 ? "x" : "y", limit: 2 } }),
     ...(isSkippable && { skippable: true }),
     ...(draw("version") < 0.3 && { codeVersion: "1" }),
     ...(!isSkippable && draw("inline") < 0.15 &&

@@ -1,7 +1,7 @@
 /** The rules of the simulation find what they are there to find: each invariant, broken by hand. */
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
-import { defineAsset, definitions, type SluiceEvent } from "sluice";
+import { defineAsset, defineResource, definitions, type SluiceEvent } from "sluice";
 import type { Invariant } from "sluice/testing";
 import { judgeTrigger, TRIGGER_RULES } from "../../../src/model/assets/trigger_rule.ts";
 import { Rules } from "../../../src/testing/simulate/rules/rules.ts";
@@ -10,7 +10,12 @@ import { tableOf } from "../../../src/testing/store/scribe.ts";
 
 const a = defineAsset({ key: "a", pool: "narrow", run: () => 1 });
 const b = defineAsset({ key: "b", pool: "narrow", deps: { a }, run: () => 1 });
-const c = defineAsset({ key: "c", run: () => 1 });
+const api = defineResource({
+  name: "api",
+  setup: () => 1,
+  breaker: { failures: 1, withinMs: 1, openMs: 5 },
+});
+const c = defineAsset({ key: "c", concurrency: { key: "k" }, resources: { api }, run: () => 1 });
 const d = defineAsset({ key: "d", after: [c], run: () => 1 });
 const all = definitions({ assets: [a, b, c, d] });
 const steps = tableOf([{ step: "a" }, { step: "b" }, { step: "c" }, { step: "d" }]);
@@ -101,6 +106,26 @@ const broken: readonly [title: string, invariant: Invariant, work: () => void][]
     () => {
       const rules = take([...begin, ["step_started", 0, 1]]);
       take([...begin, ["step_started", 0, 1]], { rules, runId: "s", from: 10 });
+    },
+  ],
+  [
+    "more steps of a key than its limit",
+    "I6",
+    () => {
+      const rules = take([...begin, ["step_started", 2, 1]]);
+      take([...begin, ["step_started", 2, 1]], { rules, runId: "s", from: 10 });
+    },
+  ],
+  [
+    "a step that begins while a breaker is open",
+    "I6",
+    () => {
+      const opened = { kind: "resource", name: "api", failures: 1, untilMs: 5, error: {} };
+      const rules = take([["breaker_opened", -1, 0, opened]], { rules: take(begin), runId: "", from: 10 });
+      rules.take(
+        [{ type: "step_started", seq: 11, atMs: 4, runId: "r", step: 2, attempt: 1 } as SluiceEvent],
+        true,
+      );
     },
   ],
   ["two events at one place", "I7", () => take(begin, { rules: take(begin), runId: "s" })],

@@ -2,13 +2,8 @@
 import type { Definitions } from "../../../model/definitions.ts";
 import type { EventPayloads, SluiceEvent } from "../../../model/events/event.ts";
 import { InvariantError } from "../contract.ts";
+import { type Limits, LimitsModel } from "./limits.ts";
 import { RunModel } from "./run_model.ts";
-
-/** The limits that a world was made with. */
-export interface Limits {
-  readonly concurrency: number;
-  readonly pools: { readonly [pool: string]: number };
-}
 
 /** What has been recorded so far, as the rules see it. */
 export class Rules {
@@ -16,13 +11,13 @@ export class Rules {
   /** Events in the order of commits. */
   readonly events: SluiceEvent[] = [];
   readonly #definitions: Definitions;
-  readonly #limits: Limits;
+  readonly #limits: LimitsModel;
   readonly #places: Set<number> = new Set();
   readonly #backfills: Map<string, string> = new Map();
 
   constructor(definitions: Definitions, limits: Limits) {
     this.#definitions = definitions;
-    this.#limits = limits;
+    this.#limits = new LimitsModel(limits);
   }
 
   /** Takes the events of one commit. Throws {@linkcode InvariantError}. */
@@ -38,8 +33,13 @@ export class Rules {
       this.#places.add(event.seq);
       if (event.runId === "") this.#takeBackfill(event);
       else this.#takeOfRun(event);
-      this.#checkLimits(event);
+      this.#limits.take(event, this.runs, say);
     }
+  }
+
+  /** A new process knows nothing of what the one before it held back. */
+  beginProcess(): void {
+    this.#limits.beginProcess();
   }
 
   /** What was under way in some runs is lost: their process is gone, or cannot record any more. */
@@ -79,27 +79,6 @@ export class Rules {
       );
     }
     this.#backfills.set(id, status);
-  }
-
-  #checkLimits(event: SluiceEvent): void {
-    if (event.type !== "step_started") return;
-    const taken = new Map<string, number>();
-    let all = 0;
-    for (const run of this.runs.values()) {
-      for (const step of run.underWay) {
-        all++;
-        const pool = run.declarationOf(step)?.pool;
-        if (pool !== undefined) taken.set(pool, (taken.get(pool) ?? 0) + 1);
-      }
-    }
-    const { concurrency, pools } = this.#limits;
-    if (all > concurrency) {
-      throw new InvariantError("I6", `${say(event)} makes ${all} under way, of ${concurrency}`);
-    }
-    for (const [pool, count] of taken) {
-      if (count <= (pools[pool] ?? Infinity)) continue;
-      throw new InvariantError("I6", `${say(event)} makes ${count} in the pool ${pool}, of ${pools[pool]}`);
-    }
   }
 }
 
