@@ -78,7 +78,7 @@ export function defineResource<T>(spec: {
   readonly name: string;
   readonly setup: (context: ResourceContext) => T | Promise<T>;
   readonly teardown?: (value: NoInfer<T>) => void | Promise<void>;
-  /** Stops the steps of all runs that use it when they fail too often: see docs/concurrency.md. Default none. */
+  /** Stops the steps of all runs that use it when they fail too often: see docs/runs/concurrency.md. Default none. */
   readonly breaker?: BreakerPolicy;
 }): Resource<T> {
   requireResource(spec);

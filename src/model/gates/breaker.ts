@@ -37,6 +37,9 @@ export interface PoolOptions {
   readonly breaker?: BreakerPolicy;
 }
 
+/** How many steps of each pool may run at once, and what stops them. */
+export type PoolLimits = { readonly [pool: string]: number | PoolOptions };
+
 const KNOWN: { readonly [name in keyof BreakerPolicy]-?: true } = namesOf<BreakerPolicy>()({
   failures: true,
   withinMs: true,

@@ -1,11 +1,10 @@
 /** The breakers of one process, put up among its gates. */
 import type { Resource } from "../../model/assets/resource.ts";
 import type { BreakerName } from "../../model/events/event.ts";
-import type { BreakerPolicy } from "../../model/gates/breaker.ts";
+import type { BreakerPolicy, PoolLimits } from "../../model/gates/breaker.ts";
 import type { Clock } from "../../model/ports.ts";
 import { Breaker, breakerName, type BreakerParts, type BreakerStatus } from "./breaker.ts";
 import type { Gates } from "./gates.ts";
-import type { PoolLimits } from "./needs.ts";
 
 /** What breakers are made of. */
 export interface BreakersParts {

@@ -2,7 +2,7 @@
 import type { StepDeclaration } from "../../model/assets/declaration.ts";
 import type { BreakerName } from "../../model/events/event.ts";
 import type { KeyContext, StepConcurrency } from "../../model/gates/concurrency.ts";
-import type { PoolOptions } from "../../model/gates/breaker.ts";
+import type { PoolLimits } from "../../model/gates/breaker.ts";
 import { SluiceError } from "../../model/issue.ts";
 import { show } from "../../model/quote.ts";
 import type { ContextSource } from "../step/context.ts";
@@ -10,9 +10,6 @@ import type { BodyPartition } from "../step/partition.ts";
 import { breakerName } from "./breaker.ts";
 import type { Breakers } from "./breakers.ts";
 import type { Need } from "./gate.ts";
-
-/** How many steps of each pool may run at once, and what stops them. */
-export type PoolLimits = { readonly [pool: string]: number | PoolOptions };
 
 /** What a step's gates depend on, beside its declaration. */
 export type NeedsSource = Pick<ContextSource, "declarationOf" | "partitionsOf" | "run">;
