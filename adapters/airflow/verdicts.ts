@@ -141,6 +141,14 @@ const TABLE = {
     "The state of a run is that of its last tasks: it succeeds though a step failed, where one that follows by a rule succeeds. Below a failure and a skip all_success says what came first.",
     "Watch the tasks, or let a task with the default rule be the last.",
   ),
+  "elements": {
+    ...emulated(
+      "The elements run within the process of their step, with their own attempts, keys and limits.",
+    ),
+    differs:
+      "They are no mapped tasks: nobody sees them there, the next attempt makes all of them again, and pools bound those of one process.",
+    advice: "What has to be seen or tried again by itself is a partition.",
+  },
   "hooks": {
     ...emulated("The process of the step calls them, once for all of its partitions."),
     differs:

@@ -131,6 +131,14 @@ export const VERDICTS: VerdictTable = {
     ),
     isFatal: true,
   },
+  "elements": {
+    ...emulated(
+      "The elements run within the process of their step, with their own attempts, keys and limits.",
+    ),
+    differs:
+      "They are no task runs: nobody sees them there, the next attempt makes all of them again, and pools bound those of one process.",
+    advice: "What has to be seen or tried again by itself is a partition.",
+  },
   "hooks": {
     ...emulated("The process of the step calls them, once for all of its partitions."),
     differs:

@@ -1,6 +1,6 @@
 /** What the elements of an earlier run have come to, for the run that goes on from it. */
 import type { StepRecord } from "../model/events/record.ts";
-import type { EarlierElements } from "../runtime/elements/run_elements.ts";
+import { type EarlierElements, recalledOf } from "../runtime/elements/run_elements.ts";
 import type { RunStore } from "../stores/store.ts";
 
 /** Finds the elements of steps that an earlier run began and did not finish, by name and partitions. */
@@ -21,7 +21,7 @@ export function earlierElements(
 
 async function read(store: RunStore, runId: string, step: number) {
   const records = await store.elements(runId, { step, status: ["success", "skipped"] });
-  return records.map((record) => ({ ...record, from: record.from ?? runId }));
+  return recalledOf(records).map((recalled) => ({ from: runId, ...recalled }));
 }
 
 function nameOf(name: string, partitionKeys: readonly string[]): string {

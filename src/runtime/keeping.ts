@@ -59,7 +59,9 @@ export class Keeping {
     const partitions = keys.length > 0 ? keys : undefined;
     const evaluated = (record: CheckRecord) => this.#evaluated(step, context.attempt, record);
     const outputs = this.#graph.outputs(node);
-    if (BodyContext.seal(context, "its step is over") > 0) throw stillRunning(declaration.name, undefined);
+    const running = BodyContext.seal(context, "its step is over");
+    // What ran elsewhere has looked at this itself, unless it was ended.
+    if (running > 0 && !(result instanceof MadeElsewhere)) throw stillRunning(declaration.name, undefined);
     if (result instanceof MadeElsewhere) {
       const versionOf = (output: StepOutput) => this.#versionOf(output);
       return await recordElsewhere(

@@ -67,6 +67,8 @@ export interface RunRequest {
   readonly resumed?: readonly StepRecord[];
   /** For a run that repeats another one: what elements that one has made, which are not made again. Default: none. */
   readonly earlierElements?: EarlierElements;
+  /** Whether it is a part of a run elsewhere, whose pools are not known here. Default false. */
+  readonly isPart?: boolean;
   /** The attempt that every step of the run begins with. Default 1. */
   readonly attempt?: number;
   /** For a run whose retries are decided elsewhere: each step has one attempt, and a failed one is told here. */
@@ -140,6 +142,7 @@ class Execution {
       tape,
       priority: request.priority ?? 0,
       earlier: request.earlierElements,
+      isPart: request.isPart ?? false,
     });
     this.#engine = engine;
     this.#request = request;

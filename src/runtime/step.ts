@@ -3,6 +3,7 @@ import type { ResourceOverride } from "../model/assets/resource.ts";
 import type { StepDeclaration } from "../model/assets/declaration.ts";
 import type { RevealSecret } from "../model/assets/secret.ts";
 import type { Definitions } from "../model/definitions.ts";
+import type { ElementRemark } from "../model/elements/remark.ts";
 import { freshVersion, isFreshVersion } from "../model/events/outputs.ts";
 import type { Clock, Random } from "../model/ports.ts";
 import type { StepOutcome } from "../model/step/outcome.ts";
@@ -42,6 +43,8 @@ export interface StepSurroundings {
   readonly graceMs: number;
   /** Takes the lines of bodies as they are written. */
   readonly log: (line: StepLogLine) => void;
+  /** Takes what becomes of elements, as it is recorded. Default: nobody does. */
+  readonly element?: (remark: ElementRemark) => void;
 }
 
 /**
@@ -87,8 +90,8 @@ async function attempt(
 ): Promise<StepOutcome> {
   const { clock, random, signal, graceMs, resources, reveal, mask } = surroundings;
   if (request.definition) await refuseOther(declaration, request.definition, resources ?? []);
-  const { runId, attempt = 1, tags, fence, history } = request;
-  const account = new Account(surroundings.log);
+  const { runId, attempt = 1, tags, fence, history, elements } = request;
+  const account = new Account(surroundings.log, surroundings.element);
   const verdicts = new Verdicts(request, random);
   const receipts = new NotedReceipts(surroundings.findManager, (receipt) => freshened(receipt, attempt));
   const engine = new Engine({
@@ -102,6 +105,7 @@ async function attempt(
     ...(fence !== undefined && history !== undefined && { fence: { history, number: fence } }),
     // Breakers are the caller's too: this process knows one step and nothing of the others.
     breakers: false,
+    ...(elements && { concurrency: elements.concurrency }),
     // The caller has taken one slot of the pool for the whole request.
     ...(declaration.pool !== undefined && { pools: { [declaration.pool]: 1 } }),
   });
@@ -120,6 +124,7 @@ async function attempt(
       judge: (step, error) => verdicts.hear(step, error),
       ...(config !== undefined && { config: { [declaration.name]: config } }),
       ...(tags && { tags }),
+      ...(elements && { earlierElements: () => Promise.resolve(elements.made), isPart: true }),
     });
     return await outcomeOf({
       request,

@@ -95,10 +95,15 @@ function chooseSteps(steps: readonly StepRecord[], text: string): ReadonlySet<nu
   );
 }
 
-function formatLogLine({ atMs, level, message, fields }: LogLine, name: string, page: Page): string[] {
+function formatLogLine(
+  { atMs, level, message, fields, element }: LogLine,
+  name: string,
+  page: Page,
+): string[] {
   const { style } = page;
   const paint = { debug: style.dim, info: style.cyan, warning: style.yellow, error: style.red }[level];
-  const head = `${style.dim(formatInstant(atMs))} ${paint(level.padEnd(7))} ${inert(name)}  `;
+  const who = element === undefined ? inert(name) : `${inert(name)} ${style.dim(inert(element))}`;
+  const head = `${style.dim(formatInstant(atMs))} ${paint(level.padEnd(7))} ${who}  `;
   const [first, ...rest] = inertLines(shorten(message));
   const data = fields === undefined ? "" : `  ${style.dim(inert(shorten(JSON.stringify(fields))))}`;
   return [`${head}${first}${data}`, ...rest.map((line) => `    ${line}`)];

@@ -54,9 +54,10 @@ export const runs: Command = defineCommand({
       const run = await findRun(orchestrator, id, session.historyName);
       if (isExport) return await exportRun(orchestrator, run, options.out, host.cwd);
       const steps = await orchestrator.steps(run.id);
+      const elements = await orchestrator.elements(run.id);
       return {
-        text: (page) => formatRun(run, steps, limit, page),
-        json: () => ({ run, steps }),
+        text: (page) => formatRun({ run, steps, elements }, limit, page),
+        json: () => ({ run, steps, elements }),
       };
     }
     const { status, job, "of-backfill": backfill, before } = options;

@@ -103,7 +103,7 @@ function declaredFields(asset: Asset, cwd: string): Field[] {
 }
 
 function rulesOf(
-  { retry, timeoutMs, pool, concurrency, priority, isolation, batch, skippable, backfill, hooks }:
+  { retry, timeoutMs, pool, concurrency, priority, isolation, batch, skippable, elements, backfill, hooks }:
     StepDeclaration,
 ): string {
   const most = backfill?.maxPartitionsPerRun;
@@ -118,6 +118,7 @@ function rulesOf(
     ...Object.keys(hooks ?? {}).filter((name) => name.startsWith("on")).sort(),
     ...(batch ? ["batch"] : []),
     ...(skippable ? ["may skip"] : []),
+    ...(elements ? ["fans out"] : []),
     ...(most === undefined
       ? []
       : [most === Infinity ? "all partitions in one run" : `${most} partitions per run`]),

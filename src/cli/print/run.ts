@@ -1,7 +1,7 @@
 /** Runs and their steps for people. */
 import type { RecordedError } from "../../model/events/event.ts";
-import type { RunRecord, StepCounts, StepRecord } from "../../model/events/record.ts";
-import type { RunStatus, StepStatus } from "../../model/events/status.ts";
+import type { ElementRecord, RunRecord, StepCounts, StepRecord } from "../../model/events/record.ts";
+import type { ElementStatus, RunStatus, StepStatus } from "../../model/events/status.ts";
 import { type Column, formatColumns, formatFields } from "./columns.ts";
 import { inert, inertLines } from "./inert.ts";
 import { formatCount, formatDuration, formatInstant, plural } from "./number.ts";
@@ -94,8 +94,15 @@ export function formatRuns(runs: readonly RunRecord[], page: Page): string[] {
   return formatColumns(runs, columns, page);
 }
 
+/** What is recorded of a run. */
+export interface ShownRun {
+  readonly run: RunRecord;
+  readonly steps: readonly StepRecord[];
+  readonly elements: readonly ElementRecord[];
+}
+
 /** One run with its steps. */
-export function formatRun(run: RunRecord, steps: readonly StepRecord[], limit: number, page: Page): string[] {
+export function formatRun({ run, steps, elements }: ShownRun, limit: number, page: Page): string[] {
   const fields = formatFields([
     ["status", run.status, statusPaint(run.status, page)],
     ["of", originOf(run)],
@@ -112,18 +119,44 @@ export function formatRun(run: RunRecord, steps: readonly StepRecord[], limit: n
     page.style.bold(`Run ${inert(run.id)}`),
     ...fields,
     "",
-    ...formatSteps(shown, page),
+    ...formatSteps(shown, countElements(elements), page),
     ...(rest > 0 ? [page.style.dim(`and ${plural(rest, "more step")}; --limit 0 shows all`)] : []),
   ];
 }
 
-function formatSteps(steps: readonly StepRecord[], page: Page): string[] {
+/** How many elements of each step came to what. */
+function countElements(elements: readonly ElementRecord[]): ReadonlyMap<number, string> {
+  const words = new Map<number, string>();
+  for (const [step, records] of Map.groupBy(elements, ({ step }) => step)) {
+    const counts = Map.groupBy(records, ({ status }) => ELEMENT_WORDS[status]);
+    words.set(step, Array.from(counts, ([word, { length }]) => `${formatCount(length)} ${word}`).join(", "));
+  }
+  return words;
+}
+
+const ELEMENT_WORDS: { readonly [status in ElementStatus]: string } = {
+  running: "not finished",
+  up_for_retry: "not finished",
+  success: "made",
+  failed: "failed",
+  skipped: "skipped",
+  canceled: "canceled",
+};
+
+function formatSteps(
+  steps: readonly StepRecord[],
+  elements: ReadonlyMap<number, string>,
+  page: Page,
+): string[] {
   const columns: readonly Column<StepRecord>[] = [
     { title: "#", text: ({ step }) => String(step), align: "right" },
     { title: "step", text: nameOf },
     { title: "status", text: ({ status }) => status, paint: ({ status }) => statusPaint(status, page) },
     { title: "took", text: durationOf, align: "right" },
     { title: "attempts", text: ({ attempts }) => attempts > 1 ? String(attempts) : "", align: "right" },
+    ...(elements.size === 0
+      ? []
+      : [{ title: "elements", text: ({ step }: StepRecord) => elements.get(step) ?? "" }]),
     { title: "why", text: whyOf },
   ];
   return formatColumns(steps, columns, page);

@@ -105,6 +105,9 @@ async function attempt(
     graceMs,
     mask: host.mask,
     log,
+    element: (remark) => {
+      for (const reporter of reporters) reporter.element?.(remark);
+    },
   });
 }
 

@@ -8,6 +8,7 @@ export function streamReporter(stdout: Output): StepReporter {
   return {
     opened() {},
     log: (line) => void stdout.write(formatStreamLine({ log: line })),
+    element: (remark) => void stdout.write(formatStreamLine({ element: remark })),
     outcome() {},
   };
 }

@@ -70,6 +70,12 @@ export class Fields {
     return { [name]: read(name) } as { readonly [N in Name]?: T };
   }
 
+  /** The same for a field whose value may be anything, `null` too. */
+  any<Name extends string>(name: Name): { readonly [N in Name]?: unknown } {
+    this.#known.push(name);
+    return Object.hasOwn(this.#values, name) ? { [name]: this.#values[name] } as never : {};
+  }
+
   /** Whether a field is there. */
   has(name: string): boolean {
     return Object.hasOwn(this.#values, name) && this.#values[name] !== null;

@@ -1,5 +1,6 @@
 /** Whoever wants to hear of a step while it runs, beside the one line of its outcome. */
 import type { Awaitable } from "../assets/result.ts";
+import type { ElementRemark } from "../elements/remark.ts";
 import type { LogFields, LogLevel } from "../ports.ts";
 import type { StepOutcome } from "./outcome.ts";
 import type { StepRequest } from "./request.ts";
@@ -14,6 +15,8 @@ export interface StepLogLine {
   readonly fields?: LogFields;
   /** When it was written, epoch milliseconds. */
   readonly atMs: number;
+  /** The path of the element that wrote it; absent for a line of the step itself. */
+  readonly element?: string;
 }
 
 /**
@@ -26,6 +29,8 @@ export interface StepReporter {
   opened(request: StepRequest): Awaitable<void>;
   /** A body wrote a line. */
   log(line: StepLogLine): void;
+  /** Something became of an element. */
+  element?(remark: ElementRemark): void;
   /** The step is over. */
   outcome(outcome: StepOutcome): Awaitable<void>;
 }

@@ -1,4 +1,5 @@
 /** The request of a step: what any caller asks for, whoever it is. */
+import { type ElementsRequest, readElements } from "../elements/remark.ts";
 import type { IssueCode } from "../issue.ts";
 import { canonicalJson } from "./canonical.ts";
 import { type Fields, readDocument } from "./fields.ts";
@@ -41,6 +42,8 @@ export interface StepRequest {
   readonly definition?: { readonly [part: string]: string };
   /** Keys of dynamic definitions by name, where inputs read more than the step's own partitions. */
   readonly dynamicKeys?: { readonly [name: string]: readonly string[] };
+  /** For a body that fans out: what its elements are told. Default: nothing was made before. */
+  readonly elements?: ElementsRequest;
   /** Values by name, which the body finds in `run.tags`. */
   readonly tags?: { readonly [name: string]: string };
   /** Whether the step's own hooks are called where it runs. Default true; `false` for a caller that calls them itself. */
@@ -103,6 +106,7 @@ const FIELDS: readonly (keyof StepRequest)[] = Object.freeze([
   "codeVersions",
   "definition",
   "dynamicKeys",
+  "elements",
   "tags",
   "hooks",
 ]);
@@ -124,6 +128,7 @@ function readRequest(fields: Fields): StepRequest {
     ...fields.some("codeVersions", (name) => fields.record(name, (each) => each.text())),
     ...fields.some("definition", (name) => fields.record(name, (each) => each.text())),
     ...fields.some("dynamicKeys", (name) => fields.record(name, (each) => each.texts())),
+    ...fields.some("elements", (name) => fields.within(name, readElements)),
     ...fields.some("tags", (name) => fields.record(name, (each) => each.text())),
     ...fields.some("hooks", (name) => fields.flag(name)),
   };

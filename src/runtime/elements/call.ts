@@ -1,13 +1,14 @@
 /** One call of each(): its elements from the first item to the last end. */
 import { resultKind, type Skip } from "../../model/assets/result.ts";
 import type { EachOptions, ElementContext, Items } from "../../model/elements/each.ts";
+import type { Recalled } from "../../model/elements/remark.ts";
 import { elementPath, LONGEST_KEY } from "../../model/elements/path.ts";
 import type { Outcome } from "../gates/gate.ts";
 import { nextRetryMs } from "../retry/retry.ts";
 import { recordError } from "../step/errors.ts";
 import { isThenable } from "../thenable.ts";
 import { copyJson } from "../step/json.ts";
-import type { ElementGate, ElementPass, Memory, Recalled } from "./desk.ts";
+import type { ElementGate, ElementPass, Memory } from "./desk.ts";
 import { Element, type Task } from "./element.ts";
 import { duplicateKey, elementTimeout, specialResult, stillRunning, wrongKey } from "./errors.ts";
 import { readResult } from "./item.ts";
@@ -26,8 +27,8 @@ export interface CallParts<T> {
   readonly items: Items<T>;
   readonly options: EachOptions<T>;
   readonly body: (item: T, element: ElementContext) => unknown;
-  /** What earlier attempts at the step have made. */
-  readonly recalled: Memory | undefined;
+  /** What earlier attempts at the step have made, where there were any. */
+  readonly recalling: Promise<Memory> | undefined;
   readonly digestOf: (item: unknown) => string | undefined;
 }
 
@@ -44,6 +45,7 @@ export class Call<T> implements Branch {
   readonly #again: Task<T>[] = [];
   /** Elements that wait for it, and how to call the timer off. */
   readonly #waiting: Map<Task<T>, () => void> = new Map();
+  #recalled: Memory | undefined = undefined;
   #active = 0;
   #count = 0;
   #isPulling = false;
@@ -75,6 +77,8 @@ export class Call<T> implements Branch {
       this.#resolve = resolve;
       this.#reject = reject;
       this.#scope.enter(this);
+      const { recalling } = this.#parts;
+      if (recalling) this.#await(recalling, (recalled) => this.#recalled = recalled);
       this.#pump();
     });
   }
@@ -89,7 +93,7 @@ export class Call<T> implements Branch {
   }
 
   seal(reason: string): number {
-    const running = this.#isSealed ? 0 : this.#active;
+    const running = this.#isSealed ? 0 : Math.max(1, this.#active);
     this.#cancelWaiting(reason);
     for (const element of this.#running) this.#cancel(element, reason);
     this.#isSealed = true;
@@ -123,7 +127,7 @@ export class Call<T> implements Branch {
   }
 
   /** Goes on when something is there that comes before the next item. */
-  #await<V>(waiting: PromiseLike<V>, then: (value: V) => void): void {
+  #await<V>(waiting: PromiseLike<V>, then: (value: V) => unknown): void {
     this.#isPulling = true;
     const go = (step: () => void): void => {
       this.#isPulling = false;
@@ -145,7 +149,7 @@ export class Call<T> implements Branch {
     }
     if (this.#stop) return;
     const task = this.#taskOf(pulled.item, this.#count++);
-    const known = task.memory.get(task.path) ?? this.#parts.recalled?.get(task.path);
+    const known = task.memory.get(task.path) ?? this.#recalled?.get(task.path);
     if (known && known.item === task.digest) this.#reuse(task, known);
     else this.#begin(task);
   }

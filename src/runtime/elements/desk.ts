@@ -1,29 +1,20 @@
 /** What elements need of whoever runs their step. */
 import type { StepDeclaration } from "../../model/assets/declaration.ts";
-import type { EventName, EventPayloads } from "../../model/events/event.ts";
+import type { ElementEventName, ElementsRequest, Recalled } from "../../model/elements/remark.ts";
+import type { EventPayloads } from "../../model/events/event.ts";
 import type { Outcome } from "../gates/gate.ts";
 import type { Clock, LogFields, LogLevel, Random } from "../../model/ports.ts";
-
-/** The names of the events about elements. */
-export type ElementEventName = Extract<EventName, `element_${string}`>;
 
 /** Takes an event about an element. */
 export type WriteElement = <Name extends ElementEventName>(name: Name, payload: EventPayloads[Name]) => void;
 
-/** What an element came to that need not be made again. */
-export interface Recalled {
-  /** Tells the item, and the code that it was made by. */
-  readonly item: string;
-  /** What its body gave. */
-  readonly value?: unknown;
-  /** Why it was skipped; absent where it was not. */
-  readonly reason?: string;
-  /** The run that made it, where that was an earlier one: it is then recorded in this run too. */
-  readonly from?: string;
-}
-
 /** Elements that need not be made again, by path. */
 export type Memory = ReadonlyMap<string, Recalled>;
+
+/** What a body is told that runs elsewhere, by path. */
+export function memoryOf({ made }: ElementsRequest): Memory {
+  return new Map(made.map(({ element, ...recalled }) => [element, recalled]));
+}
 
 /** An element that was let into its pool. */
 export interface ElementPass {

@@ -1,9 +1,9 @@
 /** One attempt at one element. */
 import type { Each, ElementContext } from "../../model/elements/each.ts";
+import type { Recalled } from "../../model/elements/remark.ts";
 import type { Log } from "../../model/ports.ts";
 import { BodyLog } from "../log.ts";
 import { isThenable } from "../thenable.ts";
-import type { Recalled } from "./desk.ts";
 import type { Scope } from "./scope.ts";
 
 /** An element over all of its attempts. */

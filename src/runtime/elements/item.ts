@@ -2,6 +2,7 @@
 import process from "node:process";
 import { DOUBTFUL, findFault, SAME, surveyJson } from "../../io/formats/json_check.ts";
 import type { StepDeclaration } from "../../model/assets/declaration.ts";
+import { canonicalJson } from "../../model/step/canonical.ts";
 import { noJson, tooLarge } from "./errors.ts";
 
 /** The longest JSON of a result, in characters. */
@@ -14,7 +15,8 @@ export function openDigest({ outputs }: StepDeclaration): (item: unknown) => str
   const code = JSON.stringify(outputs.map(({ codeVersion = null }) => codeVersion));
   return (item) => {
     if (surveyJson(item, 0) !== SAME) return undefined;
-    const text = `${code}\n${JSON.stringify(item)}`;
+    // Records are told by what they hold, and not by the order in which they hold it.
+    const text = `${code}\n${typeof item === "object" ? canonicalJson(item) : JSON.stringify(item)}`;
     return createHash("sha256").update(text).digest("base64url").slice(0, 22);
   };
 }

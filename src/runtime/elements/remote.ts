@@ -1,12 +1,7 @@
 /** The elements of an attempt whose body runs elsewhere, as this process hears of them. */
-import type { EventPayloads } from "../../model/events/event.ts";
+import type { ElementRemark, ElementsRequest } from "../../model/elements/remark.ts";
 import type { LogFields, LogLevel } from "../../model/ports.ts";
-import type { AttemptElements, ElementDesk, ElementEventName, Memory } from "./desk.ts";
-
-/** What is said of an element elsewhere. */
-export type ElementRemark = {
-  readonly [Name in ElementEventName]: { readonly event: Name; readonly payload: EventPayloads[Name] };
-}[ElementEventName];
+import type { AttemptElements, ElementDesk } from "./desk.ts";
 
 /** Records what is said elsewhere, as long as the attempt lasts. */
 export class RemoteElements implements AttemptElements {
@@ -19,14 +14,13 @@ export class RemoteElements implements AttemptElements {
     this.#desk = desk;
   }
 
-  /** How many elements of a call may be under way, where it does not say. */
-  get concurrency(): number {
-    return this.#desk.concurrency;
-  }
-
-  /** What earlier attempts have made. */
-  recall(): Promise<Memory> | undefined {
-    return this.#desk.recall();
+  /** What the body is told where it runs. */
+  async request(): Promise<ElementsRequest> {
+    const made = await this.#desk.recall() ?? [];
+    return {
+      concurrency: this.#desk.concurrency,
+      made: Array.from(made, ([element, recalled]) => ({ element, ...recalled })),
+    };
   }
 
   hear({ event, payload }: ElementRemark): void {

@@ -1,22 +1,24 @@
 /** The elements of the steps of a run: recorded on its tape, remembered from its store. */
 import type { StepDeclaration } from "../../model/assets/declaration.ts";
+import type { Recalled, RecalledElement } from "../../model/elements/remark.ts";
 import { EVENT_KINDS } from "../../model/events/event.ts";
 import type { ElementRecord } from "../../model/events/record.ts";
 import type { Engine } from "../engine.ts";
 import type { StepGraph } from "../../planner/steps/table.ts";
 import type { Tape } from "../recorder.ts";
 import { copyJsonOr } from "../step/json.ts";
-import type { ElementDesk, Memory, Recalled } from "./desk.ts";
+import type { ElementDesk, Memory } from "./desk.ts";
+import { remotePool } from "./errors.ts";
 import { PoolGate } from "./gate.ts";
 
 /**
- * The elements of a step in the run that this one goes on from, with the run that made them as `from`; undefined where
- * the step was not begun there.
+ * What elements of a step need not be made again because of the run that this one goes on from; undefined where the
+ * step was not begun there.
  */
 export type EarlierElements = (
   name: string,
   partitionKeys: readonly string[],
-) => Promise<readonly ElementRecord[]> | undefined;
+) => Promise<readonly RecalledElement[]> | undefined;
 
 /** What desks are opened with. */
 export interface RunElementsParts {
@@ -27,6 +29,8 @@ export interface RunElementsParts {
   /** Of the run, over all runs. */
   readonly priority: number;
   readonly earlier: EarlierElements | undefined;
+  /** Whether it is a part of a run elsewhere, whose pools are not known here. */
+  readonly isPart: boolean;
 }
 
 /** Opens the desks of a run. */
@@ -56,6 +60,7 @@ export class RunElements {
         }),
       breathe: () => this.#parts.engine.pace.tick() ? this.#rest() : undefined,
       openGate: (pool) => {
+        if (this.#parts.isPart) throw remotePool(declaration.name, pool);
         const priority = [this.#parts.priority, declaration.priority];
         return new PoolGate({
           gates,
@@ -80,15 +85,15 @@ export class RunElements {
   async #read(
     step: number,
     attempt: number,
-    earlier: Promise<readonly ElementRecord[]> | undefined,
+    earlier: Promise<readonly RecalledElement[]> | undefined,
   ): Promise<Memory> {
     const memory = new Map<string, Recalled>();
-    for (const record of await earlier ?? []) remember(memory, record);
+    for (const { element, ...recalled } of await earlier ?? []) memory.set(element, recalled);
     if (attempt === 1) return memory;
     const { tape, engine, id } = this.#parts;
     await tape.flush();
-    for (const record of await engine.elementsOf(id, step)) {
-      remember(memory, { ...record, from: undefined });
+    for (const { element, from: _, ...recalled } of recalledOf(await engine.elementsOf(id, step))) {
+      memory.set(element, recalled);
     }
     return memory;
   }
@@ -100,14 +105,16 @@ export class RunElements {
   }
 }
 
-/** What was made or skipped, of an item that can be told. */
-function remember(memory: Map<string, Recalled>, record: ElementRecord): void {
-  const { path, status, item, value, reason, from } = record;
-  if (item === undefined || (status !== "success" && status !== "skipped")) return;
-  memory.set(path, {
-    item,
-    ...(value !== undefined && { value }),
-    ...(status === "skipped" && { reason: reason ?? "" }),
-    ...(from !== undefined && { from }),
+/** What was made or skipped, of items that can be told. */
+export function recalledOf(records: readonly ElementRecord[]): readonly RecalledElement[] {
+  return records.flatMap(({ path: element, status, item, value, reason, from }) => {
+    if (item === undefined || (status !== "success" && status !== "skipped")) return [];
+    return [{
+      element,
+      item,
+      ...(value !== undefined && { value }),
+      ...(status === "skipped" && { reason: reason ?? "" }),
+      ...(from !== undefined && { from }),
+    }];
   });
 }

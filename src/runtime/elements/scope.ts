@@ -1,6 +1,7 @@
 /** Where elements belong: to an attempt at a step, or to an attempt at another element. */
 import type { Each } from "../../model/elements/each.ts";
-import type { ElementDesk, Memory, Recalled } from "./desk.ts";
+import type { Recalled } from "../../model/elements/remark.ts";
+import type { ElementDesk, Memory } from "./desk.ts";
 
 /** The elements of one call. */
 export interface Branch {

@@ -60,13 +60,12 @@ export class StepElements implements AttemptElements {
     if (pool !== undefined && (pool === declaration.pool || scope.place.pools.includes(pool))) {
       throw heldPool(name, pool);
     }
-    const recalling = scope.parts.recall();
     const call = new Call({
       scope,
       items,
       options: checked,
       body: body as Body,
-      recalled: recalling && await recalling,
+      recalling: scope.parts.recall(),
       digestOf: this.#digest ??= openDigest(declaration),
     });
     return this.#results(await call.run(), call.count, checked);

@@ -1,9 +1,11 @@
 /** The events of one step by itself, gathered until it can be told what it came to. */
-import type { EventBatch } from "../../model/events/batch.ts";
+import type { ElementRemark } from "../../model/elements/remark.ts";
+import { type EventBatch, eventName } from "../../model/events/batch.ts";
 import {
   type CheckRecord,
   EVENT_KINDS,
   type EventPayloads,
+  isElementKind,
   type OutputRecord,
   type RecordedError,
 } from "../../model/events/event.ts";
@@ -25,9 +27,11 @@ export class Account implements EventSink {
   readonly ends: Map<number, StepEnd> = new Map();
   readonly #checks: { readonly step: number; readonly record: CheckRecord }[] = [];
   readonly #log: (line: StepLogLine) => void;
+  readonly #element: (remark: ElementRemark) => void;
 
-  constructor(log: (line: StepLogLine) => void) {
+  constructor(log: (line: StepLogLine) => void, element: (remark: ElementRemark) => void = () => {}) {
     this.#log = log;
+    this.#element = element;
   }
 
   /** The verdicts in the order of the steps, and of one step in that of their evaluation. */
@@ -45,7 +49,9 @@ export class Account implements EventSink {
   #take(batch: EventBatch, row: number): void {
     const step = batch.stepAt(row);
     const payload = batch.payloads.get(row);
-    switch (batch.kindAt(row)) {
+    const kind = batch.kindAt(row);
+    if (isElementKind(kind)) this.#element({ event: eventName(kind), payload } as ElementRemark);
+    switch (kind) {
       case EVENT_KINDS.step_log:
         this.#log({ ...payload as EventPayloads["step_log"], atMs: batch.msAt(row) });
         break;

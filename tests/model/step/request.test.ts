@@ -103,6 +103,16 @@ describe("a step request", () => {
       fence: some(fc.nat()),
       history: some(text),
       config: some(fc.jsonValue().filter((value) => value !== null)),
+      elements: some(fc.record({
+        concurrency: fc.integer({ min: 1 }),
+        made: fc.array(fc.record({
+          element: text,
+          item: text,
+          value: some(fc.jsonValue()),
+          reason: some(text),
+          from: some(text),
+        })),
+      })),
       tags: some(fc.dictionary(text, text)),
       hooks: some(fc.boolean()),
       dynamicKeys: some(fc.dictionary(text, fc.array(text))),

@@ -210,7 +210,7 @@ describe("pools of elements", () => {
       defaultIO: "memory",
       pools: { web: 2 },
     });
-    const results = await Promise.all([sluice.materialize("a b"), sluice.materialize("c single")]);
+    const results = await Promise.all([sluice.materialize(["a", "b"]), sluice.materialize(["c", "single"])]);
     assert.deepEqual(results.map(({ status }) => status), ["success", "success"]);
     assert.equal(most, 2);
   });

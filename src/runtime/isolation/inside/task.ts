@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers";
 import type { RunInfo } from "../../../model/assets/context.ts";
 import type { StepDeclaration } from "../../../model/assets/declaration.ts";
 import { type LogFields, type LogLevel, systemClock, systemRandom } from "../../../model/ports.ts";
-import type { ElementDesk } from "../../elements/desk.ts";
+import { type ElementDesk, memoryOf } from "../../elements/desk.ts";
 import { remotePool } from "../../elements/errors.ts";
 import { BodyContext, type ContextSource, type NamedValues } from "../../step/context.ts";
 import { givenCollection } from "../../step/given.ts";
@@ -94,7 +94,7 @@ export class Task implements ContextSource {
       clock: systemClock,
       random: systemRandom,
       concurrency: elements?.concurrency ?? 1,
-      recall: () => elements?.recalled && Promise.resolve(new Map(elements.recalled)),
+      recall: () => elements && Promise.resolve(memoryOf(elements)),
       write: (event, payload) => this.#hearer.remark({ slot, event, payload } as Remark),
       log: (element, level, message, fields) => this.#log({ level, message, fields, element }),
       breathe: () => ++this.#elements % TURN_ELEMENTS === 0 ? turn() : undefined,

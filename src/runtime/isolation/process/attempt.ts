@@ -4,7 +4,10 @@ import { setTimeout } from "node:timers";
 import { type Clock, systemClock } from "../../../model/ports.ts";
 import { formatStepRequest } from "../../../model/step/request.ts";
 import { parseStreamLine } from "../../../model/step/stream.ts";
-import type { BodyContext } from "../../step/context.ts";
+import type { ElementsRequest } from "../../../model/elements/remark.ts";
+import type { StepLogLine } from "../../../model/step/reporter.ts";
+import type { RemoteElements } from "../../elements/remote.ts";
+import { BodyContext } from "../../step/context.ts";
 import { MadeElsewhere } from "../elsewhere.ts";
 import { timeoutError } from "../../step/errors.ts";
 import { MARK } from "../mark.ts";
@@ -37,7 +40,9 @@ export async function attemptInProcess(parts: AttemptParts): Promise<MadeElsewhe
   const { step: { declaration }, context, clock } = parts;
   const { timeoutMs, isolation } = declaration;
   context.signal.throwIfAborted();
-  const order = orderOf(parts);
+  const elements = declaration.elements ? BodyContext.openRemote(context) : undefined;
+  const order = orderOf(parts, await elements?.request());
+  context.signal.throwIfAborted();
   let lastLine: string | undefined;
   let kill: Kill | undefined;
   let isLate = false;
@@ -48,7 +53,8 @@ export async function attemptInProcess(parts: AttemptParts): Promise<MadeElsewhe
     heard: (line) => {
       const told = parseStreamLine(line);
       if (told === undefined) lastLine = line;
-      else if ("log" in told) context.log[told.log.level](told.log.message, told.log.fields);
+      else if ("log" in told) hearLine(context, elements, told.log);
+      else if ("element" in told) elements?.hear(told.element);
       else stops.heard();
     },
   });
@@ -78,14 +84,17 @@ export async function attemptInProcess(parts: AttemptParts): Promise<MadeElsewhe
 }
 
 /** The deadline is told only where both processes have the same clock. */
-function orderOf({ step, context, settings, module, clock }: AttemptParts) {
+function orderOf(
+  { step, context, settings, module, clock }: AttemptParts,
+  elements: ElementsRequest | undefined,
+) {
   const { timeoutMs, isolation } = step.declaration;
   const deadlineMs = timeoutMs === undefined || clock !== systemClock ? undefined : clock.now() + timeoutMs;
   const { command, graceMs = GRACE_MS } = settings;
   return {
     command: stepCommand({ module, command, memoryMb: isolation?.memoryMb, graceMs }),
     env: environmentOf(settings),
-    request: requestOf(step, context, deadlineMs),
+    request: { ...requestOf(step, context, deadlineMs), ...(elements && { elements }) },
   };
 }
 
@@ -130,6 +139,13 @@ class Stops {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#child.kill(), delayMs);
   }
+}
+
+/** A line of the body, or of one of its elements. */
+function hearLine(context: BodyContext, elements: RemoteElements | undefined, line: StepLogLine): void {
+  const { level, message, fields, element } = line;
+  if (element === undefined) context.log[level](message, fields);
+  else elements?.log(element, level, message, fields);
 }
 
 function ignore(): void {}

@@ -48,10 +48,7 @@ async function withElements(
   argument: TaskArgument | undefined,
   elements: RemoteElements,
 ): Promise<TaskArgument> {
-  const { concurrency } = elements;
-  const recalled = await elements.recall();
-  const told = { concurrency, ...(recalled && { recalled: [...recalled] }) };
-  return { ...argument, extra: { ...argument?.extra, elements: told } };
+  return { ...argument, extra: { ...argument?.extra, elements: await elements.request() } };
 }
 
 /** What the body reads; undefined when that is nothing. */

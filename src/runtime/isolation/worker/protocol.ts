@@ -1,8 +1,7 @@
 /** What an orchestrator and its workers say to each other: one message for each turn and direction. */
 import type { LogFields, LogLevel } from "../../../model/ports.ts";
 import type { StepError } from "../../../model/step/outcome.ts";
-import type { Recalled } from "../../elements/desk.ts";
-import type { ElementRemark } from "../../elements/remote.ts";
+import type { ElementRemark, ElementsRequest } from "../../../model/elements/remark.ts";
 import type { BodyPartition } from "../../step/partition.ts";
 import type { NamedValues } from "../../step/context.ts";
 import type { Fingerprint } from "../fingerprint.ts";
@@ -55,15 +54,7 @@ export interface TaskExtra {
   readonly partitions?: readonly BodyPartition[];
   readonly selected?: readonly string[];
   readonly config?: { readonly given: unknown };
-  readonly elements?: ElementsExtra;
-}
-
-/** What a body that fans out is called with. */
-export interface ElementsExtra {
-  /** How many elements of a call may be under way, where it does not say. */
-  readonly concurrency: number;
-  /** What earlier attempts have made, by path. */
-  readonly recalled?: readonly (readonly [path: string, recalled: Recalled])[];
+  readonly elements?: ElementsRequest;
 }
 
 /** A number for each task, or one that holds for all of them. */
