@@ -61,6 +61,8 @@ export function maskPayload(kind: number, payload: unknown, mask: Mask): unknown
     changed ??= { ...from };
     if (masked === undefined) delete changed[field];
     else changed[field] = masked;
+    // What is hidden of a result would be given to the next attempt: without its item it is made again.
+    if (kind === EVENT_KINDS.element_succeeded) delete changed.item;
   }
   return changed ?? payload;
 }

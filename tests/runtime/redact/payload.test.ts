@@ -48,6 +48,17 @@ describe("a payload", () => {
     assert.equal(maskPayload(EVENT_KINDS.step_retrying, retrying, mask), retrying);
   });
 
+  test("of an element is not remembered where something is hidden in its result", () => {
+    const made = { element: "hunter2/0", item: "abc", value: { of: "hunter2" }, from: "r" };
+    assert.deepEqual(maskPayload(EVENT_KINDS.element_succeeded, made, mask), {
+      element: "hunter2/0",
+      value: { of: "***" },
+      from: "r",
+    });
+    const plain = { ...made, value: 1 };
+    assert.equal(maskPayload(EVENT_KINDS.element_succeeded, plain, mask), plain);
+  });
+
   test("has no data version where one would show something hidden", () => {
     const outputs = [
       { partition: 4711, dataVersion: "v-hunter2", metadata: { at: "hunter2" } },
