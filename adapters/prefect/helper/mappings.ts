@@ -6,10 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import product
 from typing import Union
 
-from .partitions import Space
+from .partitions import Product, Space
 from .windows import Windows, overlapping
 
 # From the place of a partition to the places of the upstream partitions that it reads.
@@ -122,7 +121,7 @@ class ByDimension:
             for theirs, ours, rule in self.links
         }
 
-        def read(place: int) -> list[int]:
+        def read(place: int) -> Sequence[int]:
             own = downstream.places_of_cell(place) if downstream.leaves else [place]
             axes = [
                 readers[name][1](own[readers[name][0]])
@@ -130,9 +129,7 @@ class ByDimension:
                 else range(len(leaf.keys))
                 for name, leaf in above.items()
             ]
-            if not upstream.leaves:
-                return list(axes[0])
-            return [upstream.cell(places) for places in product(*axes)]
+            return Product(upstream, axes) if upstream.leaves else axes[0]
 
         return read
 

@@ -4,7 +4,7 @@ export const partitionsModule: string = String
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -96,10 +96,10 @@ class Space:
             raise ValueError(f"There is no partition {key!r}. {self._describe()}")
         return place
 
-    def between(self, first: str, last: str) -> list[int]:
+    def between(self, first: str, last: str) -> Sequence[int]:
         """The places from one key to another; the product of ranges of dimensions."""
         if not self.leaves:
-            return list(range(self.place_of(first), self.place_of(last) + 1))
+            return range(self.place_of(first), self.place_of(last) + 1)
         self.place_of(first)
         self.place_of(last)
         ranges = [
@@ -108,7 +108,7 @@ class Space:
                 self.leaves.values(), first.split("|"), last.split("|")
             )
         ]
-        return [self.cell(places) for places in product(*ranges)]
+        return Product(self, ranges)
 
     def cell(self, places: Iterable[int]) -> int:
         """The place of a cell by its places along the dimensions."""
@@ -151,7 +151,7 @@ class Space:
             else range(len(leaf.keys))
             for leaf in self.leaves.values()
         ]
-        return [self.cell(places) for places in product(*ranges)]
+        return Product(self, ranges)
 
     def _describe(self) -> str:
         if not self.keys:
@@ -174,4 +174,31 @@ class _CellKeys(Sequence[str]):
         places = self._space.places_of_cell(range(len(self))[place])
         leaves = self._space.leaves.values()
         return "|".join(leaf.keys[at] for leaf, at in zip(leaves, places))
+
+
+class Product(Sequence[int]):
+    """The places of cells by their places along each dimension, made when asked for.
+
+    Products of dimensions outgrow any list of them.
+    """
+
+    def __init__(self, space: Space, axes: Sequence[Sequence[int]]) -> None:
+        self._space = space
+        self._axes = axes
+
+    def __len__(self) -> int:
+        return prod(len(axis) for axis in self._axes)
+
+    def __iter__(self) -> Iterator[int]:
+        return map(self._space.cell, product(*self._axes))
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return [self[each] for each in range(len(self))[at]]
+        rest = range(len(self))[at]
+        places: list[int] = []
+        for axis in reversed(self._axes):
+            rest, place = divmod(rest, len(axis))
+            places.append(axis[place])
+        return self._space.cell(places[::-1])
 `;
