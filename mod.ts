@@ -311,6 +311,8 @@ export type {
   Orchestrator,
   OrchestratorOptions,
   PartitionOverview,
+  RecoverOptions,
+  RecoverySettings,
   RunOptions,
   RunResult,
   StoreOptions,

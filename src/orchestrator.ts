@@ -6,6 +6,7 @@ import type { ElementFilter } from "./model/events/fold_elements.ts";
 import { SluiceError } from "./model/issue.ts";
 import type { Selection } from "./model/job.ts";
 import { ActiveRuns } from "./orchestrator/active.ts";
+import { cancelAny } from "./orchestrator/cancel.ts";
 import { executeBackfill } from "./orchestrator/backfills.ts";
 import {
   changeKeys,
@@ -21,6 +22,7 @@ import type {
   MaterializationReport,
   Orchestrator,
   OrchestratorOptions,
+  RecoverOptions,
   RunOptions,
   RunResult,
   VerifyOptions,
@@ -47,6 +49,7 @@ import {
   PLAN_FIELDS,
   PLANNED_RUN_FIELDS,
   PRUNE_FIELDS,
+  RECOVER_FIELDS,
   REPORT_FIELDS,
   RERUN_FIELDS,
   RUN_FIELDS,
@@ -56,8 +59,9 @@ import { checkIsolation } from "./orchestrator/isolation.ts";
 import { openParts, openValues, type Parts, type Values } from "./orchestrator/parts.ts";
 import { checkOptions, checkRunOptions } from "./orchestrator/options.ts";
 import { isBackfillPlan, openContext, planBackfillIn, planIn, requestOf } from "./orchestrator/planning.ts";
-import { recoverAll } from "./orchestrator/recovery.ts";
+import { recoverAll } from "./orchestrator/recovery/recover.ts";
 import { onlyReads, orchestratorClosed, unknownJob } from "./orchestrator/refusals.ts";
+import { Subscriptions } from "./orchestrator/subscriptions.ts";
 import { executePlan, rerun, unknownRun } from "./orchestrator/runs.ts";
 import { parseBackfillPlan, parsePlan } from "./planner/json.ts";
 import type { BackfillPlan, RunPlan } from "./planner/plan.ts";
@@ -114,10 +118,11 @@ class LiveOrchestrator implements Orchestrator {
   readonly #options: OrchestratorOptions;
   readonly #values: Values;
   readonly #active: ActiveRuns = new ActiveRuns();
-  readonly #subscriptions: Set<() => void> = new Set();
+  readonly #subscriptions: Subscriptions = new Subscriptions((begin) => this.#read(begin));
   #opening: Promise<Parts> | undefined = undefined;
   #parts: Parts | undefined = undefined;
   #closing: Promise<void> | undefined = undefined;
+  #recovery: Promise<unknown> = Promise.resolve();
 
   constructor(definitions: Definitions, options: OrchestratorOptions) {
     checkOptions(definitions, options);
@@ -200,17 +205,16 @@ class LiveOrchestrator implements Orchestrator {
     return await this.#write("rerun", (parts) => rerun(parts, this.#active, runId, from, rest));
   }
 
-  async recover(options: RunOptions = {}): Promise<readonly RunResult[]> {
-    checkRunOptions(options, RUN_FIELDS, "recover()");
-    return await this.#write("recover", (parts) => recoverAll(parts, this.#active, options));
+  async recover(options: RecoverOptions = {}): Promise<readonly RunResult[]> {
+    checkRunOptions(options, RECOVER_FIELDS, "recover()");
+    requireRecord("recover", "options", options, RECOVER_FIELDS);
+    return await this.#write("recover", (parts) => this.#recover(parts, options));
   }
 
   async cancel(id: string, reason = "canceled"): Promise<void> {
     requireArgument("cancel", "id", id, TEXT);
     requireArgument("cancel", "reason", reason, TEXT);
-    if (this.#active.cancel(id, reason)) return;
-    const known = await this.#read(async ({ store }) => await store.run(id) ?? await store.backfill(id));
-    if (!known) throw unknownRun(id);
+    await this.#read((parts) => cancelAny(parts, this.#active, id, reason));
   }
 
   async report(
@@ -322,19 +326,7 @@ class LiveOrchestrator implements Orchestrator {
 
   subscribe(listener: (events: Iterable<SluiceEvent>) => void): () => void {
     requireArgument("subscribe", "listener", listener, FUNCTION);
-    let end: () => void = () => {};
-    let isOver = false;
-    const begin = async ({ engine }: Parts) => {
-      if (!isOver) end = engine.recorder.subscribe((batches) => batches.forEach((batch) => listener(batch)));
-    };
-    this.#read(begin).catch(() => {});
-    const unsubscribe = () => {
-      isOver = true;
-      this.#subscriptions.delete(unsubscribe);
-      end();
-    };
-    this.#subscriptions.add(unsubscribe);
-    return unsubscribe;
+    return this.#subscriptions.add(listener);
   }
 
   waiting() {
@@ -364,7 +356,7 @@ class LiveOrchestrator implements Orchestrator {
     const parts = await this.#opening?.catch(() => undefined);
     parts?.engine.leave(graceMs, orchestratorClosed());
     await this.#active.idle();
-    for (const unsubscribe of this.#subscriptions) unsubscribe();
+    this.#subscriptions.end();
     if (!parts) return;
     await parts.engine.close();
     await parts.engine.recorder.flush();
@@ -387,8 +379,21 @@ class LiveOrchestrator implements Orchestrator {
   /** Opens what verbs work with. After a failure the next verb tries again: a lock may be free by then. */
   #open(): Promise<Parts> {
     const opening = openParts(this.definitions, this.#options, this.#values);
-    opening.catch(() => this.#opening = undefined);
+    opening.then((parts) => this.#begin(parts), () => this.#opening = undefined);
     return opening;
+  }
+
+  /** What it does by itself once it is open. What goes wrong is on record, or rejects the next verb. */
+  #begin(parts: Parts): void {
+    if (!this.#options.recovery?.onStart || parts.store.isReadOnly) return;
+    this.#active.during(() => this.#recover(parts, {})).catch(() => {});
+  }
+
+  /** One recovery after the other: two at once would both go on with the same runs. */
+  #recover(parts: Parts, options: RecoverOptions): Promise<readonly RunResult[]> {
+    const recovery = this.#recovery.then(() => recoverAll(parts, this.#active, options));
+    this.#recovery = recovery.catch(() => {});
+    return recovery;
   }
 
   /** The same for verbs that record: with a store that only reads they are refused before anything is done. */
@@ -414,6 +419,8 @@ export type {
   Orchestrator,
   OrchestratorOptions,
   PartitionOverview,
+  RecoverOptions,
+  RecoverySettings,
   RunOptions,
   RunResult,
   StoreOptions,

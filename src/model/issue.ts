@@ -24,6 +24,7 @@ export type IssueCode =
   | "VALUE_INVALID"
   | "IO_FAILED"
   | "RUN_UNKNOWN"
+  | "RUN_PARKED"
   | "STEP_FAILED"
   | "STEP_TIMEOUT"
   | "STEP_CRASHED"

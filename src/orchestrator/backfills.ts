@@ -6,7 +6,7 @@ import { formatBackfillPlan, parseBackfillPlan } from "../planner/json.ts";
 import type { BackfillGroup, BackfillPlan, RunPlan } from "../planner/plan.ts";
 import { cellsOfSteps, withDownstream, withoutCells } from "../planner/remaining.ts";
 import type { ActiveRuns } from "./active.ts";
-import type { BackfillResult, RunOptions, RunResult } from "./contract.ts";
+import type { BackfillResult, RecoverOptions, RunOptions, RunResult } from "./contract.ts";
 import type { Parts } from "./parts.ts";
 import { openContext } from "./planning.ts";
 import { newId } from "./run_id.ts";
@@ -45,7 +45,7 @@ export async function resumeBackfill(
   active: ActiveRuns,
   id: string,
   json: unknown,
-  options: RunOptions,
+  options: RecoverOptions,
 ): Promise<BackfillResult> {
   const plan = parseBackfillPlan(json, await openContext(parts));
   const begun = await parts.store.runs({ backfill: id, limit: Number.MAX_SAFE_INTEGER });
@@ -57,7 +57,7 @@ export async function resumeBackfill(
 interface Backfill {
   readonly id: string;
   readonly plan: BackfillPlan;
-  readonly options: RunOptions;
+  readonly options: RecoverOptions;
   /** Runs that a dead process had begun, by place. */
   readonly earlier: ReadonlyMap<string, { readonly id: string; readonly status: string }>;
 }
@@ -150,13 +150,15 @@ async function executeGroup(wave: WaveInProgress, group: BackfillGroup, place: n
     while (next < group.runCount && !wave.signal.aborted && !wave.parts.engine.isLeaving) {
       const index = next++;
       results[index] = await executePart(wave, group, index, `${place}/${index}`);
+      if (results[index]?.status === "parked" && group.sequential) break;
       if (!group.sequential || results[index]?.status !== "failed") continue;
       while (next < group.runCount) unstarted.push(group.run(next++));
     }
   };
   await settle(Array.from({ length: group.sequential ? 1 : RUNS_AT_ONCE }, lane));
   const runs = results.filter((result) => result !== undefined);
-  const isWhole = next >= group.runCount && runs.every(({ status }) => status !== "interrupted");
+  const isWhole = next >= group.runCount &&
+    runs.every(({ status }) => status !== "interrupted" && status !== "parked");
   return { runs, unstarted, isWhole };
 }
 
@@ -180,7 +182,7 @@ async function executePart(
 ): Promise<RunResult | undefined> {
   const { id, options } = backfill;
   const earlier = backfill.earlier.get(place);
-  if (earlier?.status === "interrupted") {
+  if (earlier?.status === "interrupted" || (earlier?.status === "parked" && options.parked)) {
     return await resumeRun(parts, active, earlier.id, { ...options, signal });
   }
   const plan = withoutCells(group.run(index), failed);

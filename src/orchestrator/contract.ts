@@ -57,6 +57,8 @@ export interface OrchestratorOptions {
   readonly isolation?: IsolationOptions;
   /** What is called for every run, and for every step of it: see docs/runs/hooks.md. Default: nothing. */
   readonly hooks?: RunHooks;
+  /** What becomes of runs whose process has died: see docs/runs/recovery.md. */
+  readonly recovery?: RecoverySettings;
   /** The time. Default: that of the host. */
   readonly clock?: Clock;
   /** The source of chance. Default: that of the host. */
@@ -66,6 +68,20 @@ export interface OrchestratorOptions {
    * Give one to use it for other output too.
    */
   readonly mask?: Mask;
+}
+
+/** What becomes of runs whose process has died. */
+export interface RecoverySettings {
+  /**
+   * After so many recoveries in a row that brought no step to its end, the next one records a run as parked and leaves it
+   * alone: a whole number from 1, or Infinity. Default 3.
+   */
+  readonly maxRecoveries?: number;
+  /**
+   * Whether runs and backfills that were interrupted are gone on with as soon as the history is open, which is when the first
+   * verb is called. Default false: `recover` does it when it is called.
+   */
+  readonly onStart?: boolean;
 }
 
 /** How the SQLite file is opened. */
@@ -104,12 +120,21 @@ export interface RunOptions {
   readonly concurrency?: number;
 }
 
+/** What `recover` goes on with, and how. */
+export interface RecoverOptions extends RunOptions {
+  /** Whether parked runs are taken up again too, as if they had never been gone on with. Default false. */
+  readonly parked?: boolean;
+}
+
 /** What a run came to. */
 export interface RunResult {
   /** Its id. */
   readonly id: string;
-  /** What became of it; `interrupted` when the orchestrator was closed before its end: `recover` goes on with it. */
-  readonly status: "success" | "failed" | "canceled" | "interrupted";
+  /**
+   * What became of it; `interrupted` when the orchestrator was closed before its end: `recover` goes on with it; `parked` when
+   * its process has died too often: only `recover({ parked: true })` does.
+   */
+  readonly status: "success" | "failed" | "canceled" | "interrupted" | "parked";
   /** What is recorded of it. */
   readonly record: RunRecord;
   /** The plan that was executed. */
@@ -168,10 +193,14 @@ export interface Orchestrator extends AsyncDisposable {
   rerun(runId: string, options?: RunOptions & { readonly from?: "failure" | "start" }): Promise<RunResult>;
   /**
    * Finishes runs and backfills that were interrupted: by the death of their process, by `close`, or by a store that
-   * could not record. Only what was not recorded is run again.
+   * could not record. Only what was not recorded is run again. A run whose process died over and over is parked, and its
+   * result says so. A second call waits for the first.
    */
-  recover(options?: RunOptions): Promise<readonly RunResult[]>;
-  /** Asks a run or a backfill to stop: no new step starts, running ones are told by their signal. */
+  recover(options?: RecoverOptions): Promise<readonly RunResult[]>;
+  /**
+   * Asks a run or a backfill to stop: no new step starts, running ones are told by their signal. One that is interrupted or
+   * parked is recorded as canceled.
+   */
   cancel(id: string, reason?: string): Promise<void>;
 
   /** Records one or many values that were made elsewhere. An equal data version leaves downstream assets fresh. */

@@ -22,6 +22,7 @@ const RUN_STATUSES: readonly RunStatus[] = [
   "running",
   "canceling",
   "interrupted",
+  "parked",
   "success",
   "failed",
   "canceled",
@@ -57,6 +58,9 @@ export const PLAN_FIELDS: Fields = {
 
 /** Of requests for backfills. */
 export const BACKFILL_FIELDS: Fields = { ...PLAN_FIELDS, runs: COUNT, partitionsPerRun: COUNT };
+
+/** Of the options of `recover`. */
+export const RECOVER_FIELDS: Fields = { ...RUN, parked: FLAG };
 
 /** Of the options of `rerun`. */
 export const RERUN_FIELDS: Fields = { ...RUN, from: oneOf("failure", "start") };

@@ -37,6 +37,9 @@ const ISOLATION_FIELDS = {
   workerHeapMb: DURATION,
 };
 
+const RECOVERY_FIELDS = { onStart: FLAG };
+const RECOVERY = { ...RECOVERY_FIELDS, maxRecoveries: true };
+
 const STORE_FIELDS = {
   path: FILLED,
   durability: oneOf("full", "normal"),
@@ -57,6 +60,7 @@ const OPTIONS = namesOf<OrchestratorOptions>()({
   concurrency: true,
   isolation: true,
   hooks: true,
+  recovery: true,
   clock: true,
   random: true,
   mask: true,
@@ -91,6 +95,7 @@ export function checkOptions(definitions: unknown, options: unknown): void {
   requireFields("the settings of isolation", ["isolation"], isolation, ISOLATION_FIELDS);
   checkLimit(isolation.workers, ["isolation", "workers"]);
   checkLimit(isolation.tasksPerWorker, ["isolation", "tasksPerWorker"]);
+  checkRecovery(options.recovery);
   if (store !== undefined && store !== "memory" && !isRecord(store)) {
     throw misfit(["store"], 'The store is "memory", a store, or options of a file', store, 'store: "memory"');
   }
@@ -131,6 +136,15 @@ function checkPool(name: string, pool: unknown): void {
   refuseUnknown(pool, POOL, { what: `The pool ${name}`, code: "DEFINITION_INVALID", path });
   checkLimit(pool.slots, [...path, "slots"]);
   if (pool.breaker !== undefined) requireBreaker(pool.breaker, `the pool ${name}`, [...path, "breaker"]);
+}
+
+function checkRecovery(recovery: unknown = {}): void {
+  if (!isRecord(recovery)) {
+    throw misfit(["recovery"], "Recovery is a record of settings", recovery, "recovery: { onStart: true }");
+  }
+  refuseUnknown(recovery, RECOVERY, { what: "Recovery", code: "DEFINITION_INVALID", path: ["recovery"] });
+  requireFields("the settings of recovery", ["recovery"], recovery, RECOVERY_FIELDS);
+  checkLimit(recovery.maxRecoveries, ["recovery", "maxRecoveries"]);
 }
 
 /** Refuses options of a run that are not among the fields, or cannot be worked with. */

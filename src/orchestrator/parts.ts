@@ -11,7 +11,7 @@ import { memoryStore } from "../stores/memory.ts";
 import type { RunStore } from "../stores/store.ts";
 import type { OrchestratorOptions, StoreOptions } from "./contract.ts";
 import { isolationSettings } from "./isolation.ts";
-import { interruptLost } from "./lost.ts";
+import { interruptLost } from "./recovery/lost.ts";
 
 /** What the verbs of an orchestrator work with. */
 export interface Parts {
@@ -23,7 +23,12 @@ export interface Parts {
   readonly random: Random;
   /** What is called for every run. */
   readonly hooks: RunHooks | undefined;
+  /** How often in a row a run is gone on with in vain. */
+  readonly maxRecoveries: number;
 }
+
+/** Default of how often in a row a run is gone on with in vain. */
+const MAX_RECOVERIES = 3;
 
 /** Where values are kept. */
 export interface Values {
@@ -61,8 +66,8 @@ export async function openParts(
   const { fence } = store;
   const own = { ...engineOptions(options), ...(fence && { fence }) };
   const engine = new Engine({ store, findManager, clock, random, isolation, ...own });
-  const { hooks } = options;
-  const parts = { definitions, store, engine, findManager, clock, random, hooks };
+  const { hooks, recovery: { maxRecoveries = MAX_RECOVERIES } = {} } = options;
+  const parts = { definitions, store, engine, findManager, clock, random, hooks, maxRecoveries };
   try {
     const isLeft = !store.isReadOnly && await interruptLost(store, engine.recorder, () => false);
     if (isLeft) await files?.sweep({ olderThanMs: 0 });

@@ -1,5 +1,5 @@
 /** Executing plans: runs, their repetition, and finishing what a dead process left. */
-import type { StepRecord } from "../model/events/record.ts";
+import type { RunRecord, StepRecord } from "../model/events/record.ts";
 import { isFinalRun, isFinalStep } from "../model/events/status.ts";
 import { SluiceError } from "../model/issue.ts";
 import { quote } from "../model/quote.ts";
@@ -13,10 +13,11 @@ import type { RunPlanRecord } from "../stores/store.ts";
 import type { ActiveRuns } from "./active.ts";
 import type { RunOptions, RunResult } from "./contract.ts";
 import { earlierElements } from "./earlier.ts";
-import { interruptRun } from "./lost.ts";
 import { checkRunOptions } from "./options.ts";
 import type { Parts } from "./parts.ts";
 import { openContext } from "./planning.ts";
+import { interruptRun } from "./recovery/lost.ts";
+import { noteRecovery } from "./recovery/parking.ts";
 import { newId } from "./run_id.ts";
 
 /** Where a run belongs. */
@@ -62,9 +63,7 @@ async function execute(
       ...(tags && { tags }),
       ...(concurrency !== undefined && { concurrency }),
     });
-    const record = await parts.store.run(id);
-    if (!record) throw new Error(`The run ${id} is not in the store that recorded it.`);
-    return { id, status: outcome.status, record, plan };
+    return { id, status: outcome.status, record: await recordOf(parts, id), plan };
   } catch (error) {
     await leaveInterrupted(parts, id, error);
     throw error;
@@ -86,12 +85,18 @@ async function hooksOf(
   };
 }
 
+async function recordOf({ store }: Parts, id: string): Promise<RunRecord> {
+  const record = await store.run(id);
+  if (!record) throw new Error(`The run ${id} is not in the store that recorded it.`);
+  return record;
+}
+
 /** A run that cannot be gone on with is for `recover`; when the store fails still, that finds it by itself. */
 async function leaveInterrupted({ store, engine }: Parts, id: string, error: unknown): Promise<void> {
   try {
     const record = await store.run(id);
     if (!record || isFinalRun(record.status)) return;
-    await interruptRun(engine.recorder, id, `it could not go on: ${recordError(error).message}`);
+    await interruptRun(engine.recorder, id, `it could not go on: ${recordError(error).message}`, "failed");
   } catch {
     return;
   }
@@ -179,6 +184,9 @@ export async function resumeRun(
   const { config, tags } = created;
   const graph = await parts.engine.compile(plan, (name) => recorded.context.facts.dynamicKeys(name));
   if (hasSameSteps(created.steps, graph)) {
+    if (!await noteRecovery(parts, await recordOf(parts, id), steps)) {
+      return { id, status: "parked", record: await recordOf(parts, id), plan };
+    }
     return await execute(parts, active, { id, plan, steps: graph, resumed: steps }, {
       config,
       tags,

@@ -210,7 +210,7 @@ class Execution {
     const steps = this.#progress.counts;
     const status = this.#progress.left > 0 ? "interrupted" : statusOf(steps, error);
     if (status === "interrupted") {
-      this.#tape.add("run_interrupted", { reason: "the orchestrator was closed" });
+      this.#tape.add("run_interrupted", { reason: "the orchestrator was closed", how: "closed" });
     } else this.#tape.add("run_finished", { status, ...(error && { error }) });
     await (this.#announcer?.settle() ?? this.#tape.flush());
     return { id, status, steps, checks: this.#keeping.checks, error };

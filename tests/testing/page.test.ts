@@ -30,7 +30,7 @@ describe("docs/testing.md", () => {
       for (const [, invariant] of text.matchAll(/new InvariantError\(\s*"(I\d+)"/g)) thrown.add(invariant);
     }
     const told = [...page.matchAll(/^\| (I\d+)/gm)].map(([, invariant]) => invariant);
-    assert.deepEqual(told, [...thrown].sort());
+    assert.deepEqual(told.toSorted(), [...thrown].sort());
   });
 
   test("names every tool of the kit", () => {

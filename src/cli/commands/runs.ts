@@ -26,7 +26,7 @@ export const runs: Command = defineCommand({
       type: "text",
       value: "STATUS",
       summary: "Only runs in this status",
-      choices: ["queued", "running", "canceling", "interrupted", "success", "failed", "canceled"],
+      choices: ["queued", "running", "canceling", "interrupted", "parked", "success", "failed", "canceled"],
       repeats: true,
     },
     job: { type: "text", value: "NAME", summary: "Only runs of this job" },

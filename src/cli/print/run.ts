@@ -111,6 +111,7 @@ export function formatRun({ run, steps, elements }: ShownRun, limit: number, pag
     ["steps", describeCounts(run.steps)],
     ["checks", describeChecks(run).replace("; ", "")],
     ["tags", describeTags(run.tags)],
+    ["recovered", run.recoveries > 0 ? `${plural(run.recoveries, "time")} in a row in vain` : ""],
     ["error", run.error ? describeError(run.error) : "", page.style.red],
   ], page);
   const shown = steps.slice(0, limit);
@@ -198,6 +199,7 @@ const LOOKS: { readonly [status in RunStatus | StepStatus]: keyof Page["style"] 
   running: "cyan",
   canceling: "yellow",
   interrupted: "yellow",
+  parked: "red",
   up_for_retry: "yellow",
   upstream_failed: "yellow",
   success: "green",

@@ -17,6 +17,8 @@ export const EVENT_KINDS = {
   run_finished: 3,
   run_interrupted: 4,
   run_canceling: 5,
+  run_recovered: 7,
+  run_parked: 8,
   step_started: 10,
   step_succeeded: 11,
   step_failed: 12,
@@ -123,10 +125,23 @@ export interface EventPayloads {
     readonly status: Extract<RunStatus, "success" | "failed" | "canceled">;
     readonly error?: RecordedError;
   };
-  /** The process of a run is gone. */
-  readonly run_interrupted: { readonly reason: string };
+  /** Nobody executes a run any more. */
+  readonly run_interrupted: {
+    readonly reason: string;
+    /** It was left in good order, or its events could not be recorded; absent when its process is gone. */
+    readonly how?: "closed" | "failed";
+  };
   /** A run was told to stop. */
   readonly run_canceling: { readonly reason: string };
+  /** A run that was interrupted is gone on with. */
+  readonly run_recovered: {
+    /** How many times in a row, this one included, without a step that came to its end in between. */
+    readonly count: number;
+    /** The steps that were under way when it was interrupted; the first of them when there are many. */
+    readonly steps: readonly number[];
+  };
+  /** A run was interrupted so often that it is left until somebody takes it up by hand. */
+  readonly run_parked: { readonly reason: string };
   /** Absent when every planned output was made plainly, each with a new data version. */
   readonly step_succeeded: { readonly outputs: readonly OutputRecord[] } | undefined;
   /** A step failed for good. */

@@ -43,7 +43,9 @@ export interface RunRecord {
   readonly steps: StepCounts;
   /** Failed checks by severity. */
   readonly checks: { readonly failed: number; readonly warned: number };
-  /** What ended the run, beyond the failures of its steps. */
+  /** How many times in a row it was gone on with after its process had died, without a step coming to its end. */
+  readonly recoveries: number;
+  /** What ended the run, beyond the failures of its steps; of a parked one, why it is. */
   readonly error: RecordedError | undefined;
 }
 

@@ -6,6 +6,7 @@ export type RunStatus =
   | "running"
   | "canceling"
   | "interrupted"
+  | "parked"
   | "success"
   | "failed"
   | "canceled";
@@ -31,7 +32,8 @@ const RUN_NEXT: { readonly [S in RunStatus]: readonly RunStatus[] } = {
   queued: ["running", "canceled", "interrupted"],
   running: ["success", "failed", "canceling", "canceled", "interrupted"],
   canceling: ["canceled", "failed", "success", "interrupted"],
-  interrupted: ["running", "canceled", "failed"],
+  interrupted: ["running", "canceled", "failed", "parked"],
+  parked: ["running", "canceled", "failed"],
   success: [],
   failed: [],
   canceled: [],
@@ -48,7 +50,7 @@ const STEP_NEXT: { readonly [S in StepStatus]: readonly StepStatus[] } = {
   canceled: [],
 };
 
-/** Whether a run in this state is over. An interrupted run is not: it can be resumed. */
+/** Whether a run in this state is over. An interrupted or a parked run is not: it can be resumed. */
 export function isFinalRun(status: RunStatus): boolean {
   return RUN_NEXT[status].length === 0;
 }

@@ -17,6 +17,8 @@ const WORDS: { readonly [Name in keyof EventPayloads]: readonly FieldOf<EventPay
   run_finished: ["error"],
   run_interrupted: ["reason"],
   run_canceling: ["reason"],
+  run_recovered: [],
+  run_parked: ["reason"],
   step_succeeded: ["outputs"],
   step_failed: ["error", "outputs"],
   step_retrying: ["error"],

@@ -121,7 +121,7 @@ class ReadingStore extends SqliteReads implements SqliteStore {
 }
 
 function isUnderWay({ status }: RunRecord): boolean {
-  return status !== "interrupted" && !isFinalRun(status);
+  return status !== "interrupted" && status !== "parked" && !isFinalRun(status);
 }
 
 /** The states in which runs are recorded that are shown in these states when nobody writes. */

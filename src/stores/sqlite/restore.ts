@@ -33,7 +33,7 @@ export async function restore(port: FilePort, log: LogReader): Promise<Restored>
     await restoreImage(port, ledger);
     const image = new ImageWriter(ledger, meta.redo_seq);
     const liveRuns = await port.call("runs", {
-      status: ["queued", "running", "canceling", "interrupted"],
+      status: ["queued", "running", "canceling", "interrupted", "parked"],
       limit: Number.MAX_SAFE_INTEGER,
     });
     for (const batch of await readTail(port, log, meta.redo_seq, liveRuns)) recount(ledger, batch);

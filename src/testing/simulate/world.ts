@@ -59,7 +59,7 @@ export class World implements StoreListener {
       guards,
       (error) => this.#violation ??= error,
     );
-    this.rules = new Rules(definitions, { concurrency, pools });
+    this.rules = new Rules(definitions, { concurrency, pools, recoveries: this.#recoveries });
     this.#life = new Life(0, this.#clock);
   }
 
@@ -134,15 +134,21 @@ export class World implements StoreListener {
       concurrency,
       pools,
       resources,
+      recovery: { maxRecoveries: this.#recoveries },
     });
   }
 
+  /** After how many recoveries in vain runs are parked in this world: mostly after one or two, so that it happens. */
+  get #recoveries(): number {
+    return 1 + Math.floor(chance(this.#options.seed, "recoveries") * 3);
+  }
+
   /** A process is there that has recovered what the one before it left. */
-  async #restart(): Promise<void> {
+  async #restart(parked: boolean = false): Promise<void> {
     let last: unknown;
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       if (!this.#isUp) await this.#begin();
-      const outcome = await this.#drive(this.#sluice.recover());
+      const outcome = await this.#drive(this.#sluice.recover({ parked }));
       if (outcome === "gone") continue;
       if ("value" in outcome) return;
       last = outcome.error;
@@ -175,7 +181,7 @@ export class World implements StoreListener {
       if (tries === MOST_TRIES) {
         throw new InvariantError("I8", `these never end: ${this.rules.open.join(", ")}`);
       }
-      await this.#restart();
+      await this.#restart(true);
     }
     const closed = await this.#drive(this.#sluice.close());
     if (closed === "gone" || "error" in closed) {

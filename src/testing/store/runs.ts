@@ -44,6 +44,7 @@ export const RUN_CHECKS: { readonly [title: string]: StoreCheck } = {
         finishedMs: timeOf(14),
         steps: { total: 5, success: 1, failed: 1, skipped: 1, upstreamFailed: 1, canceled: 1 },
         checks: { failed: 1, warned: 1 },
+        recoveries: 0,
         error,
       });
       assert.equal(await store.run("r2"), undefined);
@@ -171,6 +172,42 @@ export const RUN_CHECKS: { readonly [title: string]: StoreCheck } = {
       const record = await store.run("r");
       assert.deepEqual([record?.status, record?.steps.success, record?.startedMs], ["success", 3, timeOf(2)]);
       assert.equal((await store.steps("r"))[1].attempts, 2);
+    });
+  },
+
+  "counts how often a run was gone on with in vain, and keeps those that are parked": async (world) => {
+    const { scribe } = world;
+    const gone: Entry = ["run_interrupted", undefined, { reason: "killed" }];
+    const recovered = (count: number): readonly Entry[] => [
+      ["run_recovered", undefined, { count, steps: [1] }],
+      ["run_started"],
+    ];
+    await world.append(
+      scribe.create("r", tableOf([{ step: "a" }, { step: "b" }])),
+      scribe.write("r", ...succeeded(0), ["step_started", 1], gone),
+    );
+    await assert.rejects(world.append(scribe.write("r", ...recovered(1), ...recovered(2))), {
+      code: "EVENT_REFUSED",
+    });
+    await world.append(scribe.write("r", ...recovered(1), ["step_started", 1, undefined, 2], gone));
+    await world.append(scribe.write("r", ...recovered(2), gone));
+    await world.holds(async (store) => assert.equal((await store.run("r"))?.recoveries, 2));
+    await world.append(scribe.write("r", ["run_parked", undefined, { reason: "too often" }]));
+    await world.holds(async (store) => {
+      const [parked] = await store.runs({ status: ["parked"] });
+      assert.deepEqual([parked.id, parked.recoveries, parked.error], ["r", 2, {
+        name: "RunParked",
+        message: "too often",
+        code: "RUN_PARKED",
+      }]);
+    });
+    await world.append(
+      scribe.write("r", ...recovered(1), ["step_started", 1, undefined, 3]),
+      scribe.write("r", ["step_succeeded", 1, undefined, 3]),
+    );
+    await world.holds(async (store) => {
+      const run = await store.run("r");
+      assert.deepEqual([run?.status, run?.recoveries, run?.error], ["running", 0, undefined]);
     });
   },
 

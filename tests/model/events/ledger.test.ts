@@ -405,6 +405,8 @@ test("kinds of events are stored, and never change their numbers", () => {
     3,
     4,
     5,
+    7,
+    8,
     10,
     11,
     12,

@@ -27,6 +27,14 @@ const succeed = (step: number): readonly Line[] => [["step_started", step, 1], [
 const whole: readonly Line[] = [...begin, ...[0, 1, 2, 3].flatMap(succeed)];
 const finish: Line = ["run_finished", -1, 0, { status: "success" }];
 
+const gone: Line = ["run_interrupted", -1, 0, { reason: "gone" }];
+const parked: Line = ["run_parked", -1, 0, { reason: "too often" }];
+const recover = (count: number): readonly Line[] => [
+  gone,
+  ["run_recovered", -1, 0, { count, steps: [] }],
+  ["run_started"],
+];
+
 /** Takes events one by one; the places count up unless they are given. */
 function take(
   lines: readonly Line[],
@@ -42,7 +50,7 @@ function take(
 }
 
 function newRules(): Rules {
-  return new Rules(all, { concurrency: 2, pools: { narrow: 1 } });
+  return new Rules(all, { concurrency: 2, pools: { narrow: 1 }, recoveries: 2 });
 }
 
 const broken: readonly [title: string, invariant: Invariant, work: () => void][] = [
@@ -77,7 +85,13 @@ const broken: readonly [title: string, invariant: Invariant, work: () => void][]
     "an attempt whose number was used",
     "I3",
     () =>
-      take([...begin, ["step_started", 0, 2], ["run_interrupted"], ["run_started"], ["step_started", 0, 2]]),
+      take([
+        ...begin,
+        ["step_started", 0, 2],
+        ["run_interrupted", -1, 0, { reason: "gone" }],
+        ["run_started"],
+        ["step_started", 0, 2],
+      ]),
   ],
   ["the end of a run while a step goes on", "I3", () => take([...begin, ["step_started", 0, 1], finish])],
   ["the end of a run with steps that never began", "I3", () => take([...begin, ...succeed(0), finish])],
@@ -128,6 +142,26 @@ const broken: readonly [title: string, invariant: Invariant, work: () => void][]
       );
     },
   ],
+  [
+    "a recovery that counts otherwise",
+    "I11",
+    () => take([...begin, ["step_started", 0, 1], gone, ["run_recovered", -1, 0, { count: 2, steps: [0] }]]),
+  ],
+  [
+    "a recovery more than is allowed",
+    "I11",
+    () => take([...begin, ...[1, 2, 3].flatMap(recover)]),
+  ],
+  [
+    "a run that is parked too soon",
+    "I11",
+    () => take([...begin, ...recover(1), gone, parked]),
+  ],
+  [
+    "a run that is parked while it goes on",
+    "I11",
+    () => take([...begin, ...recover(1), ...recover(2), parked]),
+  ],
   ["two events at one place", "I7", () => take(begin, { rules: take(begin), runId: "s" })],
   [
     "an event of a run that was never created",
@@ -149,7 +183,7 @@ describe("the rules of a simulation", () => {
       ["step_started", 0, 1],
       ["step_retrying", 0, 1],
       ["step_started", 0, 2],
-      ["run_interrupted"],
+      ["run_interrupted", -1, 0, { reason: "gone" }],
       ["run_started"],
       ["step_started", 0, 3],
       ["step_skipped", 0, 3],
@@ -161,6 +195,24 @@ describe("the rules of a simulation", () => {
     assert.deepEqual(rules.open, ["run r"]);
     rules.lose((id) => id === "r");
     assert.equal(rules.runs.get("r")?.stateOf(3), "lost");
+  });
+
+  test("let through what is parked in time, and taken up again by hand", () => {
+    const rules = take([
+      ...begin,
+      ...recover(1),
+      ...recover(2),
+      ...succeed(0),
+      ...recover(1),
+      ...recover(2),
+      gone,
+      parked,
+      ["run_recovered", -1, 0, { count: 1, steps: [] }],
+      ["run_started"],
+      ["run_interrupted", -1, 0, { reason: "closed", how: "closed" }],
+      ["run_recovered", -1, 0, { count: 1, steps: [] }],
+    ]);
+    assert.equal(rules.runs.get("r")?.recoveries, 1);
   });
 
   for (const [title, invariant, work] of broken) {

@@ -13,6 +13,7 @@ const { run_created: CREATED, run_started: STARTED, run_finished: FINISHED, step
   EVENT_KINDS;
 const { run_interrupted: INTERRUPTED, run_canceling: CANCELING, check_evaluated: CHECK } = EVENT_KINDS;
 const { asset_reported: FIRST_OF_CATALOGUE } = EVENT_KINDS;
+const { run_recovered: RECOVERED, run_parked: PARKED } = EVENT_KINDS;
 
 /** What changes about a run as a whole. */
 export interface RunSummary {
@@ -23,6 +24,9 @@ export interface RunSummary {
   /** Failed checks of severity `error`, and of severity `warn`. */
   checksFailed: number;
   checksWarned: number;
+  /** How often it was gone on with since a step came to its end, and how many had by then. */
+  recoveries: number;
+  overAtRecovery: number;
   /** How many steps are in which state, by its position among the states. */
   counts: number[];
   /** The place of the run's latest event. */
@@ -67,6 +71,8 @@ export class LiveRun {
       error: undefined,
       checksFailed: 0,
       checksWarned: 0,
+      recoveries: 0,
+      overAtRecovery: 0,
       counts: STEP_STATUSES.map(() => 0),
       lastSeq: 0,
     };
@@ -78,7 +84,8 @@ export class LiveRun {
 
   /** What lists show. */
   record(): RunRecord {
-    const { status, startedMs, finishedMs, error, checksFailed, checksWarned, counts } = this.summary;
+    const { status, startedMs, finishedMs, error, checksFailed, checksWarned, recoveries, counts } =
+      this.summary;
     const { job, backfill, parent, tags } = this.#created;
     const [, , , success, failed, skipped, upstreamFailed, canceled] = counts;
     return Object.freeze({
@@ -93,6 +100,7 @@ export class LiveRun {
       finishedMs,
       steps: { total: this.steps.count, success, failed, skipped, upstreamFailed, canceled },
       checks: { failed: checksFailed, warned: checksWarned },
+      recoveries,
       error,
     });
   }
@@ -134,6 +142,7 @@ export class LiveRun {
     }
     undo.rows = to;
     summary.lastSeq = lastSeq;
+    if (summary.recoveries > 0 && sumOf(counts) > summary.overAtRecovery) summary.recoveries = 0;
   }
 
   /** Takes back what `advance` did with the rows of a batch from `from` on. */
@@ -167,7 +176,14 @@ export class LiveRun {
         return;
       }
       case INTERRUPTED:
+        if ((batch.payloads.get(row) as EventPayloads["run_interrupted"]).how) summary.recoveries = 0;
         return this.#turn("interrupted");
+      case RECOVERED:
+        return this.#recover((batch.payloads.get(row) as EventPayloads["run_recovered"]).count);
+      case PARKED:
+        this.#turn("parked");
+        summary.error = parkedError(batch.payloads.get(row) as EventPayloads["run_parked"]);
+        return;
       case CANCELING:
         return this.#turn("canceling");
       case CHECK:
@@ -177,6 +193,16 @@ export class LiveRun {
           throw refuse(`the kind ${kind} is none of a run's own`);
         }
     }
+  }
+
+  #recover(count: number): void {
+    const { summary } = this;
+    if (summary.status !== "interrupted" && summary.status !== "parked") {
+      throw refuse(`run ${quote(this.id)} is ${summary.status} and cannot be recovered`);
+    }
+    summary.recoveries = count;
+    summary.overAtRecovery = sumOf(summary.counts);
+    summary.error = undefined;
   }
 
   #turn(to: RunStatus): void {
@@ -200,6 +226,15 @@ export function openRun(batch: EventBatch, row: number): LiveRun {
     batch.payloads.get(row) as EventPayloads["run_created"],
     batch.msAt(row),
   );
+}
+
+function parkedError({ reason }: EventPayloads["run_parked"]): RecordedError {
+  return { name: "RunParked", message: reason, code: "RUN_PARKED" };
+}
+
+/** How many steps are over: only those are counted. */
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 function outOfOrder(runId: string, seq: number, lastSeq: number) {

@@ -31,6 +31,7 @@ export interface RunRow {
   readonly checks_failed: number;
   readonly checks_warned: number;
   readonly tags: string;
+  readonly recoveries: number;
   readonly error: string | null;
 }
 
@@ -146,6 +147,7 @@ export function toRunRow(record: RunRecord, place: RunPlace): RunRow {
     checks_failed: checks.failed,
     checks_warned: checks.warned,
     tags: JSON.stringify(record.tags),
+    recoveries: record.recoveries,
     error: record.error ? JSON.stringify(record.error) : null,
   };
 }
@@ -172,6 +174,7 @@ export function fromRunRow(row: RunRow): RunRecord {
       canceled: row.canceled,
     },
     checks: { failed: row.checks_failed, warned: row.checks_warned },
+    recoveries: row.recoveries,
     error: row.error === null ? undefined : JSON.parse(row.error) as RunRecord["error"],
   });
 }

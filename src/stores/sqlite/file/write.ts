@@ -59,6 +59,7 @@ const CHANGING = [
   "canceled",
   "checks_failed",
   "checks_warned",
+  "recoveries",
   "error",
 ] as const;
 const FIXED = [

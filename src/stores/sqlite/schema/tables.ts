@@ -65,5 +65,8 @@ const TABLES: Migration = [
   )`,
 ];
 
+/** Version 2: how often runs were gone on with. */
+const RECOVERIES: Migration = [`ALTER TABLE runs ADD COLUMN recoveries INTEGER NOT NULL DEFAULT 0`];
+
 /** All migrations: the n-th leads to version n. */
-export const MIGRATIONS: readonly Migration[] = [TABLES];
+export const MIGRATIONS: readonly Migration[] = [TABLES, RECOVERIES];

@@ -9,6 +9,8 @@ import type { RunModel } from "./run_model.ts";
 export interface Limits {
   readonly concurrency: number;
   readonly pools: { readonly [pool: string]: number | PoolOptions };
+  /** How often in a row a run is gone on with in vain. */
+  readonly recoveries: number;
 }
 
 /** Looks at every step that begins. */

@@ -12,12 +12,14 @@ export class Rules {
   readonly events: SluiceEvent[] = [];
   readonly #definitions: Definitions;
   readonly #limits: LimitsModel;
+  readonly #recoveries: number;
   readonly #places: Set<number> = new Set();
   readonly #backfills: Map<string, string> = new Map();
 
   constructor(definitions: Definitions, limits: Limits) {
     this.#definitions = definitions;
     this.#limits = new LimitsModel(limits);
+    this.#recoveries = limits.recoveries;
   }
 
   /** Takes the events of one commit. Throws {@linkcode InvariantError}. */
@@ -60,7 +62,7 @@ export class Rules {
     const known = this.runs.get(event.runId);
     if (event.type === "run_created") {
       if (known) throw new InvariantError("I2", `${say(event)}, and it is there already`);
-      this.runs.set(event.runId, new RunModel(this.#definitions, event.payload));
+      this.runs.set(event.runId, new RunModel(this.#definitions, this.#recoveries, event.payload));
       return;
     }
     if (!known) throw new InvariantError("I7", `${say(event)}, and the run was never created`);

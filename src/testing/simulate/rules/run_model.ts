@@ -30,15 +30,19 @@ interface StepModel {
 /** A run and its steps. */
 export class RunModel {
   status = "queued";
+  /** How often in a row it was gone on with after its process had died, and no step came to its end. */
+  recoveries = 0;
   /** The steps under way. */
   readonly underWay: Set<number> = new Set();
   readonly created: EventPayloads["run_created"];
   readonly #definitions: Definitions;
+  readonly #mostRecoveries: number;
   readonly #steps: Map<number, StepModel> = new Map();
   #lastSeq = 0;
 
-  constructor(definitions: Definitions, created: EventPayloads["run_created"]) {
+  constructor(definitions: Definitions, mostRecoveries: number, created: EventPayloads["run_created"]) {
     this.#definitions = definitions;
+    this.#mostRecoveries = mostRecoveries;
     this.created = created;
   }
 
@@ -93,11 +97,34 @@ export class RunModel {
       case "run_interrupted":
         this.lose();
         this.status = "interrupted";
+        // Its process lives, and has told so itself.
+        if (event.payload.how !== undefined) this.recoveries = 0;
+        return;
+      case "run_recovered":
+        return this.#recover(event);
+      case "run_parked":
+        if (this.status !== "interrupted" || this.recoveries < this.#mostRecoveries) {
+          throw this.#misparked(event, `while it is ${this.status} after ${this.recoveries} recoveries`);
+        }
+        this.status = "parked";
         return;
       case "run_finished":
         this.status = event.payload.status;
         return this.#checkEnd(event, event.payload.error !== undefined);
     }
+  }
+
+  /** A run is gone on with as often as is allowed without a step that ends, and a parked one as if for the first time. */
+  #recover(event: SluiceEvent & { readonly type: "run_recovered" }): void {
+    const { count } = event.payload;
+    this.recoveries = this.status === "parked" ? 1 : this.recoveries + 1;
+    const isOpen = this.status === "interrupted" || this.status === "parked";
+    if (isOpen && count === this.recoveries && count <= this.#mostRecoveries) return;
+    throw this.#misparked(event, `as number ${count}, and it is number ${this.recoveries}`);
+  }
+
+  #misparked({ type, seq, runId }: SluiceEvent, what: string): InvariantError {
+    return new InvariantError("I11", `${type} (${seq}) of run ${runId} comes ${what}`);
   }
 
   #takeStep({ type, seq, runId, step, attempt }: SluiceEvent): void {
@@ -122,6 +149,7 @@ export class RunModel {
     }
     this.underWay.delete(step);
     known.state = end ?? "retrying";
+    if (end !== undefined) this.recoveries = 0;
   }
 
   #start(known: StepModel, step: number, attempt: number, where: string): void {

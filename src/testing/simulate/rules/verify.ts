@@ -22,14 +22,14 @@ export async function compareWithModel(store: RunStore, rules: Rules, runId: str
     upstreamFailed: model.countOf("upstream_failed"),
     canceled: model.countOf("canceled"),
   };
-  const isSame = record.status === model.status &&
+  const isSame = record.status === model.status && record.recoveries === model.recoveries &&
     Object.entries(added).every(([state, count]) => shown[state as keyof typeof shown] === count);
   if (isSame) return;
-  const text = JSON.stringify({ status: model.status, ...added });
+  const text = JSON.stringify({ status: model.status, recoveries: model.recoveries, ...added });
   throw new InvariantError(
     "I7",
     `the store shows run ${runId} as ${
-      JSON.stringify({ status: record.status, ...shown })
+      JSON.stringify({ status: record.status, recoveries: record.recoveries, ...shown })
     }, and its events add up to ${text}`,
   );
 }

@@ -1,7 +1,7 @@
 /** Runs that nobody executes any more: recorded as interrupted, so that they can be recovered. */
-import { EVENT_KINDS } from "../model/events/event.ts";
-import type { Recorder } from "../runtime/recorder.ts";
-import type { RunStore } from "../stores/store.ts";
+import { EVENT_KINDS } from "../../model/events/event.ts";
+import type { Recorder } from "../../runtime/recorder.ts";
+import type { RunStore } from "../../stores/store.ts";
 
 /**
  * Records every run that is not over and that `isActive` does not know as interrupted. The store has one writer, this
@@ -22,10 +22,15 @@ export async function interruptLost(
   return lost.length > 0;
 }
 
-/** Records one run as interrupted. */
-export async function interruptRun(recorder: Recorder, id: string, reason: string): Promise<void> {
+/** Records one run as interrupted; by a failure of the store, or by the death of its process. */
+export async function interruptRun(
+  recorder: Recorder,
+  id: string,
+  reason: string,
+  how?: "failed",
+): Promise<void> {
   const tape = recorder.open(id);
-  tape.push(EVENT_KINDS.run_interrupted, -1, 0, { reason });
+  tape.push(EVENT_KINDS.run_interrupted, -1, 0, { reason, ...(how && { how }) });
   await tape.flush();
   tape.close();
 }

@@ -1,11 +1,11 @@
 /** Finishing what a dead process left, or a store that failed: backfills first, then runs that belong to none. */
-import { SluiceError } from "../model/issue.ts";
-import type { ActiveRuns } from "./active.ts";
-import { giveUpBackfill, resumeBackfill } from "./backfills.ts";
-import type { RunOptions, RunResult } from "./contract.ts";
+import { SluiceError } from "../../model/issue.ts";
+import type { ActiveRuns } from "../active.ts";
+import { giveUpBackfill, resumeBackfill } from "../backfills.ts";
+import type { RecoverOptions, RunResult } from "../contract.ts";
 import { interruptLost } from "./lost.ts";
-import type { Parts } from "./parts.ts";
-import { giveUpRun, resumeRun } from "./runs.ts";
+import type { Parts } from "../parts.ts";
+import { giveUpRun, resumeRun } from "../runs.ts";
 
 /**
  * Goes on with every backfill and run that is interrupted. One that no longer fits the definitions is recorded as
@@ -14,7 +14,7 @@ import { giveUpRun, resumeRun } from "./runs.ts";
 export async function recoverAll(
   parts: Parts,
   active: ActiveRuns,
-  options: RunOptions,
+  options: RecoverOptions,
 ): Promise<readonly RunResult[]> {
   await interruptLost(parts.store, parts.engine.recorder, (id) => active.has(id));
   const results: RunResult[] = [];
@@ -26,9 +26,13 @@ export async function recoverAll(
       () => giveUpBackfill(parts, id),
     );
   }
-  const lost = await parts.store.runs({ status: ["interrupted"], limit: Number.MAX_SAFE_INTEGER });
+  const lost = await parts.store.runs({
+    status: options.parked ? ["interrupted", "parked"] : ["interrupted"],
+    limit: Number.MAX_SAFE_INTEGER,
+  });
   for (const { id } of [...lost].reverse()) {
     if (parts.engine.isLeaving) return results;
+    if (active.has(id) || results.some((result) => result.id === id)) continue;
     await attempt(
       async () => void results.push(await resumeRun(parts, active, id, options)),
       (error) => giveUpRun(parts, id, error),
