@@ -172,6 +172,12 @@ export class Call<T> implements Branch {
       this.#ends[index] = { status: "success", key, value: isObject(value) ? copyJson(value) : value };
     } else this.#ends[index] = { status: "skipped", key, reason };
     if (from === undefined || this.#isSealed) return;
+    // Recorded once: an element around it may be tried again.
+    this.#recalled?.set(path, {
+      item,
+      ...(value !== undefined && { value }),
+      ...(reason !== undefined && { reason }),
+    });
     if (reason !== undefined) write("element_skipped", { element: path, reason, item, from });
     else write("element_succeeded", { element: path, item, ...(value !== undefined && { value }), from });
   }

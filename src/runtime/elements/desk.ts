@@ -9,7 +9,7 @@ import type { Clock, LogFields, LogLevel, Random } from "../../model/ports.ts";
 export type WriteElement = <Name extends ElementEventName>(name: Name, payload: EventPayloads[Name]) => void;
 
 /** Elements that need not be made again, by path. */
-export type Memory = ReadonlyMap<string, Recalled>;
+export type Memory = Map<string, Recalled>;
 
 /** What a body is told that runs elsewhere, by path. */
 export function memoryOf({ made }: ElementsRequest): Memory {

@@ -6,6 +6,7 @@ import {
   defineResource,
   type Definitions,
   definitions,
+  type Each,
   type PoolOptions,
   skip,
   staticPartitions,
@@ -73,6 +74,7 @@ function assetOf(seed: number, index: number, earlier: readonly Asset[]): Asset 
   const rule = draw("rule") < 0.25 ? RULES[Math.floor(draw("which rule") * RULES.length)] : undefined;
   const read = rule !== undefined ? [] : upstream.filter((_, at) => chance(seed, "read", at, index) < 0.8);
   const isSkippable = draw("skippable") < 0.15;
+  const fansOut = draw("elements") < 0.3;
   const pool = draw("pool") < 0.15 ? "narrow" : draw("pool") < 0.3 ? "wide" : undefined;
   const spec = {
     key,
@@ -96,12 +98,15 @@ function assetOf(seed: number, index: number, earlier: readonly Asset[]): Asset 
     ...(draw("api") < 0.15 && { resources: { api } }),
     ...(draw("key") < 0.2 && { concurrency: { key: draw("which key") < 0.5 ? "x" : "y", limit: 2 } }),
     ...(isSkippable && { skippable: true }),
+    ...(fansOut && { elements: true }),
     ...(draw("version") < 0.3 && { codeVersion: "1" }),
     ...(!isSkippable && draw("inline") < 0.15 &&
       { checks: { fine: { run: () => draw("fine") < 0.7, blocking: false } } }),
-    run: async ({ inputs, partitions, log, run }: Context) => {
+    run: async (context: Context) => {
+      const { inputs, partitions, log, run } = context;
       log.info(`making ${key}`, { reads: Object.keys(inputs).length });
       for (const value of Object.values(inputs)) if (isCollection(value)) await value.load();
+      if (fansOut) await fanOut(seed, index, context);
       if (isSkippable && chance(seed, "skips", index, run.id) < 0.3) return skip("nothing new");
       if (!isPartitioned || draw("batch") >= 0.3) return index;
       return new Map(partitions.map((partition) => [partition.key, index]));
@@ -110,8 +115,33 @@ function assetOf(seed: number, index: number, earlier: readonly Asset[]): Asset 
   return defineAsset(spec as never) as Asset;
 }
 
+/** Elements, some with others in them, that fail now and then and are tried again by themselves. */
+async function fanOut(seed: number, index: number, { each, run, attempt }: Context): Promise<void> {
+  const fails = (path: string, nth: number) =>
+    chance(seed, "element", index, run.id, path, attempt, nth) < (nth === 1 ? 0.4 : 0.1);
+  const retry = { maxRetries: 1, delayMs: 700 };
+  const count = 1 + Math.floor(chance(seed, "elements", index) * 4);
+  const items = Array.from({ length: count }, (_, item) => item);
+  await each(
+    items,
+    { key: (item) => `e${item}`, concurrency: 2, retry },
+    async (item, { each, path, attempt }) => {
+      if (item % 2 === 0) {
+        await each(["x", "y"], { retry, timeoutMs: 5_000 }, (letter, { path, attempt }) => {
+          if (fails(path, attempt)) throw new Error(`no ${path}`);
+          return letter === "y" ? skip("no y") : path;
+        });
+      }
+      if (fails(path, attempt)) throw new Error(`no ${path}`);
+      return { path };
+    },
+  );
+}
+
 /** What the bodies use of their context. */
 interface Context {
+  readonly each: Each;
+  readonly attempt: number;
   readonly inputs: { readonly [name: string]: unknown };
   readonly partitions: readonly { readonly key: string }[];
   readonly log: { info(message: string, fields: { readonly [name: string]: unknown }): void };

@@ -25,6 +25,8 @@ type Line = readonly [type: SluiceEvent["type"], step?: number, attempt?: number
 const begin: readonly Line[] = [["run_created", -1, 0, { steps, tags: {}, config: {} }], ["run_started"]];
 const succeed = (step: number): readonly Line[] => [["step_started", step, 1], ["step_succeeded", step, 1]];
 const whole: readonly Line[] = [...begin, ...[0, 1, 2, 3].flatMap(succeed)];
+const started: Line = ["element_started", 0, 1, { element: "x" }];
+const made: Line = ["element_succeeded", 0, 1, { element: "x", item: "i" }];
 const finish: Line = ["run_finished", -1, 0, { status: "success" }];
 
 const gone: Line = ["run_interrupted", -1, 0, { reason: "gone" }];
@@ -161,6 +163,43 @@ const broken: readonly [title: string, invariant: Invariant, work: () => void][]
     "a run that is parked while it goes on",
     "I11",
     () => take([...begin, ...recover(1), ...recover(2), parked]),
+  ],
+  [
+    "an element that begins without its step",
+    "I3",
+    () => take([...begin, ["element_started", 0, 1, { element: "x" }]]),
+  ],
+  [
+    "an element of another attempt at its step",
+    "I1",
+    () => take([...begin, ["step_started", 0, 2], ["element_started", 0, 1, { element: "x" }]]),
+  ],
+  [
+    "an element that begins while it is under way",
+    "I1",
+    () => take([...begin, ["step_started", 0, 1], started, started]),
+  ],
+  ["an element that ends and never began", "I3", () => take([...begin, ["step_started", 0, 1], made])],
+  [
+    "a step that ends before its element",
+    "I3",
+    () => take([...begin, ["step_started", 0, 1], started, ["step_failed", 0, 1]]),
+  ],
+  [
+    "an element that was made and is made again after a crash",
+    "I2",
+    () =>
+      take([
+        ...begin,
+        ["step_started", 0, 1],
+        started,
+        made,
+        ["run_interrupted"],
+        ["run_started"],
+        ["step_started", 0, 2],
+        ["element_started", 0, 2, { element: "x" }],
+        ["element_succeeded", 0, 2, { element: "x", item: "i" }],
+      ]),
   ],
   ["two events at one place", "I7", () => take(begin, { rules: take(begin), runId: "s" })],
   [

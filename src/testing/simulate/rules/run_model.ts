@@ -4,6 +4,7 @@ import type { Definitions } from "../../../model/definitions.ts";
 import type { EventPayloads, SluiceEvent } from "../../../model/events/event.ts";
 import type { StepTable } from "../../../model/events/step_table.ts";
 import { InvariantError } from "../contract.ts";
+import { ElementsModel, isOfElement } from "./elements.ts";
 import { mayBegin } from "./trigger_rules.ts";
 import { upstreamOf } from "./upstream.ts";
 
@@ -25,6 +26,8 @@ interface StepModel {
   /** `waiting`, `running`, `retrying`, `lost`, or how it ended. */
   state: string;
   attempt: number;
+  /** Undefined as long as there was none. */
+  elements: ElementsModel | undefined;
 }
 
 /** A run and its steps. */
@@ -72,7 +75,11 @@ export class RunModel {
 
   /** What was under way is lost. */
   lose(): void {
-    for (const step of this.underWay) (this.#steps.get(step) as StepModel).state = "lost";
+    for (const step of this.underWay) {
+      const known = this.#steps.get(step) as StepModel;
+      known.state = "lost";
+      known.elements?.lose();
+    }
     this.underWay.clear();
   }
 
@@ -127,10 +134,15 @@ export class RunModel {
     return new InvariantError("I11", `${type} (${seq}) of run ${runId} comes ${what}`);
   }
 
-  #takeStep({ type, seq, runId, step, attempt }: SluiceEvent): void {
+  #takeStep(event: SluiceEvent): void {
+    const { type, seq, runId, step, attempt } = event;
     if (REMARKS.has(type)) return;
     const where = `${type} (${seq}) of step ${step} of run ${runId}`;
-    const known: StepModel = this.#steps.get(step) ?? { state: "waiting", attempt: 0 };
+    const known: StepModel = this.#steps.get(step) ?? {
+      state: "waiting",
+      attempt: 0,
+      elements: undefined,
+    };
     this.#steps.set(step, known);
     if (Object.values(ENDS).includes(known.state)) {
       throw new InvariantError("I2", `${where} comes after its end as ${known.state}`);
@@ -147,6 +159,8 @@ export class RunModel {
         `${where} is of attempt ${attempt} while attempt ${known.attempt} goes on`,
       );
     }
+    if (isOfElement(type)) return (known.elements ??= new ElementsModel()).take(event, where);
+    known.elements?.end(where);
     this.underWay.delete(step);
     known.state = end ?? "retrying";
     if (end !== undefined) this.recoveries = 0;
