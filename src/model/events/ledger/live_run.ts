@@ -14,6 +14,7 @@ const { run_created: CREATED, run_started: STARTED, run_finished: FINISHED, step
 const { run_interrupted: INTERRUPTED, run_canceling: CANCELING, check_evaluated: CHECK } = EVENT_KINDS;
 const { asset_reported: FIRST_OF_CATALOGUE } = EVENT_KINDS;
 const { run_recovered: RECOVERED, run_parked: PARKED } = EVENT_KINDS;
+const { element_succeeded: ELEMENT_SUCCEEDED, element_skipped: ELEMENT_SKIPPED } = EVENT_KINDS;
 
 /** What changes about a run as a whole. */
 export interface RunSummary {
@@ -189,10 +190,16 @@ export class LiveRun {
       case CHECK:
         return this.#countCheck(batch.payloads.get(row) as EventPayloads["check_evaluated"]);
       default:
-        if (kind >= FIRST_OF_CATALOGUE && !isElementKind(kind)) {
-          throw refuse(`the kind ${kind} is none of a run's own`);
-        }
+        if (isElementKind(kind)) return this.#countElement(kind, batch.payloads.get(row));
+        if (kind >= FIRST_OF_CATALOGUE) throw refuse(`the kind ${kind} is none of a run's own`);
     }
+  }
+
+  /** An element that is not made again brings its step on. */
+  #countElement(kind: number, payload: unknown): void {
+    if (kind !== ELEMENT_SUCCEEDED && kind !== ELEMENT_SKIPPED) return;
+    const { item } = payload as EventPayloads["element_succeeded"];
+    if (item !== undefined) this.summary.recoveries = 0;
   }
 
   #recover(count: number): void {

@@ -23,8 +23,8 @@ export class ElementsModel {
   /** The items of those that were made. */
   readonly #made: Map<string, string> = new Map();
 
-  /** Takes the next event about an element of an attempt that goes on. */
-  take({ type, payload }: SluiceEvent, where: string): void {
+  /** Takes the next event about an element of an attempt that goes on. True when one is made that is not made again. */
+  take({ type, payload }: SluiceEvent, where: string): boolean {
     const { element, item, from } = payload as {
       readonly element: string;
       readonly item?: string;
@@ -38,8 +38,10 @@ export class ElementsModel {
     } else if (from === undefined && !isOpen) {
       throw new InvariantError("I3", `${about} ends what is ${known ?? "not begun"}`);
     }
-    if (STATES.get(type) === "made" && item !== undefined) this.#make(element, item, about);
+    const isMade = STATES.get(type) === "made" && item !== undefined;
+    if (isMade) this.#make(element, item, about);
     this.#states.set(element, STATES.get(type) as string);
+    return isMade;
   }
 
   /** The attempt is over, and its elements with it. */

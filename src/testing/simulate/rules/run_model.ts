@@ -159,7 +159,11 @@ export class RunModel {
         `${where} is of attempt ${attempt} while attempt ${known.attempt} goes on`,
       );
     }
-    if (isOfElement(type)) return (known.elements ??= new ElementsModel()).take(event, where);
+    if (isOfElement(type)) {
+      const isMade = (known.elements ??= new ElementsModel()).take(event, where);
+      if (isMade) this.recoveries = 0;
+      return;
+    }
     known.elements?.end(where);
     this.underWay.delete(step);
     known.state = end ?? "retrying";
