@@ -193,9 +193,7 @@ def _places(space: Space, wanted: Any, step: str) -> list[int]:
         return list(range(len(space.keys))) if is_all else space.last()
     if isinstance(wanted, str):
         first, dots, last = wanted.partition("...")
-        places = (
-            list(space.between(first, last)) if dots else [space.place_of(wanted)]
-        )
+        places = list(space.between(first, last)) if dots else [space.place_of(wanted)]
         if not places:
             raise ValueError(f"The range {wanted!r} is empty: its end comes first.")
         return places

@@ -1,0 +1,65 @@
+"""What Dagster lacks, seen in Dagster: whether each thing that exports refuse is still not there."""
+
+import inspect
+import json
+import sys
+
+import dagster
+
+
+def parameters(function):
+    return set(inspect.signature(function).parameters)
+
+
+def ends():
+    """What becomes of an asset below one that fails, and of one below an output that is left out."""
+
+    @dagster.multi_asset(
+        specs=[dagster.AssetSpec("left_out", skippable=True)], name="leaves_out"
+    )
+    def leaves_out():
+        yield from ()
+
+    @dagster.asset
+    def fails():
+        raise ValueError("as planned")
+
+    @dagster.asset(deps=["left_out"])
+    def below_left_out():
+        return 1
+
+    @dagster.asset(deps=["fails"])
+    def below_failed():
+        return 1
+
+    definitions = [leaves_out, fails, below_left_out, below_failed]
+    result = dagster.materialize(definitions, raise_on_error=False)
+    events = result.all_events
+    return {
+        event.node_name
+        for event in events
+        if event.event_type_value in ("STEP_SKIPPED", "STEP_UPSTREAM_FAILED")
+    } | {"ran " + event.node_name for event in events if event.is_step_success}
+
+
+def main():
+    json.load(sys.stdin)
+    ended = ends()
+    steps = parameters(dagster.multi_asset) | parameters(dagster.AssetSpec.__new__)
+    deps = parameters(dagster.AssetDep.__new__)
+    schedules = parameters(dagster.ScheduleDefinition.__init__)
+    print(
+        json.dumps(
+            {
+                "dependency.optional": "ran below_left_out" not in ended
+                and deps <= {"cls", "asset", "partition_mapping", "metadata"},
+                "trigger": "ran below_failed" not in ended
+                and not any("rule" in name or "trigger" in name for name in steps),
+                "isolation.memory": not any("memory" in name for name in steps),
+                "schedule.catchUp": not any("catch" in name for name in schedules),
+            }
+        )
+    )
+
+
+main()
