@@ -100,8 +100,9 @@ export function requireKind(value: unknown, kind: string, needs: string): void {
   });
 }
 
-/** What a value is, in a sentence. */
+/** What a value is, in a sentence: a number as it is, since it may be one of the wrong size. */
 export function nameGiven(value: unknown): string {
+  if (typeof value === "number") return `the number ${value}`;
   return Array.isArray(value) ? "a list" : nameType(value);
 }
 

@@ -194,7 +194,8 @@ export function requireKnown(record: object, known: Known, field: string, declar
   for (const name in record) {
     if (Object.hasOwn(known, name)) continue;
     const { what, ...of } = optionsOf(within(declaring, field));
-    return refuseUnknown(record, known, { ...of, what: field === "" ? what : `${field} of ${what}` });
+    const inner = `The ${field} of ${what.charAt(0).toLowerCase()}${what.slice(1)}`;
+    return refuseUnknown(record, known, { ...of, what: field === "" ? what : inner });
   }
 }
 
