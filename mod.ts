@@ -142,7 +142,7 @@ export { parseKey } from "./src/model/key.ts";
 export { defineJob } from "./src/model/job.ts";
 export type { Job, RunConfig, Selection } from "./src/model/job.ts";
 export type { BreakerPolicy, BreakerState, PoolOptions } from "./src/model/gates/breaker.ts";
-export type { KeyContext, StepConcurrency } from "./src/model/gates/concurrency.ts";
+export type { KeyContext, RunConcurrency, StepConcurrency, WhenBusy } from "./src/model/gates/concurrency.ts";
 export { RETRY_BY_CLASS, retryDelayMs } from "./src/model/policy.ts";
 export type { BackfillPolicy, ErrorClass, RetryPolicy, RetryRule } from "./src/model/policy.ts";
 export { airflowRetryDelayMs } from "./src/runtime/retry/airflow.ts";
@@ -243,6 +243,7 @@ export { takeSnapshot } from "./src/model/snapshot/take.ts";
 export type {
   AssetSnapshot,
   CheckSnapshot,
+  ConcurrencySnapshot,
   CustomMappingSnapshot,
   InputSnapshot,
   JobSnapshot,

@@ -3,6 +3,7 @@
  * and so no export can drop one in silence.
  */
 import type { AutomationCondition } from "../src/model/automation/condition.ts";
+import type { RunConcurrency } from "../src/model/gates/concurrency.ts";
 import type { Partitions } from "../src/model/partitions/definition.ts";
 import type {
   AssetSnapshot,
@@ -83,6 +84,12 @@ export const FEATURES = {
   "job.config": "Config of a job",
   "job.tags": "Tags of a job or schedule",
   "job.hooks": "Hooks of a job",
+  "job.priority": "A job whose runs have a priority",
+  "job.steps": "A limit of how many steps of a job's run go on at once",
+  "job.key": "A job of which only so many runs go on at once, by a key",
+  "job.key.shared": "Several jobs with one such key",
+  "job.key.skip": "Runs of a key that are skipped while others go on",
+  "job.key.cancel": "Runs of a key that cancel earlier ones",
   "schedule": "A schedule by cron",
   "schedule.crons": "A schedule by several crons",
   "schedule.zone": "A schedule in a zone with clock changes",
@@ -115,12 +122,14 @@ export function featuresOf(snapshot: Snapshot): readonly FeatureUse[] {
   const uses = [
     ...snapshot.assets.flatMap((asset) => usesOf(`asset ${asset.key}`, assetFeatures(asset, snapshot))),
     ...snapshot.steps.flatMap((step) => usesOf(`step ${step.name}`, stepFeatures(step))),
-    ...snapshot.jobs.flatMap(({ name, config, tags, hooks }) =>
+    ...snapshot.jobs.flatMap(({ name, config, tags, hooks, priority, concurrency }) =>
       usesOf(`job ${name}`, [
         "job",
         when(hasAny(config), "job.config"),
         when(hasAny(tags), "job.tags"),
         when(hooks !== undefined, "job.hooks"),
+        when(priority !== undefined, "job.priority"),
+        ...runFeatures(concurrency, snapshot),
       ])
     ),
     ...snapshot.schedules.flatMap((schedule) =>
@@ -137,6 +146,20 @@ export function featuresOf(snapshot: Snapshot): readonly FeatureUse[] {
     ),
   ];
   return uses;
+}
+
+function runFeatures(
+  { steps, key, whenBusy }: RunConcurrency = {},
+  { jobs }: Snapshot,
+): readonly (Feature | undefined)[] {
+  const sharing = jobs.filter(({ concurrency }) => key !== undefined && concurrency?.key === key);
+  return [
+    when(steps !== undefined, "job.steps"),
+    when(key !== undefined, "job.key"),
+    when(sharing.length > 1, "job.key.shared"),
+    when(whenBusy === "skip", "job.key.skip"),
+    when(whenBusy === "cancelPrevious", "job.key.cancel"),
+  ];
 }
 
 function usesOf(subject: string, features: readonly (Feature | undefined)[]): readonly FeatureUse[] {

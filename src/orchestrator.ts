@@ -180,7 +180,10 @@ class LiveOrchestrator implements Orchestrator {
       const plan = await planIn(parts, { ...requestOf(options), select: job.selection });
       const config = { ...job.config, ...options.config };
       const tags = { ...job.tags, ...options.tags };
-      return await executePlan(parts, this.#active, plan, { ...options, config, tags }, { job: name });
+      const rules = { priority: job.priority, ...(job.concurrency && { concurrency: job.concurrency }) };
+      return await executePlan(parts, this.#active, plan, { ...rules, ...options, config, tags }, {
+        job: name,
+      });
     });
   }
 
@@ -330,7 +333,8 @@ class LiveOrchestrator implements Orchestrator {
   }
 
   waiting() {
-    return this.#parts?.engine.gates.waiting() ?? [];
+    const { turns, engine } = this.#parts ?? {};
+    return [...turns?.waiting() ?? [], ...engine?.gates.waiting() ?? []];
   }
 
   breakers() {

@@ -5,6 +5,7 @@ import type {
   ScheduleSnapshot,
   StepSnapshot,
 } from "../../src/model/snapshot/snapshot.ts";
+import type { RunConcurrency } from "../../src/model/gates/concurrency.ts";
 import { identifierOf } from "../python/identifier.ts";
 import { type Automation, planAutomations } from "./automation.ts";
 import type { Graph } from "./graph.ts";
@@ -42,6 +43,8 @@ export interface DagPlan {
   readonly config: JsonRecord;
   /** Values by name, for its runs. */
   readonly tags: { readonly [name: string]: string };
+  /** What limits its runs; undefined for nothing. */
+  readonly concurrency?: RunConcurrency | undefined;
   /** Whether it begins paused. */
   readonly isPaused: boolean;
 }
@@ -75,7 +78,9 @@ export function stepsOf(graph: Graph, keys: readonly string[]): readonly DagStep
 
 function ofSchedule(graph: Graph, schedule: ScheduleSnapshot): Draft {
   const { name, assets, partitions, config, tags, description, enabled } = schedule;
+  const job = graph.snapshot.jobs.find((each) => each.name === schedule.job);
   return {
+    concurrency: job?.concurrency,
     name,
     origin: { kind: "schedule", schedule },
     steps: stepsOf(graph, assets),
@@ -94,6 +99,7 @@ function ofJob(graph: Graph, job: JobSnapshot): readonly Draft[] {
   return parts.map(({ keys, partitions }) => ({
     name: parts.length === 1 ? name : `${name}.${partsName(graph, partitions)}`,
     origin: { kind: "job", job },
+    concurrency: job.concurrency,
     steps: stepsOf(graph, keys),
     partitions,
     config,

@@ -14,7 +14,7 @@ import {
   statement,
 } from "../python/expression.ts";
 import { identifierOf } from "../python/identifier.ts";
-import { jsonExpression, textLiteral } from "../python/literal.ts";
+import { jsonExpression, numberLiteral, textLiteral } from "../python/literal.ts";
 import { assetStatement } from "./assets.ts";
 import type { DagPlan, DagStep } from "./dags.ts";
 import type { Graph } from "./graph.ts";
@@ -79,7 +79,7 @@ function assetsOf({ steps }: DagPlan): readonly string[] {
 }
 
 function dagCall(plan: DagPlan, timing: Timing, context: FileContext, hash: string): Expression {
-  const { description, isPaused, steps } = plan;
+  const { description, isPaused, steps, concurrency } = plan;
   const params = paramsOf(plan, context.graph);
   const readsItself = steps.some(({ step }) =>
     step.inputs.some(({ key }) => context.graph.asset(key).step === step.name)
@@ -89,12 +89,18 @@ function dagCall(plan: DagPlan, timing: Timing, context: FileContext, hash: stri
     description: description === undefined ? undefined : textLiteral(description),
     doc_md: textLiteral(documentation(hash, context.options)),
     ...timing.named,
-    max_active_runs: readsItself ? "1" : undefined,
+    max_active_runs: readsItself ? "1" : activeRunsOf(plan),
+    max_active_tasks: concurrency?.steps === undefined ? undefined : numberLiteral(concurrency.steps),
     is_paused_upon_creation: isPaused ? "True" : "False",
     tags: tagsOf(plan, context),
     params: params.length > 0 ? pairs(params) : undefined,
     default_args: defaultsOf(plan, context),
   });
+}
+
+/** A Dag stands for its key, which no other Dag counts for. */
+function activeRunsOf({ concurrency: { key, limit = 1 } = {} }: DagPlan): Expression | undefined {
+  return key === undefined ? undefined : numberLiteral(limit);
 }
 
 /** Tells Airflow that something changed, also where only the arguments of a task did. It does not end like a file. */

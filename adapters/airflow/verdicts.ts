@@ -189,6 +189,31 @@ const TABLE = {
     "Tags of the Dag, and the tags of the run that steps see.",
     "Tags of Dags are cut at 100 characters.",
   ),
+  "job.priority": refused(
+    "Tasks have weights here, and runs have no priority.",
+    "Runs of all jobs are served alike.",
+    "Give the assets priorities.",
+  ),
+  "job.steps": native("max_active_tasks of the Dag, which counts the tasks of one run."),
+  "job.key": native(
+    "max_active_runs of the Dag; further runs are queued there.",
+    "Each Dag counts its own runs: of a job with several schedules, or several kinds of partitions, those of one Dag.",
+  ),
+  "job.key.shared": refused(
+    "A Dag counts its own runs and no others.",
+    "Runs of different Dags with one key may go on at once.",
+    "Make one job of them, or give their assets one pool with a single slot.",
+  ),
+  "job.key.skip": refused(
+    "Runs beyond max_active_runs are queued.",
+    "They wait and run later.",
+    "Let the first asset look for other runs, and skip.",
+  ),
+  "job.key.cancel": refused(
+    "Airflow cancels no run for another one.",
+    "New runs wait for earlier ones.",
+    "Mark earlier runs as failed by Airflow's API before a new one is asked for.",
+  ),
   "job.hooks": refused(
     "No process of Sluice lives as long as a run of the job.",
     "They are not called.",

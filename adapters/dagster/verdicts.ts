@@ -187,6 +187,31 @@ export const VERDICTS = {
   "job": native("define_asset_job with a selection by keys, by group, or of all."),
   "job.config": native("config of the job, by op."),
   "job.tags": native("tags of the job or of its run requests."),
+  "job.priority": native(
+    "The tag dagster/priority of the job, by which the run queue is served.",
+    "Priorities are whole numbers in Dagster.",
+  ),
+  "job.steps": refused(
+    "How many steps of a run go on at once is a setting of Dagster's executor, which all jobs of a project share here.",
+    "As many steps go on as the executor lets.",
+    "Set max_concurrent of the executor, or give the assets a pool.",
+  ),
+  "job.key": native(
+    "The tag sluice/key of the job, with its limit among the tag_concurrency_limits of deploy/dagster.yaml.",
+    "The limit belongs to Dagster's instance.",
+    "Merge deploy/dagster.yaml into that of the instance.",
+  ),
+  "job.key.shared": native("The tag is the same, and so is its limit."),
+  "job.key.skip": refused(
+    "The run queue holds runs back, and drops none.",
+    "They wait and run later.",
+    "Let a schedule or sensor of your own look for other runs, and skip.",
+  ),
+  "job.key.cancel": refused(
+    "Dagster cancels no run for another one.",
+    "New runs wait for earlier ones.",
+    "Terminate earlier runs by Dagster's API before a new one is asked for.",
+  ),
   "job.hooks": refused(
     "No process of Sluice lives as long as a run of the job.",
     "They are not called.",

@@ -25,6 +25,7 @@ function deploymentOf(plan: FlowPlan, workPool: string): Yaml {
     entrypoint: `flows.py:${plan.function}`,
     tags: Object.entries(plan.tags).map(([tag, value]) => value === "" ? tag : `${tag}=${value}`),
     work_pool: { name: workPool },
+    ...limitOf(plan),
     schedules: (plan.firing?.rules ?? []).map(({ cron, timezone }, place) => ({
       slug: `tick-${place + 1}`,
       cron,
@@ -44,4 +45,13 @@ function deploymentOf(plan: FlowPlan, workPool: string): Yaml {
       }],
     },
   };
+}
+
+/** How many runs go on at once, where the deployment stands for a key. */
+function limitOf(
+  { concurrency: { key, limit = 1, whenBusy } = {} }: FlowPlan,
+): { readonly [field: string]: Yaml } {
+  if (key === undefined) return {};
+  const strategy = whenBusy === "skip" ? "CANCEL_NEW" : "ENQUEUE";
+  return { concurrency_limit: { limit, collision_strategy: strategy } };
 }

@@ -1,5 +1,6 @@
 /** Flows: of the whole graph, of a backfill, of every job and schedule. */
 import type { JsonRecord, Snapshot } from "../../src/model/snapshot/snapshot.ts";
+import type { RunConcurrency } from "../../src/model/gates/concurrency.ts";
 import { call, type Expression, layOut, list, pairs } from "../python/expression.ts";
 import { shortHash } from "../python/identifier.ts";
 import { jsonExpression, textLiteral } from "../python/literal.ts";
@@ -23,6 +24,8 @@ export interface FlowPlan {
   readonly tick?: Expression;
   readonly config: JsonRecord;
   readonly tags: { readonly [name: string]: string };
+  /** What limits its runs; undefined for nothing. */
+  readonly concurrency?: RunConcurrency | undefined;
   /** The schedules of the deployment. */
   readonly firing?: { readonly rules: readonly FiringRule[]; readonly isActive: boolean };
   /** What it does, where that is not to run its steps. */
@@ -54,12 +57,14 @@ export function planFlows(graph: StepGraph, project: string, ticksFromMs: number
     steps: stepsFor(job.assets, graph),
     config: job.config,
     tags: job.tags,
+    concurrency: job.concurrency,
   }));
   const schedules = snapshot.schedules.map((schedule): FlowPlan => {
     const clock = clockOf(schedule, snapshot);
     const rules = firingRules(clock, ticksFromMs);
     return {
       name: schedule.name,
+      concurrency: snapshot.jobs.find(({ name }) => name === schedule.job)?.concurrency,
       ...flowNames(project, "schedule", schedule.name),
       description: schedule.description ?? "",
       steps: stepsFor(schedule.assets, graph),

@@ -172,6 +172,31 @@ export const VERDICTS: VerdictTable = {
   "job": native("A flow and its deployment."),
   "job.config": native("Defaults of the flow's parameter config."),
   "job.tags": native("Tags of the deployment; the step finds them as tags of its run."),
+  "job.priority": refused(
+    "A deployment has a work queue, and its runs have no priority of their own.",
+    "Runs of all deployments of the queue are served alike.",
+    "Give the deployment a work queue with a priority.",
+  ),
+  "job.steps": refused(
+    "How many steps go on at once is one option of the whole project.",
+    "As many steps of a run go on as the option workers says.",
+    "Set the option workers, or give the assets a pool.",
+  ),
+  "job.key": {
+    ...native("concurrency_limit of the deployment, with the strategy ENQUEUE."),
+    differs: "Each deployment counts its own runs: those of a schedule of the job are counted apart.",
+  },
+  "job.key.shared": refused(
+    "A deployment counts its own runs and no others.",
+    "Runs of different deployments with one key may go on at once.",
+    "Make one job of them, or give their assets one pool with a single slot.",
+  ),
+  "job.key.skip": native("The strategy CANCEL_NEW of the deployment's concurrency_limit."),
+  "job.key.cancel": refused(
+    "Prefect cancels no run for another one.",
+    "New runs wait for earlier ones.",
+    "Cancel earlier runs by an automation of your own.",
+  ),
   "job.hooks": refused(
     "No process of Sluice lives as long as a run of the job.",
     "They are not called.",

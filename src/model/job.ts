@@ -3,6 +3,7 @@ import type { Asset } from "./assets/declaration.ts";
 import type { RunHooks } from "./step/hooks.ts";
 import { RUN_HOOKS } from "./validate/known.ts";
 import { requireFields, requireJobFields, requireKnown, requireSpec, requireText } from "./validate/shape.ts";
+import { requirePriority, requireRunConcurrency, type RunConcurrency } from "./gates/concurrency.ts";
 import { captureSite, type Site } from "./assets/site.ts";
 import { namesOf } from "./validate/options.ts";
 import { show } from "./quote.ts";
@@ -29,6 +30,10 @@ export interface Job {
   readonly tags: { readonly [name: string]: string };
   /** What is called for its runs, and for every step of them; undefined for nothing. */
   readonly hooks: RunHooks | undefined;
+  /** Of its runs, over all runs. */
+  readonly priority: number;
+  /** What limits its runs; undefined for nothing. */
+  readonly concurrency: RunConcurrency | undefined;
   /** Where it was declared. */
   readonly site: Site;
 }
@@ -40,6 +45,8 @@ const KNOWN = namesOf<Omit<Job, "kind" | "site">>()({
   config: true,
   tags: true,
   hooks: true,
+  priority: true,
+  concurrency: true,
 });
 
 /**
@@ -64,6 +71,10 @@ export function defineJob(spec: {
   readonly tags?: { readonly [name: string]: string };
   /** What is called for its runs, and for every step of them. Default: nothing. */
   readonly hooks?: RunHooks;
+  /** Runs with a higher number are served first, over all runs of the process. Default 0. */
+  readonly priority?: number;
+  /** How many steps of a run, and how many runs of one key, may be under way at once. Default: no limit of its own. */
+  readonly concurrency?: RunConcurrency;
 }): Job {
   const site = captureSite(defineJob);
   requireSpec(spec, "defineJob", site);
@@ -73,6 +84,10 @@ export function defineJob(spec: {
   requireKnown(spec, KNOWN, "", declaring);
   requireFields({ tags: spec.tags, description: spec.description }, "described", declaring);
   requireJobFields(spec, declaring);
+  if (spec.concurrency !== undefined) {
+    requireRunConcurrency(spec.concurrency, `The job ${show(spec.name)}`, path);
+  }
+  if (spec.priority !== undefined) requirePriority(spec.priority, path);
   if (spec.hooks) requireKnown(spec.hooks, RUN_HOOKS, "hooks", declaring);
   return Object.freeze({
     kind: "job",
@@ -81,6 +96,8 @@ export function defineJob(spec: {
     description: spec.description,
     config: Object.freeze({ ...spec.config }),
     tags: Object.freeze({ ...spec.tags }),
+    priority: spec.priority ?? 0,
+    concurrency: spec.concurrency && Object.freeze({ ...spec.concurrency }),
     hooks: spec.hooks && Object.freeze({ ...spec.hooks }),
     site,
   });

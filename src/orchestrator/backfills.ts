@@ -1,5 +1,8 @@
 /** Driving backfills: wave after wave, run after run, leaving out what depends on a failure. */
 import { EVENT_KINDS } from "../model/events/event.ts";
+import { splitConcurrency } from "../model/gates/concurrency.ts";
+import { SluiceError } from "../model/issue.ts";
+import { quote } from "../model/quote.ts";
 import type { Subset } from "../model/partitions/subset.ts";
 import type { PlanningContext } from "../planner/context.ts";
 import { formatBackfillPlan, parseBackfillPlan } from "../planner/json.ts";
@@ -27,11 +30,26 @@ export async function executeBackfill(
   options: RunOptions,
 ): Promise<BackfillResult> {
   checkRunOptions(options);
+  requirePatience(options);
   if (plan.whole?.definitions !== parts.definitions) throw otherDefinitions();
   const id = newId(parts.clock, parts.random);
   const tags = options.tags ?? {};
   await record(parts, EVENT_KINDS.backfill_created, { id, plan: formatBackfillPlan(plan), tags });
   return await drive(parts, active, { id, plan, options, earlier: new Map() });
+}
+
+/** The runs of a backfill have one key: they wait for each other, and would else cancel each other. */
+function requirePatience({ concurrency }: RunOptions): void {
+  const { runs: { whenBusy = "queue" } } = splitConcurrency(concurrency);
+  if (whenBusy === "queue") return;
+  throw new SluiceError({
+    code: "POLICY_INVALID",
+    message: `The runs of a backfill wait for each other: ${
+      quote(whenBusy)
+    } would have them cancel each other.`,
+    path: ["concurrency", "whenBusy"],
+    hint: 'Leave whenBusy out, or write "queue".',
+  });
 }
 
 /** Records that a backfill of a dead process cannot be gone on with. */

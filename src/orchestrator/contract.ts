@@ -18,6 +18,7 @@ import type {
 import type { Issue } from "../model/issue.ts";
 import type { RunConfig, Selection } from "../model/job.ts";
 import type { PoolOptions } from "../model/gates/breaker.ts";
+import type { RunConcurrency } from "../model/gates/concurrency.ts";
 import type { Clock, Random } from "../model/ports.ts";
 import type { PartitionSpace } from "../model/partitions/space.ts";
 import type { Subset } from "../model/partitions/subset.ts";
@@ -53,6 +54,8 @@ export interface OrchestratorOptions {
   readonly pools?: { readonly [pool: string]: number | PoolOptions };
   /** How many steps may run at once, over all runs. Default 16. */
   readonly concurrency?: number;
+  /** How many runs may be under way at once; others are queued, by priority and arrival. Default: no limit. */
+  readonly maxRuns?: number;
   /** How steps are run that do not run inline: see docs/isolation.md. */
   readonly isolation?: IsolationOptions;
   /** What is called for every run, and for every step of it: see docs/runs/hooks.md. Default: nothing. */
@@ -116,8 +119,13 @@ export interface RunOptions {
   readonly tags?: { readonly [name: string]: string };
   /** Cancels the run. */
   readonly signal?: AbortSignal;
-  /** How many steps of this run may be under way at once. Default: what the orchestrator allows. */
-  readonly concurrency?: number;
+  /**
+   * How many steps of this run may be under way at once; or that, and of which key it is, of which only so many runs are
+   * under way at once: see docs/runs/concurrency.md. Default: what the orchestrator allows, and no key.
+   */
+  readonly concurrency?: number | RunConcurrency;
+  /** Higher ones are served first, over all runs of the process. Default 0. */
+  readonly priority?: number;
 }
 
 /** What `recover` goes on with, and how. */

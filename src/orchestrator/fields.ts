@@ -39,7 +39,13 @@ const ELEMENT_STATUSES: readonly ElementStatus[] = [
 ];
 
 /** What makes a run, and is looked at where options are. */
-const RUN: Fields = { config: ANYTHING, tags: ANYTHING, signal: ANYTHING, concurrency: ANYTHING };
+const RUN: Fields = {
+  config: ANYTHING,
+  tags: ANYTHING,
+  signal: ANYTHING,
+  concurrency: ANYTHING,
+  priority: ANYTHING,
+};
 
 /** Of runs of a plan. */
 export const RUN_FIELDS: Fields = RUN;

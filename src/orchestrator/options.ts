@@ -1,5 +1,6 @@
 /** What an orchestrator and its runs are given, held to its shape before anything is opened or recorded. */
 import { type PoolOptions, requireBreaker } from "../model/gates/breaker.ts";
+import { requirePriority, requireRunConcurrency } from "../model/gates/concurrency.ts";
 import { SluiceError } from "../model/issue.ts";
 import { areHooks, HOOKS_ARE } from "../model/validate/hooks.ts";
 import { RUN_HOOKS } from "../model/validate/known.ts";
@@ -58,6 +59,7 @@ const OPTIONS = namesOf<OrchestratorOptions>()({
   resources: true,
   pools: true,
   concurrency: true,
+  maxRuns: true,
   isolation: true,
   hooks: true,
   recovery: true,
@@ -87,7 +89,7 @@ export function checkOptions(definitions: unknown, options: unknown): void {
   if (!isRecord(options)) throw misfit([], "An orchestrator takes a record of options", options, "{}");
   refuseUnknown(options, OPTIONS, { what: "createOrchestrator()", code: "DEFINITION_INVALID" });
   requireFields("the options", [], options, OPTION_FIELDS);
-  const { store, io, resources, pools, concurrency, hooks, isolation = {} } = options;
+  const { store, io, resources, pools, concurrency, maxRuns, hooks, isolation = {} } = options;
   if (!isRecord(isolation)) {
     throw misfit(["isolation"], "Isolation is a record of settings", isolation, "isolation: { workers: 2 }");
   }
@@ -121,6 +123,7 @@ export function checkOptions(definitions: unknown, options: unknown): void {
   }
   for (const [name, pool] of Object.entries(pools ?? {})) checkPool(name, pool);
   checkLimit(concurrency, ["concurrency"]);
+  checkLimit(maxRuns, ["maxRuns"]);
 }
 
 function checkHooks(hooks: unknown): void {
@@ -151,7 +154,7 @@ function checkRecovery(recovery: unknown = {}): void {
 export function checkRunOptions(options: unknown, fields: Fields = RUN_FIELDS, what: string = "A run"): void {
   if (!isRecord(options)) throw misfit([], "A run takes a record of options", options, "{}");
   refuseUnknown(options, fields, { what, code: "DEFINITION_INVALID" });
-  const { config, tags, concurrency, signal } = options;
+  const { config, tags, concurrency, signal, priority } = options;
   if (config !== undefined && !isRecord(config)) {
     throw misfit(["config"], "Config is a record by step name", config, "config: { orders: { limit: 5 } }");
   }
@@ -163,6 +166,8 @@ export function checkRunOptions(options: unknown, fields: Fields = RUN_FIELDS, w
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw misfit(["signal"], "The signal is an AbortSignal", signal, "signal: controller.signal");
   }
+  if (priority !== undefined) requirePriority(priority, []);
+  if (isRecord(concurrency)) return requireRunConcurrency(concurrency, what, []);
   checkLimit(concurrency, ["concurrency"]);
 }
 

@@ -7,6 +7,7 @@ import type { RunHooks } from "../model/step/hooks.ts";
 import type { Definitions } from "../model/definitions.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "../model/ports.ts";
 import { Engine } from "../runtime/engine.ts";
+import { Turns } from "../runtime/gates/turns.ts";
 import { memoryStore } from "../stores/memory.ts";
 import type { RunStore } from "../stores/store.ts";
 import type { OrchestratorOptions, StoreOptions } from "./contract.ts";
@@ -18,6 +19,8 @@ export interface Parts {
   readonly definitions: Definitions;
   readonly store: RunStore;
   readonly engine: Engine;
+  /** Of runs. */
+  readonly turns: Turns;
   readonly findManager: FindManager;
   readonly clock: Clock;
   readonly random: Random;
@@ -66,8 +69,9 @@ export async function openParts(
   const { fence } = store;
   const own = { ...engineOptions(options), ...(fence && { fence }) };
   const engine = new Engine({ store, findManager, clock, random, isolation, ...own });
-  const { hooks, recovery: { maxRecoveries = MAX_RECOVERIES } = {} } = options;
-  const parts = { definitions, store, engine, findManager, clock, random, hooks, maxRecoveries };
+  const { hooks, maxRuns, recovery: { maxRecoveries = MAX_RECOVERIES } = {} } = options;
+  const turns = new Turns(clock, maxRuns);
+  const parts = { definitions, store, engine, turns, findManager, clock, random, hooks, maxRecoveries };
   try {
     const isLeft = !store.isReadOnly && await interruptLost(store, engine.recorder, () => false);
     if (isLeft) await files?.sweep({ olderThanMs: 0 });

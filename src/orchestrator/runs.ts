@@ -1,6 +1,7 @@
 /** Executing plans: runs, their repetition, and finishing what a dead process left. */
 import type { RunRecord, StepRecord } from "../model/events/record.ts";
 import { isFinalRun, isFinalStep } from "../model/events/status.ts";
+import { splitConcurrency } from "../model/gates/concurrency.ts";
 import { SluiceError } from "../model/issue.ts";
 import { quote } from "../model/quote.ts";
 import type { PlanningContext } from "../planner/context.ts";
@@ -44,15 +45,25 @@ async function execute(
   parts: Parts,
   active: ActiveRuns,
   request: RunRequest,
-  { config, tags, signal, concurrency }: RunOptions,
+  { config, tags, signal, concurrency, priority = 0 }: RunOptions,
 ): Promise<RunResult> {
-  checkRunOptions({ config, tags, signal, concurrency });
+  checkRunOptions({ config, tags, signal, concurrency, priority });
   const { id, plan } = request;
   if (plan.definitions !== parts.definitions) throw otherDefinitions();
   const facts = await parts.store.facts();
   facts.releaseAssets?.();
   const hooks = await hooksOf(parts, request);
   const run = active.begin(id, signal);
+  const { steps, runs } = splitConcurrency(concurrency);
+  const cancel = (reason: string) => void active.cancel(id, reason);
+  const turn = parts.turns.open({
+    runId: id,
+    name: hooks.job ?? "",
+    priority,
+    // What was begun once is finished: it waits for its turn, whatever was asked for when it was new.
+    concurrency: request.resumed ? { ...runs, whenBusy: "queue" } : runs,
+    cancel,
+  });
   try {
     const outcome = await executeRun(parts.engine, {
       dynamicKeys: (name) => facts.dynamicKeys(name),
@@ -61,7 +72,9 @@ async function execute(
       signal: run.signal,
       ...(config && { config }),
       ...(tags && { tags }),
-      ...(concurrency !== undefined && { concurrency }),
+      ...(steps !== undefined && { concurrency: steps }),
+      priority,
+      turn,
     });
     return { id, status: outcome.status, record: await recordOf(parts, id), plan };
   } catch (error) {
@@ -155,14 +168,14 @@ export async function rerun(
       hint: 'Use from: "start" to run all of it again.',
     });
   }
-  const { config, tags } = recorded.created;
+  const { steps: _, ...created } = recorded.created;
   const job = (await parts.store.run(id))?.job;
   const place = {
     parent: id,
     ...(job !== undefined && { job }),
     ...(from === "failure" && { earlierElements: earlierElements(parts.store, id, recorded.steps) }),
   };
-  return await executePlan(parts, active, plan, { config, tags, ...options }, place);
+  return await executePlan(parts, active, plan, { ...created, ...options }, place);
 }
 
 function unfinished({ plan, steps, context }: Recorded): RunPlan {
@@ -180,16 +193,14 @@ export async function resumeRun(
   options: RunOptions,
 ): Promise<RunResult> {
   const recorded = await readBack(parts, id);
-  const { created, plan, steps } = recorded;
-  const { config, tags } = created;
+  const { created: { steps: planned, ...created }, plan, steps } = recorded;
   const graph = await parts.engine.compile(plan, (name) => recorded.context.facts.dynamicKeys(name));
-  if (hasSameSteps(created.steps, graph)) {
+  if (hasSameSteps(planned, graph)) {
     if (!await noteRecovery(parts, await recordOf(parts, id), steps)) {
       return { id, status: "parked", record: await recordOf(parts, id), plan };
     }
     return await execute(parts, active, { id, plan, steps: graph, resumed: steps }, {
-      config,
-      tags,
+      ...created,
       ...options,
     });
   }
@@ -202,7 +213,7 @@ export async function resumeRun(
     plan,
     cellsOfSteps(recorded.context, steps.filter(({ status }) => isFinalStep(status))),
   );
-  return await executePlan(parts, active, rest, { config, tags, ...options }, {
+  return await executePlan(parts, active, rest, { ...created, ...options }, {
     parent: id,
     earlierElements: earlierElements(parts.store, id, steps),
   });

@@ -11,6 +11,8 @@ import type { StepGraph } from "../planner/steps/table.ts";
 import { validateConfig, type ValidConfig } from "./config.ts";
 import { type EarlierElements, RunElements } from "./elements/run_elements.ts";
 import type { Engine } from "./engine.ts";
+import type { RunTurn } from "./gates/turns.ts";
+import { createdPayload, waitForTurn } from "./queue.ts";
 import { type Announcer, openAnnouncer } from "./hooks/announcer.ts";
 import { Keeping } from "./keeping.ts";
 import type { Judge } from "./loop/attempts.ts";
@@ -48,6 +50,8 @@ export interface RunRequest {
   readonly concurrency?: number;
   /** Higher ones are served first, over all runs of the process. Default 0. */
   readonly priority?: number;
+  /** What it waits for before it begins. Default: nothing. */
+  readonly turn?: RunTurn | undefined;
   /** Cancels the run. */
   readonly signal?: AbortSignal;
   /** How long canceled steps may take to stop, in milliseconds, before they are given up. Default 10,000. */
@@ -98,6 +102,27 @@ export async function executeRun(engine: Engine, request: RunRequest): Promise<R
   const wiring = await engine.wire(plan.definitions);
   const graph = request.steps ?? await engine.compile(plan, request.dynamicKeys);
   const config = await validateConfig(graph, wiring.configured, request.config ?? {}, engine.reveal);
+  try {
+    const queued = request.turn?.take();
+    if (queued && !await waitForTurn(engine, request, graph, queued)) return leftInQueue(request, graph);
+    return await execute(engine, { ...request, isAnnounced: queued !== undefined }, graph, wiring, config);
+  } finally {
+    request.turn?.leave();
+  }
+}
+
+/** A request whose run may be on record already. */
+interface Announced extends RunRequest {
+  readonly isAnnounced: boolean;
+}
+
+async function execute(
+  engine: Engine,
+  request: Announced,
+  graph: StepGraph,
+  wiring: Wiring,
+  config: ValidConfig,
+): Promise<RunOutcome> {
   const execution = new Execution(engine, request, graph, wiring, config);
   try {
     return await execution.run();
@@ -106,10 +131,29 @@ export async function executeRun(engine: Engine, request: RunRequest): Promise<R
   }
 }
 
+/** Nothing has begun that was not over before. */
+function leftInQueue({ id, resumed = [] }: RunRequest, { count }: StepGraph): RunOutcome {
+  const of = (wanted: StepRecord["status"]) => resumed.filter(({ status }) => status === wanted).length;
+  return {
+    id,
+    status: "interrupted",
+    steps: {
+      total: count,
+      success: of("success"),
+      failed: of("failed"),
+      skipped: of("skipped"),
+      upstreamFailed: of("upstream_failed"),
+      canceled: of("canceled"),
+    },
+    checks: { failed: 0, warned: 0 },
+    error: undefined,
+  };
+}
+
 /** One run while it lasts. */
 class Execution {
   readonly #engine: Engine;
-  readonly #request: RunRequest;
+  readonly #request: Announced;
   readonly #graph: StepGraph;
   readonly #tape: Tape;
   readonly #desk: ResourceDesk;
@@ -119,7 +163,7 @@ class Execution {
   readonly #announcer: Announcer | undefined;
   readonly #scratch: readonly Int32Array[];
 
-  constructor(engine: Engine, request: RunRequest, graph: StepGraph, wiring: Wiring, config: ValidConfig) {
+  constructor(engine: Engine, request: Announced, graph: StepGraph, wiring: Wiring, config: ValidConfig) {
     const { id, plan, tags = {}, resumed = [] } = request;
     const waits = engine.arena.take(graph.size);
     const links = engine.arena.take(graph.count);
@@ -224,16 +268,9 @@ class Execution {
   }
 
   #announce(): void {
-    const { job, backfill, parent, tags = {}, config = {}, resumed } = this.#request;
-    if (!resumed) {
-      this.#tape.add("run_created", {
-        steps: this.#graph,
-        ...(job !== undefined && { job }),
-        ...(backfill !== undefined && { backfill }),
-        ...(parent !== undefined && { parent }),
-        tags,
-        config: hasAny(config) ? copyJsonOr(config, (reason) => ({ unprintable: reason })) : config,
-      });
+    const { resumed, isAnnounced } = this.#request;
+    if (!resumed && !isAnnounced) {
+      this.#tape.add("run_created", createdPayload(this.#request, this.#graph));
     }
     this.#tape.push(EVENT_KINDS.run_started, -1, 0);
   }

@@ -35,6 +35,7 @@ import { isFinalRun } from "../model/events/status.ts";
 import { mergeEvents } from "./merge.ts";
 import { storeClosed } from "./refusal.ts";
 import { Newest } from "./newest.ts";
+import { planRecordOf } from "./store.ts";
 import type {
   BackfillFilter,
   EventFilter,
@@ -213,7 +214,7 @@ class MemoryStore implements RunStore {
   async plan(runId: string): Promise<RunPlanRecord | undefined> {
     this.#checkOpen();
     const run = this.#runs.get(runId);
-    return run && { steps: run.steps, config: run.created.config, tags: run.created.tags };
+    return run && planRecordOf(run.created, run.steps);
   }
 
   async events({ after = 0, runId, limit = 1_000 }: EventFilter = {}): Promise<readonly SluiceEvent[]> {

@@ -1,6 +1,6 @@
 /** The contract of a run store: where events are kept, and what can be asked about them. */
 import type { EventBatch } from "../model/events/batch.ts";
-import type { SluiceEvent } from "../model/events/event.ts";
+import type { EventPayloads, SluiceEvent } from "../model/events/event.ts";
 import type { Facts } from "../model/events/facts.ts";
 import type { ElementFilter } from "../model/events/fold_elements.ts";
 import type {
@@ -13,6 +13,7 @@ import type {
   StepRecord,
 } from "../model/events/record.ts";
 import type { RunStatus } from "../model/events/status.ts";
+import type { RunConcurrency } from "../model/gates/concurrency.ts";
 import type { Fence } from "../model/step/fence.ts";
 import type { StepTable } from "../model/events/step_table.ts";
 
@@ -138,4 +139,22 @@ export interface RunPlanRecord {
   readonly config: { readonly [step: string]: unknown };
   /** Values by name, for selections and views. */
   readonly tags: { readonly [name: string]: string };
+  /** Absent for 0. */
+  readonly priority?: number;
+  /** The key of which only so many runs are under way at once; absent without one. */
+  readonly concurrency?: RunConcurrency;
+}
+
+/** What a run was created with, from its event. */
+export function planRecordOf(
+  { config, tags, priority, concurrency }: EventPayloads["run_created"],
+  steps: StepTable,
+): RunPlanRecord {
+  return {
+    steps,
+    config,
+    tags,
+    ...(priority !== undefined && { priority }),
+    ...(concurrency && { concurrency }),
+  };
 }

@@ -1,6 +1,6 @@
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
-import { defineAsset, definitions, type Snapshot, takeSnapshot } from "sluice";
+import { defineAsset, defineJob, definitions, type Snapshot, takeSnapshot } from "sluice";
 import { exportAirflow, exportDagster, type Exporter, exportPrefect } from "sluice/adapters";
 
 const run = () => 1;
@@ -47,5 +47,45 @@ describe("a concurrency key with a fixed name", () => {
     const [name] = textOf(exportAirflow).match(/key_tenant_acme_[0-9a-f]{8}/) ?? [];
     const text = textOf(exportAirflow, { [String(name)]: 7 });
     assert.match(text, new RegExp(`"${name}": \\{\\s*"slots": 7`));
+  });
+});
+
+describe("a key of the runs of a job", () => {
+  const jobs = [
+    defineJob({
+      name: "one",
+      selection: "*",
+      priority: 4,
+      concurrency: { key: "tenant", limit: 2, steps: 3 },
+    }),
+    defineJob({ name: "two", selection: "*", concurrency: { key: "other", whenBusy: "skip" } }),
+  ];
+  const taken = takeSnapshot(definitions({ assets: [defineAsset({ key: "a", run })], jobs }));
+  const textFor = (exporter: Exporter) => {
+    const options = { name: "shop", module: "shop.ts", command: ["sluice"], ticksFromMs: 0 };
+    return exporter(taken, options).files.map(({ path, text }) => `${path}\n${text}`).join("\n");
+  };
+
+  test("is the number of active runs of its Dag in Airflow, and of active tasks", () => {
+    const text = textFor(exportAirflow);
+    assert.match(text, /max_active_runs=2,\s+max_active_tasks=3/);
+    assert.match(text, /max_active_runs=1,/);
+  });
+
+  test("is a tag of its runs in Dagster, whose limit the instance has", () => {
+    const text = textFor(exportDagster);
+    assert.match(text, /"dagster\/priority": "4"/);
+    assert.match(text, /"sluice\/key": "tenant"/);
+    assert.match(
+      text,
+      /concurrency:\n {2}# Of the runs of one key only so many go on at once\n {2}runs:\n {4}tag_concurrency_limits:\n/,
+    );
+    assert.match(text, /- key: sluice\/key\n {8}value: "tenant"\n {8}limit: 2\n/);
+  });
+
+  test("is the concurrency limit of its deployment in Prefect", () => {
+    const text = textFor(exportPrefect);
+    assert.match(text, /concurrency_limit:\s+limit: 2\s+collision_strategy: "?ENQUEUE/);
+    assert.match(text, /concurrency_limit:\s+limit: 1\s+collision_strategy: "?CANCEL_NEW/);
   });
 });

@@ -53,7 +53,8 @@ export function jobVariable(job: string, part: JobPart, site: Site): string {
 
 /** A job: one statement for each part. */
 export function jobStatements(job: JobSnapshot, site: Site): readonly Statement[] {
-  const { name, description, config, tags, selection, assets } = job;
+  const { name, description, config, selection, assets } = job;
+  const tags = tagsOf(job);
   return partsOf(assets, site).map((part) => {
     const runConfig = runConfigOf(config, part, site);
     const value = call("dg.define_asset_job", [], {
@@ -66,6 +67,18 @@ export function jobStatements(job: JobSnapshot, site: Site): readonly Statement[
     const variable = jobVariable(name, part, site);
     return { variable, text: assignment(variable, value) };
   });
+}
+
+/** The tag by which the run queue of Dagster counts runs. */
+export const KEY_TAG = "sluice/key";
+
+/** Those of the job, and by which the run queue serves and counts its runs. */
+function tagsOf({ tags, priority, concurrency }: JobSnapshot): { readonly [name: string]: string } {
+  return {
+    ...priority !== undefined && { "dagster/priority": String(Math.round(priority)) },
+    ...concurrency?.key !== undefined && { [KEY_TAG]: concurrency.key },
+    ...tags,
+  };
 }
 
 /** A selection as Dagster's builders make it: all, a group, or the keys one by one. */

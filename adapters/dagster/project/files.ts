@@ -1,4 +1,6 @@
 /** What an exported project has around its definitions: how it is installed, how it is loaded, how steps are started. */
+import type { Snapshot } from "../../../src/model/snapshot/snapshot.ts";
+import { KEY_TAG } from "../definitions/jobs.ts";
 import { requireProjectName } from "../../project_name.ts";
 import type { ExportOptions } from "../../export.ts";
 import { call, layOut, list, name as pythonName } from "../../python/expression.ts";
@@ -94,13 +96,13 @@ ${lines.join("\n")}
 `;
 }
 
-const POOLS_YAML = `# Limits are set by pools.sh
-concurrency:
+const POOLS_YAML = `  # Limits are set by pools.sh
   pools:
     granularity: op
     default_limit: 1
+`;
 
-# Gives back the slots of runs that ended without doing so
+const MONITORING_YAML = `# Gives back the slots of runs that ended without doing so
 run_monitoring:
   enabled: true
   free_slots_after_run_end_seconds: 300
@@ -111,11 +113,28 @@ freshness:
   enabled: true
 `;
 
+function concurrencyYaml({ jobs }: Snapshot, hasPools: boolean): readonly string[] {
+  const limits = new Map<string, number>();
+  for (const { concurrency: { key, limit = 1 } = {} } of jobs) {
+    if (key !== undefined) limits.set(key, Math.min(limit, limits.get(key) ?? Infinity));
+  }
+  if (limits.size === 0 && !hasPools) return [];
+  const lines = [...limits].sort(([a], [b]) => a < b ? -1 : 1).map(([key, limit]) =>
+    `      - key: ${KEY_TAG}\n        value: ${JSON.stringify(key)}\n        limit: ${limit}\n`
+  );
+  const runs = lines.length === 0
+    ? ""
+    : `  # Of the runs of one key only so many go on at once\n  runs:\n    tag_concurrency_limits:\n${
+      lines.join("")
+    }`;
+  return [`concurrency:\n${runs}${hasPools ? POOLS_YAML : ""}`, ...hasPools ? [MONITORING_YAML] : []];
+}
+
 /** `deploy/dagster.yaml`: what the instance should say besides; nothing when its defaults do. */
 export function instanceYaml({ snapshot, dagster, pools }: Site): string | undefined {
   const watches = snapshot.assets.some(({ freshness }) => freshness !== undefined);
   const parts = [
-    ...pools.size > 0 ? [POOLS_YAML] : [],
+    ...concurrencyYaml(snapshot, pools.size > 0),
     ...watches && !dagster.has("freshness") ? [FRESHNESS_YAML] : [],
   ];
   return parts.length === 0

@@ -84,7 +84,7 @@ function errorLines(error: RecordedError, page: Page): string[] {
 export function formatRuns(runs: readonly RunRecord[], page: Page): string[] {
   const columns: readonly Column<RunRecord>[] = [
     { title: "run", text: ({ id }) => id },
-    { title: "status", text: ({ status }) => status, paint: ({ status }) => statusPaint(status, page) },
+    { title: "status", text: statusOf, paint: ({ status }) => statusPaint(status, page) },
     { title: "started", text: ({ createdMs, startedMs }) => formatInstant(startedMs ?? createdMs) },
     { title: "took", text: durationOf, align: "right" },
     { title: "of", text: (run) => originOf(run) },
@@ -105,6 +105,8 @@ export interface ShownRun {
 export function formatRun({ run, steps, elements }: ShownRun, limit: number, page: Page): string[] {
   const fields = formatFields([
     ["status", run.status, statusPaint(run.status, page)],
+    ["waits for", run.waitsFor ?? ""],
+    ["priority", run.priority === 0 ? "" : String(run.priority)],
     ["of", originOf(run)],
     ["created", formatInstant(run.createdMs)],
     ["took", durationOf(run)],
@@ -177,6 +179,11 @@ function whyOf({ status, error, reason, chain }: StepRecord): string {
   if (error) return describeError(error).split("\n", 1)[0];
   if (status === "upstream_failed" && chain.length > 0) return `step ${chain[chain.length - 1]} failed`;
   return reason ?? "";
+}
+
+/** The status, and what a queued run waits for. */
+function statusOf({ status, waitsFor }: RunRecord): string {
+  return waitsFor === undefined ? status : `${status}: ${waitsFor}`;
 }
 
 function originOf({ job, backfill, parent }: RunRecord): string {

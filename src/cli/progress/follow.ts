@@ -142,6 +142,9 @@ function formatBreakerEvent(event: SluiceEvent, { style }: Page): string | undef
 
 function formatRunEvent(event: SluiceEvent, { style }: Page): string | undefined {
   if (event.type === "run_started") return `${style.bold("started ")} run ${event.runId}`;
+  if (event.type === "run_queued") {
+    return `${style.yellow("queued  ")} run ${event.runId}  waits for ${inert(event.payload.waitsFor)}`;
+  }
   if (event.type === "run_canceling") return `${style.yellow("stopping")} run ${event.runId}`;
   if (event.type === "run_finished") {
     return `${style.bold("finished")} run ${event.runId}  ${event.payload.status}`;

@@ -5,6 +5,7 @@
  * whole store and its time. Most need nothing more; the others carry a payload of JSON values.
  */
 import type { CheckSeverity } from "../step/severity.ts";
+import type { RunConcurrency } from "../gates/concurrency.ts";
 import type { LogFields, LogLevel } from "../ports.ts";
 import type { BackfillStatus, RunStatus } from "./status.ts";
 import type { StepTable } from "./step_table.ts";
@@ -17,6 +18,7 @@ export const EVENT_KINDS = {
   run_finished: 3,
   run_interrupted: 4,
   run_canceling: 5,
+  run_queued: 6,
   run_recovered: 7,
   run_parked: 8,
   step_started: 10,
@@ -117,6 +119,10 @@ export interface EventPayloads {
     readonly job?: string;
     readonly backfill?: string;
     readonly parent?: string;
+    /** Absent for 0. */
+    readonly priority?: number;
+    /** The key of which only so many runs are under way at once. */
+    readonly concurrency?: RunConcurrency;
     readonly tags: { readonly [name: string]: string };
     readonly config: { readonly [step: string]: unknown };
   };
@@ -131,6 +137,8 @@ export interface EventPayloads {
     /** It was left in good order, or its events could not be recorded; absent when its process is gone. */
     readonly how?: "closed" | "failed";
   };
+  /** A run waits for its turn. */
+  readonly run_queued: { readonly waitsFor: string };
   /** A run was told to stop. */
   readonly run_canceling: { readonly reason: string };
   /** A run that was interrupted is gone on with. */

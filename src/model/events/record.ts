@@ -31,6 +31,10 @@ export interface RunRecord {
   readonly backfill: string | undefined;
   /** The run that it repeats. */
   readonly parent: string | undefined;
+  /** Higher ones are served first. */
+  readonly priority: number;
+  /** While it is queued: what for. */
+  readonly waitsFor: string | undefined;
   /** Values by name, for selections and views. */
   readonly tags: { readonly [name: string]: string };
   /** When it was created, epoch milliseconds. */

@@ -1,7 +1,7 @@
 /** Concurrency keys: which steps share a limit, by a name that is fixed or worked out for each step. */
-import type { Issue } from "../issue.ts";
+import { type Issue, SluiceError } from "../issue.ts";
 import { show } from "../quote.ts";
-import { namesOf, refuseUnknown } from "../validate/options.ts";
+import { isRecord, nameGiven, namesOf, refuseUnknown } from "../validate/options.ts";
 
 /** What the key of a step is worked out from. */
 export interface KeyContext {
@@ -65,6 +65,15 @@ export interface RunConcurrency {
   readonly whenBusy?: WhenBusy;
 }
 
+/** The concurrency of a run with the number of steps, and what else limits it, by themselves. */
+export function splitConcurrency(
+  given: number | RunConcurrency = {},
+): { readonly steps: number | undefined; readonly runs: Omit<RunConcurrency, "steps"> } {
+  if (typeof given === "number") return { steps: given, runs: {} };
+  const { steps, ...runs } = given;
+  return { steps, runs };
+}
+
 const RUN: { readonly [name in keyof RunConcurrency]-?: true } = namesOf<RunConcurrency>()({
   steps: true,
   key: true,
@@ -74,18 +83,46 @@ const RUN: { readonly [name in keyof RunConcurrency]-?: true } = namesOf<RunConc
 const WHEN_BUSY: readonly unknown[] = ["queue", "skip", "cancelPrevious"];
 
 /**
- * What is wrong with the concurrency of runs; empty when it can be used.
+ * Refuses what cannot be the priority of a run.
  *
- * @throws {SluiceError} DEFINITION_INVALID for a field that nobody knows.
+ * @throws {SluiceError} POLICY_INVALID.
  */
-export function checkRunConcurrency(given: object, what: string, path: readonly string[]): Issue[] {
-  refuseUnknown(given, RUN, { what, code: "DEFINITION_INVALID", path });
-  const { steps, key, limit, whenBusy } = given as { readonly [field in keyof RunConcurrency]: unknown };
+export function requirePriority(given: unknown, path: readonly string[]): void {
+  if (typeof given === "number" && Number.isFinite(given)) return;
+  throw new SluiceError({
+    code: "POLICY_INVALID",
+    message: `The priority of a run is a finite number, not ${show(given)}.`,
+    path: [...path, "priority"],
+  });
+}
+
+/**
+ * Refuses what cannot be the concurrency of runs.
+ *
+ * @throws {SluiceError} DEFINITION_INVALID for what is no record, and for a field that nobody knows; POLICY_INVALID.
+ */
+export function requireRunConcurrency(given: unknown, what: string, path: readonly string[]): void {
+  const at = [...path, "concurrency"];
+  if (!isRecord(given)) {
+    throw new SluiceError({
+      code: "DEFINITION_INVALID",
+      message: `${what} takes a record as concurrency, not ${nameGiven(given)}.`,
+      path: at,
+      hint: 'Write concurrency: { key: "tenant/acme", whenBusy: "queue" }.',
+    });
+  }
+  refuseUnknown(given, RUN, { what: `The concurrency of ${what}`, code: "DEFINITION_INVALID", path: at });
+  const [first, ...rest] = checkRunConcurrency(given, at);
+  if (first) throw new SluiceError([first, ...rest]);
+}
+
+function checkRunConcurrency(given: { readonly [field: string]: unknown }, path: readonly string[]): Issue[] {
+  const { steps, key, limit, whenBusy } = given;
   const issues: Issue[] = [];
   const add = (field: string, message: string) =>
     issues.push({ code: "POLICY_INVALID", message, path: [...path, field] });
   for (const [field, value] of [["steps", steps], ["limit", limit]] as const) {
-    if (value === undefined || value === Infinity || (Number.isInteger(value) && Number(value) >= 1)) {
+    if (value === undefined || (Number.isInteger(value) && Number(value) >= 1)) {
       continue;
     }
     add(field, `${field} must be a whole number from 1, not ${show(value)}.`);

@@ -8,6 +8,7 @@ import type { AutomationCondition } from "../automation/condition.ts";
 import type { FreshnessPolicy } from "../automation/freshness.ts";
 import type { ScheduledPartitions } from "../automation/schedule.ts";
 import type { CheckSeverity, StepDeclaration } from "../assets/declaration.ts";
+import type { RunConcurrency } from "../gates/concurrency.ts";
 import type { StepIsolation } from "../step/isolation.ts";
 import type { TriggerRule } from "../assets/trigger_rule.ts";
 import type { Partitions } from "../partitions/definition.ts";
@@ -177,6 +178,10 @@ export interface JobSnapshot {
   readonly tags: { readonly [name: string]: string };
   /** The names of its hooks, sorted; left out without any. */
   readonly hooks?: readonly string[];
+  /** Of its runs; left out for 0. */
+  readonly priority?: number;
+  /** What limits its runs; left out without. */
+  readonly concurrency?: RunConcurrency;
 }
 
 /** A schedule as JSON. */

@@ -179,6 +179,8 @@ function jobSnapshot(job: Job, definitions: Definitions): JobSnapshot {
     config: job.config,
     tags: job.tags,
     hooks: hookNames(job.hooks),
+    priority: job.priority === 0 ? undefined : job.priority,
+    concurrency: job.concurrency,
   }, ["jobs", job.name]) as unknown as JobSnapshot;
 }
 

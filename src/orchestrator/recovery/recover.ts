@@ -30,7 +30,8 @@ export async function recoverAll(
     status: options.parked ? ["interrupted", "parked"] : ["interrupted"],
     limit: Number.MAX_SAFE_INTEGER,
   });
-  for (const { id } of [...lost].reverse()) {
+  const inOrder = lost.toReversed().sort((a, b) => b.priority - a.priority);
+  for (const { id } of inOrder) {
     if (parts.engine.isLeaving) return results;
     if (active.has(id) || results.some((result) => result.id === id)) continue;
     await attempt(

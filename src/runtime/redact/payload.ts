@@ -19,6 +19,7 @@ const WORDS: { readonly [Name in keyof EventPayloads]: readonly FieldOf<EventPay
   run_canceling: ["reason"],
   run_recovered: [],
   run_parked: ["reason"],
+  run_queued: [],
   step_succeeded: ["outputs"],
   step_failed: ["error", "outputs"],
   step_retrying: ["error"],

@@ -3,6 +3,7 @@
  * scopes: which rows of which parts a run takes. Runs over the same definitions share both.
  */
 import { createHash } from "node:crypto";
+import type { RunConcurrency } from "../../model/gates/concurrency.ts";
 import type { EventPayloads } from "../../model/events/event.ts";
 import { type OutlinedSteps, outlineOf } from "../../model/events/outline.ts";
 import type { Catalogue, StepTable } from "../../model/events/step_table.ts";
@@ -26,6 +27,8 @@ export interface StoredCreation {
   readonly job?: string;
   readonly backfill?: string;
   readonly parent?: string;
+  readonly priority?: number;
+  readonly concurrency?: RunConcurrency;
   readonly tags: { readonly [name: string]: string };
   readonly config: { readonly [step: string]: unknown };
 }

@@ -18,6 +18,7 @@ import { CONTENTS } from "../codec/chunk.ts";
 import { PlanReader } from "../codec/plans.ts";
 import { mergeEvents } from "../merge.ts";
 import { storeClosed } from "../refusal.ts";
+import { planRecordOf } from "../store.ts";
 import type {
   BackfillFilter,
   EventFilter,
@@ -91,7 +92,7 @@ export class SqliteReads {
     return this.#reading(async () => {
       const row = await this.#find(runId);
       const created = row && await this.log.creation(row.number, runId);
-      return created && { steps: created.steps, config: created.config, tags: created.tags };
+      return created && planRecordOf(created, created.steps);
     });
   }
 

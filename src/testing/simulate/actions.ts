@@ -8,6 +8,9 @@ import { chance } from "./chance.ts";
 /** Something to do with an orchestrator. */
 export type Action = (sluice: Orchestrator, clock: Clock) => Promise<unknown>;
 
+/** The key of which one run may be under way. */
+const KEY = "simulated";
+
 /** Longest time before a run is canceled. */
 const LONGEST_MS = 4_000;
 
@@ -28,8 +31,12 @@ function chooseAction(world: ActionWorld, place: string): Action {
   const { seed, config } = world;
   const draw = chance(seed, "action", place);
   const isCanceled = chance(seed, "cancel", place) < 0.1;
-  const optionsAt = (clock: Clock): RunOptions =>
-    isCanceled ? { config, signal: canceling(seed, place, clock) } : { config };
+  const optionsAt = (clock: Clock): RunOptions => ({
+    config,
+    ...chance(seed, "keyed", place) < 0.3 &&
+      { concurrency: { key: KEY }, priority: chance(seed, "first", place) },
+    ...(isCanceled && { signal: canceling(seed, place, clock) }),
+  });
   if (draw < 0.5) {
     return (sluice, clock) => sluice.materialize("*", { partitions: "all", ...optionsAt(clock) });
   }

@@ -38,6 +38,8 @@ export const RUN_CHECKS: { readonly [title: string]: StoreCheck } = {
         job: "nightly",
         backfill: "b1",
         parent: "r0",
+        priority: 0,
+        waitsFor: undefined,
         tags: { team: "core" },
         createdMs: timeOf(1),
         startedMs: timeOf(2),
@@ -49,6 +51,32 @@ export const RUN_CHECKS: { readonly [title: string]: StoreCheck } = {
       });
       assert.equal(await store.run("r2"), undefined);
       assert.equal(store.lastSeq, scribe.seq);
+    });
+  },
+
+  "keeps what a queued run waits for, its priority and its key": async (world) => {
+    const { scribe } = world;
+    const table = tableOf([{ step: "a" }]);
+    const key = { priority: 2, concurrency: { key: "tenant", limit: 3, whenBusy: "skip" as const } };
+    await world.append(
+      scribe.write("r1", created(table, key), ["run_queued", undefined, { waitsFor: "runs" }]),
+    );
+    await world.append(
+      scribe.write("r2", created(table), ["run_started"], ["run_interrupted", undefined, { reason: "gone" }]),
+    );
+    await world.append(scribe.write("r2", ["run_queued", undefined, { waitsFor: "runs of the key k" }]));
+    await world.append(
+      scribe.write("r3", created(table), ["run_queued", undefined, { waitsFor: "runs" }], ["run_started"]),
+    );
+    await world.holds(async (store) => {
+      const runs = await store.runs();
+      assert.deepEqual(runs.map(({ id, status, waitsFor, priority }) => [id, status, waitsFor, priority]), [
+        ["r3", "running", undefined, 0],
+        ["r2", "queued", "runs of the key k", 0],
+        ["r1", "queued", "runs", 2],
+      ]);
+      const { priority, concurrency } = await store.plan("r1") ?? {};
+      assert.deepEqual({ priority, concurrency }, key);
     });
   },
 

@@ -21,6 +21,7 @@ import {
   type KeyContext,
   type Partitions,
   RETRY_BY_CLASS,
+  type RunConcurrency,
   type Schedule,
   type StepConcurrency,
   timeWindowMapping,
@@ -248,7 +249,18 @@ function drawJobs({ draw, assets }: World) {
       description: drawDescription(draw),
       tags: draw.chance(0.5) ? { by: drawWord(draw) } : {},
       ...draw.maybe(0.3, () => ({ hooks: { onRunEnd: () => {} } })),
+      ...draw.maybe(0.2, () => ({ priority: draw.between(-1, 5) })),
+      ...draw.maybe(0.3, () => ({ concurrency: drawRunConcurrency(draw) })),
     }));
+}
+
+function drawRunConcurrency(draw: Draw): RunConcurrency {
+  if (draw.chance(0.3)) return { steps: draw.between(1, 4) };
+  return {
+    key: draw.one(["tenant", "night", drawText(draw) || "k"]),
+    ...draw.maybe(0.5, () => ({ limit: draw.between(1, 3) })),
+    ...draw.maybe(0.5, () => ({ whenBusy: draw.one(["queue", "skip", "cancelPrevious"] as const) })),
+  };
 }
 
 function drawSchedules({ draw, assets }: World): readonly Schedule[] {

@@ -405,6 +405,7 @@ test("kinds of events are stored, and never change their numbers", () => {
     3,
     4,
     5,
+    6,
     7,
     8,
     10,

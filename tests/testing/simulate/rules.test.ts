@@ -200,6 +200,18 @@ const broken: readonly [title: string, invariant: Invariant, work: () => void][]
         ["element_succeeded", 0, 2, { element: "x", item: "i" }],
       ]),
   ],
+  [
+    "more runs of a key than its limit",
+    "I6",
+    () => {
+      const keyed: readonly Line[] = [
+        ["run_created", -1, 0, { steps, tags: {}, config: {}, concurrency: { key: "k" } }],
+        ["run_started"],
+        ["step_started", 3, 1],
+      ];
+      take(keyed, { rules: take(keyed), runId: "s", from: 10 });
+    },
+  ],
   ["two events at one place", "I7", () => take(begin, { rules: take(begin), runId: "s" })],
   [
     "an event of a run that was never created",

@@ -11,7 +11,8 @@ import { FIRST_FINAL, isAllowed, STEP_STATUSES, STEP_TARGETS } from "./transitio
 
 const { run_created: CREATED, run_started: STARTED, run_finished: FINISHED, step_started: STEP_STARTED } =
   EVENT_KINDS;
-const { run_interrupted: INTERRUPTED, run_canceling: CANCELING, check_evaluated: CHECK } = EVENT_KINDS;
+const { run_interrupted: INTERRUPTED, run_canceling: CANCELING, run_queued: QUEUED, check_evaluated: CHECK } =
+  EVENT_KINDS;
 const { asset_reported: FIRST_OF_CATALOGUE } = EVENT_KINDS;
 const { run_recovered: RECOVERED, run_parked: PARKED } = EVENT_KINDS;
 const { element_succeeded: ELEMENT_SUCCEEDED, element_skipped: ELEMENT_SKIPPED } = EVENT_KINDS;
@@ -21,6 +22,7 @@ export interface RunSummary {
   status: RunStatus;
   startedMs: number | undefined;
   finishedMs: number | undefined;
+  waitsFor: string | undefined;
   error: RecordedError | undefined;
   /** Failed checks of severity `error`, and of severity `warn`. */
   checksFailed: number;
@@ -69,6 +71,7 @@ export class LiveRun {
       status: "queued",
       startedMs: undefined,
       finishedMs: undefined,
+      waitsFor: undefined,
       error: undefined,
       checksFailed: 0,
       checksWarned: 0,
@@ -85,9 +88,9 @@ export class LiveRun {
 
   /** What lists show. */
   record(): RunRecord {
-    const { status, startedMs, finishedMs, error, checksFailed, checksWarned, recoveries, counts } =
+    const { status, startedMs, finishedMs, waitsFor, error, checksFailed, checksWarned, recoveries, counts } =
       this.summary;
-    const { job, backfill, parent, tags } = this.#created;
+    const { job, backfill, parent, priority = 0, tags } = this.#created;
     const [, , , success, failed, skipped, upstreamFailed, canceled] = counts;
     return Object.freeze({
       id: this.id,
@@ -95,6 +98,8 @@ export class LiveRun {
       job,
       backfill,
       parent,
+      priority,
+      waitsFor: status === "queued" ? waitsFor : undefined,
       tags,
       createdMs: this.#createdMs,
       startedMs,
@@ -179,6 +184,10 @@ export class LiveRun {
       case INTERRUPTED:
         if ((batch.payloads.get(row) as EventPayloads["run_interrupted"]).how) summary.recoveries = 0;
         return this.#turn("interrupted");
+      case QUEUED:
+        if (summary.status !== "queued") this.#turn("queued");
+        summary.waitsFor = (batch.payloads.get(row) as EventPayloads["run_queued"]).waitsFor;
+        return;
       case RECOVERED:
         return this.#recover((batch.payloads.get(row) as EventPayloads["run_recovered"]).count);
       case PARKED:

@@ -30,6 +30,8 @@ export interface RunRow {
   readonly canceled: number;
   readonly checks_failed: number;
   readonly checks_warned: number;
+  readonly priority: number;
+  readonly waits_for: string | null;
   readonly tags: string;
   readonly recoveries: number;
   readonly error: string | null;
@@ -146,6 +148,8 @@ export function toRunRow(record: RunRecord, place: RunPlace): RunRow {
     canceled: steps.canceled,
     checks_failed: checks.failed,
     checks_warned: checks.warned,
+    priority: record.priority,
+    waits_for: orNull(record.waitsFor),
     tags: JSON.stringify(record.tags),
     recoveries: record.recoveries,
     error: record.error ? JSON.stringify(record.error) : null,
@@ -161,6 +165,8 @@ export function fromRunRow(row: RunRow): RunRecord {
     job: orUndefined(row.job),
     backfill: orUndefined(row.backfill),
     parent: orUndefined(row.parent),
+    priority: row.priority,
+    waitsFor: orUndefined(row.waits_for),
     tags: row.tags === "{}" ? NO_TAGS : JSON.parse(row.tags) as RunRecord["tags"],
     createdMs: row.created_ms,
     startedMs: row.started_ms ?? undefined,

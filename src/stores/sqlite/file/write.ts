@@ -60,6 +60,7 @@ const CHANGING = [
   "checks_failed",
   "checks_warned",
   "recoveries",
+  "waits_for",
   "error",
 ] as const;
 const FIXED = [
@@ -72,6 +73,7 @@ const FIXED = [
   "created_ms",
   "first_seq",
   "steps",
+  "priority",
   "tags",
 ] as const;
 const UPSERT_RUN = `INSERT INTO runs (${[...FIXED, ...CHANGING].join(", ")}) VALUES (${

@@ -25,7 +25,7 @@ const TABLES: Migration = [
     first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, steps INTEGER NOT NULL, succeeded INTEGER NOT NULL,
     failed INTEGER NOT NULL, skipped INTEGER NOT NULL, upstream_failed INTEGER NOT NULL,
     canceled INTEGER NOT NULL, checks_failed INTEGER NOT NULL, checks_warned INTEGER NOT NULL,
-    tags TEXT NOT NULL, error TEXT
+    priority REAL NOT NULL, waits_for TEXT, tags TEXT NOT NULL, error TEXT
   )`,
   `CREATE INDEX runs_by_status ON runs (status)`,
   `CREATE INDEX runs_by_scope ON runs (scope)`,

@@ -35,8 +35,27 @@ export class LimitsModel {
       this.#openUntilMs.set(`${kind} ${name}`, untilMs);
     }
     if (event.type !== "step_started") return;
+    this.#checkRuns(event, runs, say);
     this.#checkBreakers(event, runs.get(event.runId)?.declarationOf(event.step), say);
     this.#checkCounts(event, runs, say);
+  }
+
+  /** Runs with steps under way of one key: one that is canceled while it waits begins only to say so. */
+  #checkRuns(
+    event: SluiceEvent,
+    runs: ReadonlyMap<string, RunModel>,
+    say: (event: SluiceEvent) => string,
+  ): void {
+    const { key, limit = 1 } = runs.get(event.runId)?.created.concurrency ?? {};
+    if (key === undefined) return;
+    const going = [...runs.values()].filter(({ underWay, created }) =>
+      underWay.size > 0 && created.concurrency?.key === key
+    );
+    if (going.length <= limit) return;
+    throw new InvariantError(
+      "I6",
+      `${say(event)} makes ${going.length} runs under way of the key ${key}, of ${limit}`,
+    );
   }
 
   #checkBreakers(

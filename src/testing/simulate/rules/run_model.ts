@@ -98,6 +98,9 @@ export class RunModel {
       case "run_started":
         this.status = "running";
         return;
+      case "run_queued":
+        this.status = "queued";
+        return;
       case "run_canceling":
         this.status = "canceling";
         return;
