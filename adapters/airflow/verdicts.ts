@@ -189,6 +189,11 @@ const TABLE = {
     "Tags of the Dag, and the tags of the run that steps see.",
     "Tags of Dags are cut at 100 characters.",
   ),
+  "job.hooks": refused(
+    "No process of Sluice lives as long as a run of the job.",
+    "They are not called.",
+    "Give the hooks to the assets, or use on_failure_callback of the Dag.",
+  ),
   "job.priority": refused(
     "Tasks have weights here, and runs have no priority.",
     "Runs of all jobs are served alike.",
@@ -213,11 +218,6 @@ const TABLE = {
     "Airflow cancels no run for another one.",
     "New runs wait for earlier ones.",
     "Mark earlier runs as failed by Airflow's API before a new one is asked for.",
-  ),
-  "job.hooks": refused(
-    "No process of Sluice lives as long as a run of the job.",
-    "They are not called.",
-    "Give the hooks to the assets, or use on_failure_callback of the Dag.",
   ),
   "schedule": native(
     "CronTriggerTimetable, or CronPartitionTimetable where runs are of windows.",

@@ -187,6 +187,11 @@ export const VERDICTS = {
   "job": native("define_asset_job with a selection by keys, by group, or of all."),
   "job.config": native("config of the job, by op."),
   "job.tags": native("tags of the job or of its run requests."),
+  "job.hooks": refused(
+    "No process of Sluice lives as long as a run of the job.",
+    "They are not called.",
+    "Give the hooks to the assets, or use a run status sensor.",
+  ),
   "job.priority": native(
     "The tag dagster/priority of the job, by which the run queue is served.",
     "Priorities are whole numbers in Dagster.",
@@ -211,11 +216,6 @@ export const VERDICTS = {
     "Dagster cancels no run for another one.",
     "New runs wait for earlier ones.",
     "Terminate earlier runs by Dagster's API before a new one is asked for.",
-  ),
-  "job.hooks": refused(
-    "No process of Sluice lives as long as a run of the job.",
-    "They are not called.",
-    "Give the hooks to the assets, or use a run status sensor.",
   ),
   "schedule": native("ScheduleDefinition."),
   "schedule.crons": native("A list of crons; an instant that several name counts once."),

@@ -172,6 +172,11 @@ export const VERDICTS: VerdictTable = {
   "job": native("A flow and its deployment."),
   "job.config": native("Defaults of the flow's parameter config."),
   "job.tags": native("Tags of the deployment; the step finds them as tags of its run."),
+  "job.hooks": refused(
+    "No process of Sluice lives as long as a run of the job.",
+    "They are not called.",
+    "Give the hooks to the assets, or use the hooks of the flow.",
+  ),
   "job.priority": refused(
     "A deployment has a work queue, and its runs have no priority of their own.",
     "Runs of all deployments of the queue are served alike.",
@@ -196,11 +201,6 @@ export const VERDICTS: VerdictTable = {
     "Prefect cancels no run for another one.",
     "New runs wait for earlier ones.",
     "Cancel earlier runs by an automation of your own.",
-  ),
-  "job.hooks": refused(
-    "No process of Sluice lives as long as a run of the job.",
-    "They are not called.",
-    "Give the hooks to the assets, or use the hooks of the flow.",
   ),
   "schedule": native("A deployment with a schedule."),
   "schedule.crons": native("A deployment with several schedules."),

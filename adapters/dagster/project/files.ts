@@ -1,6 +1,7 @@
 /** What an exported project has around its definitions: how it is installed, how it is loaded, how steps are started. */
 import type { Snapshot } from "../../../src/model/snapshot/snapshot.ts";
 import { KEY_TAG } from "../definitions/jobs.ts";
+import { asciiJson } from "../../ascii_json.ts";
 import { requireProjectName } from "../../project_name.ts";
 import type { ExportOptions } from "../../export.ts";
 import { call, layOut, list, name as pythonName } from "../../python/expression.ts";
@@ -120,7 +121,7 @@ function concurrencyYaml({ jobs }: Snapshot, hasPools: boolean): readonly string
   }
   if (limits.size === 0 && !hasPools) return [];
   const lines = [...limits].sort(([a], [b]) => a < b ? -1 : 1).map(([key, limit]) =>
-    `      - key: ${KEY_TAG}\n        value: ${JSON.stringify(key)}\n        limit: ${limit}\n`
+    `      - key: ${KEY_TAG}\n        value: ${asciiJson(key)}\n        limit: ${limit}\n`
   );
   const runs = lines.length === 0
     ? ""

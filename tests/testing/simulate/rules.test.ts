@@ -207,6 +207,7 @@ const broken: readonly [title: string, invariant: Invariant, work: () => void][]
       const keyed: readonly Line[] = [
         ["run_created", -1, 0, { steps, tags: {}, config: {}, concurrency: { key: "k" } }],
         ["run_started"],
+        ...succeed(2),
         ["step_started", 3, 1],
       ];
       take(keyed, { rules: take(keyed), runId: "s", from: 10 });
