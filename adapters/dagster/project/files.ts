@@ -121,7 +121,7 @@ function concurrencyYaml({ jobs }: Snapshot, hasPools: boolean): readonly string
   }
   if (limits.size === 0 && !hasPools) return [];
   const lines = [...limits].sort(([a], [b]) => a < b ? -1 : 1).map(([key, limit]) =>
-    `      - key: ${KEY_TAG}\n        value: ${asciiJson(key)}\n        limit: ${limit}\n`
+    `      - key: ${KEY_TAG}\n        value: ${asciiJson(key).trimEnd()}\n        limit: ${limit}\n`
   );
   const runs = lines.length === 0
     ? ""
