@@ -6,15 +6,7 @@ import type { ElementFilter } from "./model/events/fold_elements.ts";
 import { SluiceError } from "./model/issue.ts";
 import type { Selection } from "./model/job.ts";
 import { ActiveRuns } from "./orchestrator/active.ts";
-import { cancelAny } from "./orchestrator/cancel.ts";
-import { executeBackfill } from "./orchestrator/backfills.ts";
-import {
-  changeKeys,
-  reportAsset,
-  requireKnown,
-  requirePartition,
-  wipeAsset,
-} from "./orchestrator/catalogue.ts";
+import { requireKnown, requirePartition } from "./orchestrator/catalogue.ts";
 import type {
   AssetName,
   CloseOptions,
@@ -56,13 +48,13 @@ import {
   RUNS_FIELDS,
 } from "./orchestrator/fields.ts";
 import { checkIsolation } from "./orchestrator/isolation.ts";
-import { openParts, openValues, type Parts, type Values } from "./orchestrator/parts.ts";
+import { openValues, type Parts, type Values } from "./orchestrator/parts.ts";
 import { checkOptions, checkRunOptions } from "./orchestrator/options.ts";
 import { isBackfillPlan, openContext, planBackfillIn, planIn, requestOf } from "./orchestrator/planning.ts";
-import { recoverAll } from "./orchestrator/recovery/recover.ts";
 import { onlyReads, orchestratorClosed, unknownJob } from "./orchestrator/refusals.ts";
 import { Subscriptions } from "./orchestrator/subscriptions.ts";
-import { executePlan, rerun, unknownRun } from "./orchestrator/runs.ts";
+import { unknownRun } from "./orchestrator/runs.ts";
+import { type Seat, takeSeat } from "./orchestrator/verbs/seat.ts";
 import { parseBackfillPlan, parsePlan } from "./planner/json.ts";
 import type { BackfillPlan, RunPlan } from "./planner/plan.ts";
 import type { BackfillRequest, PartitionRequest, PlanRequest } from "./planner/request.ts";
@@ -118,11 +110,10 @@ class LiveOrchestrator implements Orchestrator {
   readonly #options: OrchestratorOptions;
   readonly #values: Values;
   readonly #active: ActiveRuns = new ActiveRuns();
-  readonly #subscriptions: Subscriptions = new Subscriptions((begin) => this.#read(begin));
-  #opening: Promise<Parts> | undefined = undefined;
-  #parts: Parts | undefined = undefined;
+  readonly #subscriptions: Subscriptions = new Subscriptions((begin) => this.#at(begin));
+  #opening: Promise<Seat> | undefined = undefined;
+  #seat: Seat | undefined = undefined;
   #closing: Promise<void> | undefined = undefined;
-  #recovery: Promise<unknown> = Promise.resolve();
 
   constructor(definitions: Definitions, options: OrchestratorOptions) {
     checkOptions(definitions, options);
@@ -159,16 +150,16 @@ class LiveOrchestrator implements Orchestrator {
   ): Promise<RunResult> {
     requireArgument("materialize", "select", select, SELECTION);
     checkRunOptions(options, PLANNED_RUN_FIELDS, "materialize()");
-    return await this.#write("materialize", async (parts) => {
+    return await this.#write("materialize", async ({ parts, verbs }) => {
       const plan = await planIn(parts, { ...requestOf(options), select });
-      return await executePlan(parts, this.#active, plan, options);
+      return await verbs.execute(plan, options);
     });
   }
 
   async execute(plan: RunPlan, options: RunOptions = {}): Promise<RunResult> {
     requireArgument("execute", "plan", plan, RUN_PLAN);
     checkRunOptions(options, RUN_FIELDS, "execute()");
-    return await this.#write("execute", (parts) => executePlan(parts, this.#active, plan, options));
+    return await this.#write("execute", ({ verbs }) => verbs.execute(plan, options));
   }
 
   async runJob(name: string, options: RunOptions & Omit<PlanRequest, "select"> = {}): Promise<RunResult> {
@@ -176,14 +167,12 @@ class LiveOrchestrator implements Orchestrator {
     checkRunOptions(options, PLANNED_RUN_FIELDS, "runJob()");
     const job = this.definitions.jobs.get(name);
     if (!job) throw unknownJob(name, this.definitions);
-    return await this.#write("runJob", async (parts) => {
+    return await this.#write("runJob", async ({ parts, verbs }) => {
       const plan = await planIn(parts, { ...requestOf(options), select: job.selection });
       const config = { ...job.config, ...options.config };
       const tags = { ...job.tags, ...options.tags };
       const rules = { priority: job.priority, ...(job.concurrency && { concurrency: job.concurrency }) };
-      return await executePlan(parts, this.#active, plan, { ...rules, ...options, config, tags }, {
-        job: name,
-      });
+      return await verbs.execute(plan, { ...rules, ...options, config, tags }, name);
     });
   }
 
@@ -191,9 +180,9 @@ class LiveOrchestrator implements Orchestrator {
     const isPlan = isBackfillPlan(request);
     if (!isPlan) requireRecord("backfill", "request", request, BACKFILL_FIELDS);
     checkRunOptions(options, RUN_FIELDS, "backfill()");
-    return await this.#write("backfill", async (parts) => {
+    return await this.#write("backfill", async ({ parts, verbs }) => {
       const plan = isPlan ? request : await planBackfillIn(parts, request);
-      return await executeBackfill(parts, this.#active, plan, options);
+      return await verbs.backfill(plan, options);
     });
   }
 
@@ -205,19 +194,19 @@ class LiveOrchestrator implements Orchestrator {
     checkRunOptions(options, RERUN_FIELDS, "rerun()");
     requireRecord("rerun", "options", options, RERUN_FIELDS);
     const { from = "failure", ...rest } = options;
-    return await this.#write("rerun", (parts) => rerun(parts, this.#active, runId, from, rest));
+    return await this.#write("rerun", ({ verbs }) => verbs.rerun(runId, from, rest));
   }
 
   async recover(options: RecoverOptions = {}): Promise<readonly RunResult[]> {
     checkRunOptions(options, RECOVER_FIELDS, "recover()");
     requireRecord("recover", "options", options, RECOVER_FIELDS);
-    return await this.#write("recover", (parts) => this.#recover(parts, options));
+    return await this.#write("recover", ({ verbs }) => verbs.recover(options));
   }
 
   async cancel(id: string, reason = "canceled"): Promise<void> {
     requireArgument("cancel", "id", id, TEXT);
     requireArgument("cancel", "reason", reason, TEXT);
-    await this.#read((parts) => cancelAny(parts, this.#active, id, reason));
+    await this.#at(({ verbs }) => verbs.cancel(id, reason));
   }
 
   async report(
@@ -228,12 +217,12 @@ class LiveOrchestrator implements Orchestrator {
     const list: readonly unknown[] = Array.isArray(reports) ? reports : [reports];
     for (const each of list) requireRecord("report", "reports", each, REPORT_FIELDS);
     const checked = list as readonly MaterializationReport[];
-    await this.#write("report", (parts) => reportAsset(parts, found, checked));
+    await this.#write("report", ({ verbs }) => verbs.report(found, checked));
   }
 
   async wipe(asset: AssetName, partitions: PartitionRequest = "all"): Promise<number> {
     const found = this.#asset("wipe", asset);
-    return await this.#write("wipe", (parts) => wipeAsset(parts, found, partitions));
+    return await this.#write("wipe", ({ verbs }) => verbs.wipe(found, partitions));
   }
 
   async load(asset: AssetName, partition?: string): Promise<unknown> {
@@ -258,13 +247,13 @@ class LiveOrchestrator implements Orchestrator {
   async addPartitions(name: string, keys: readonly string[]): Promise<void> {
     requireArgument("addPartitions", "name", name, TEXT);
     requireArgument("addPartitions", "keys", keys, TEXTS);
-    await this.#write("addPartitions", (parts) => changeKeys(parts, name, keys, "partitions_added"));
+    await this.#write("addPartitions", ({ verbs }) => verbs.addKeys(name, keys));
   }
 
   async removePartitions(name: string, keys: readonly string[]): Promise<void> {
     requireArgument("removePartitions", "name", name, TEXT);
     requireArgument("removePartitions", "keys", keys, TEXTS);
-    await this.#write("removePartitions", (parts) => changeKeys(parts, name, keys, "partitions_removed"));
+    await this.#write("removePartitions", ({ verbs }) => verbs.removeKeys(name, keys));
   }
 
   async partitions(asset: AssetName) {
@@ -333,22 +322,22 @@ class LiveOrchestrator implements Orchestrator {
   }
 
   waiting() {
-    const { turns, engine } = this.#parts ?? {};
+    const { turns, engine } = this.#seat?.parts ?? {};
     return [...turns?.waiting() ?? [], ...engine?.gates.waiting() ?? []];
   }
 
   breakers() {
-    return this.#parts?.engine.breakers.list() ?? [];
+    return this.#seat?.parts.engine.breakers.list() ?? [];
   }
 
   workers(): WorkerCounts {
-    return this.#parts?.engine.workers ?? NO_WORKERS;
+    return this.#seat?.parts.engine.workers ?? NO_WORKERS;
   }
 
   async prune(retention: { readonly runsBeforeMs: number }): Promise<number> {
     requireRecord("prune", "retention", retention, PRUNE_FIELDS);
     requireArgument("prune", "runsBeforeMs", retention.runsBeforeMs, INSTANT);
-    return await this.#write("prune", ({ store }) => store.prune(retention));
+    return await this.#write("prune", ({ verbs }) => verbs.prune(retention));
   }
 
   async close(options: CloseOptions = {}): Promise<void> {
@@ -357,14 +346,11 @@ class LiveOrchestrator implements Orchestrator {
   }
 
   async #close(graceMs: number): Promise<void> {
-    const parts = await this.#opening?.catch(() => undefined);
-    parts?.engine.leave(graceMs, orchestratorClosed());
+    const seat = await this.#opening?.catch(() => undefined);
+    seat?.leave(graceMs, orchestratorClosed());
     await this.#active.idle();
     this.#subscriptions.end();
-    if (!parts) return;
-    await parts.engine.close();
-    await parts.engine.recorder.flush();
-    await parts.store.close();
+    await seat?.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -372,39 +358,36 @@ class LiveOrchestrator implements Orchestrator {
   }
 
   /** Does what a verb is for. What was asked for before `close` is waited for by it. */
-  #read<T>(work: (parts: Parts) => Promise<T>): Promise<T> {
+  #at<T>(work: (seat: Seat) => Promise<T>): Promise<T> {
     if (this.#closing) return Promise.reject(orchestratorClosed());
     return this.#active.during(async () => {
       this.#opening ??= this.#open();
-      return await work(this.#parts = await this.#opening);
+      return await work(this.#seat = await this.#opening);
     });
   }
 
   /** Opens what verbs work with. After a failure the next verb tries again: a lock may be free by then. */
-  #open(): Promise<Parts> {
-    const opening = openParts(this.definitions, this.#options, this.#values);
-    opening.then((parts) => this.#begin(parts), () => this.#opening = undefined);
-    return opening;
+  #open(): Promise<Seat> {
+    const { definitions } = this;
+    const seat = takeSeat({
+      definitions,
+      options: this.#options,
+      values: this.#values,
+      active: this.#active,
+    });
+    seat.catch(() => this.#opening = undefined);
+    return seat;
   }
 
-  /** What it does by itself once it is open. What goes wrong is on record, or rejects the next verb. */
-  #begin(parts: Parts): void {
-    if (!this.#options.recovery?.onStart || parts.store.isReadOnly) return;
-    this.#active.during(() => this.#recover(parts, {})).catch(() => {});
-  }
-
-  /** One recovery after the other: two at once would both go on with the same runs. */
-  #recover(parts: Parts, options: RecoverOptions): Promise<readonly RunResult[]> {
-    const recovery = this.#recovery.then(() => recoverAll(parts, this.#active, options));
-    this.#recovery = recovery.catch(() => {});
-    return recovery;
+  #read<T>(work: (parts: Parts) => Promise<T>): Promise<T> {
+    return this.#at(({ parts }) => work(parts));
   }
 
   /** The same for verbs that record: with a store that only reads they are refused before anything is done. */
-  #write<T>(verb: string, work: (parts: Parts) => Promise<T>): Promise<T> {
-    return this.#read((parts) => {
-      if (parts.store.isReadOnly) throw onlyReads(verb, parts.store.name);
-      return work(parts);
+  #write<T>(verb: string, work: (seat: Seat) => Promise<T>): Promise<T> {
+    return this.#at((seat) => {
+      if (seat.isReadOnly) throw onlyReads(verb, seat.parts.store.name);
+      return work(seat);
     });
   }
 

@@ -25,6 +25,7 @@ export type IssueCode =
   | "IO_FAILED"
   | "RUN_UNKNOWN"
   | "RUN_PARKED"
+  | "COMMAND_LOST"
   | "STEP_FAILED"
   | "STEP_TIMEOUT"
   | "STEP_CRASHED"

@@ -28,11 +28,11 @@ export async function executeBackfill(
   active: ActiveRuns,
   plan: BackfillPlan,
   options: RunOptions,
+  { id = newId(parts.clock, parts.random) }: { readonly id?: string } = {},
 ): Promise<BackfillResult> {
   checkRunOptions(options);
   requirePatience(options);
   if (plan.whole?.definitions !== parts.definitions) throw otherDefinitions();
-  const id = newId(parts.clock, parts.random);
   const tags = options.tags ?? {};
   await record(parts, EVENT_KINDS.backfill_created, { id, plan: formatBackfillPlan(plan), tags });
   return await drive(parts, active, { id, plan, options, earlier: new Map() });

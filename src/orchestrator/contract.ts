@@ -102,6 +102,11 @@ export interface StoreOptions {
    * STORE_READONLY. The file must be there; it is not changed, and no other is left. Default false.
    */
   readonly readonly?: boolean;
+  /**
+   * Whether several processes may have the file open for writing: the first leads, the others hand what they are asked for
+   * to it, and take over when it is gone. See docs/runs/recovery.md. Default false: a second one is refused.
+   */
+  readonly shared?: boolean;
   /** How long to wait while another program holds the file's lock, milliseconds. Default 30,000. */
   readonly lockWaitMs?: number;
   /**

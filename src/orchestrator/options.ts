@@ -47,6 +47,7 @@ const STORE_FIELDS = {
   events: oneOf("packed", "rows"),
   thread: FLAG,
   readonly: FLAG,
+  shared: FLAG,
   lockWaitMs: DURATION,
   onWarning: FUNCTION,
 };

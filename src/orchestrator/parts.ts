@@ -103,7 +103,7 @@ async function openStore(
 
 /** SQLite is loaded here, and only when it is wanted. */
 async function openFile(
-  { path, ...settings }: StoreOptions,
+  { path, shared: _, ...settings }: StoreOptions,
   folder: string,
   clock: Clock,
 ): Promise<RunStore> {

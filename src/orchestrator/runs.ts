@@ -23,6 +23,8 @@ import { newId } from "./run_id.ts";
 
 /** Where a run belongs. */
 export interface RunPlace {
+  /** Default: a new one. */
+  readonly id?: string;
   readonly job?: string;
   readonly backfill?: string;
   readonly parent?: string;
@@ -157,6 +159,7 @@ export async function rerun(
   id: string,
   from: "failure" | "start",
   options: RunOptions,
+  own: Pick<RunPlace, "id"> = {},
 ): Promise<RunResult> {
   const recorded = await readBack(parts, id);
   const plan = from === "start" ? recorded.plan : unfinished(recorded);
@@ -171,6 +174,7 @@ export async function rerun(
   const { steps: _, ...created } = recorded.created;
   const job = (await parts.store.run(id))?.job;
   const place = {
+    ...own,
     parent: id,
     ...(job !== undefined && { job }),
     ...(from === "failure" && { earlierElements: earlierElements(parts.store, id, recorded.steps) }),

@@ -1,17 +1,13 @@
 /** Who listens to what is recorded, from before the history is open until it is closed. */
-import type { SluiceEvent } from "../model/events/event.ts";
-import type { Parts } from "./parts.ts";
-
-/** Called with events after their commit. */
-export type EventListener = (events: Iterable<SluiceEvent>) => void;
+import type { EventListener, Seat } from "./verbs/seat.ts";
 
 /** The subscriptions of one orchestrator. */
 export class Subscriptions {
-  readonly #open: (begin: (parts: Parts) => Promise<void>) => Promise<void>;
+  readonly #open: (begin: (seat: Seat) => Promise<void>) => Promise<void>;
   readonly #all: Set<() => void> = new Set();
 
   /** @param open Opens the history, and calls back with it. */
-  constructor(open: (begin: (parts: Parts) => Promise<void>) => Promise<void>) {
+  constructor(open: (begin: (seat: Seat) => Promise<void>) => Promise<void>) {
     this.#open = open;
   }
 
@@ -19,8 +15,8 @@ export class Subscriptions {
   add(listener: EventListener): () => void {
     let end: () => void = () => {};
     let isOver = false;
-    const begin = async ({ engine }: Parts) => {
-      if (!isOver) end = engine.recorder.subscribe((batches) => batches.forEach((batch) => listener(batch)));
+    const begin = async (seat: Seat) => {
+      if (!isOver) end = seat.subscribe(listener);
     };
     this.#open(begin).catch(() => {});
     const unsubscribe = () => {

@@ -11,6 +11,7 @@ import {
 import type { Issue } from "../model/issue.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "../model/ports.ts";
 import type { Connect } from "./sqlite/file/driver.ts";
+import { findOwner } from "./sqlite/owner.ts";
 import type { SqliteStore } from "./sqlite/store.ts";
 
 /** How {@linkcode openSqliteStore} opens a file. */
@@ -112,17 +113,4 @@ export async function openSqliteStore(path: string, options: SqliteStoreOptions 
 
 async function connectOf({ connect }: SqliteStoreOptions): Promise<Connect> {
   return connect ?? (await import("./sqlite/file/driver.ts")).connectNodeSqlite;
-}
-
-/** Who this process is, for others that want the same file. */
-async function findOwner(random: Random) {
-  const { hostname } = await import("node:os");
-  const draw = () => Math.floor(random.next() * 2 ** 32).toString(36);
-  return {
-    instance: draw() + draw(),
-    pid: process.pid,
-    host: hostname(),
-    processMs: Math.round(performance.timeOrigin),
-    history: Math.floor(random.next() * 2 ** 48),
-  };
 }

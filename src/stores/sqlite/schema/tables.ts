@@ -68,5 +68,13 @@ const TABLES: Migration = [
 /** Version 2: how often runs were gone on with. */
 const RECOVERIES: Migration = [`ALTER TABLE runs ADD COLUMN recoveries INTEGER NOT NULL DEFAULT 0`];
 
+/** Version 3: what other processes ask of the one that writes. */
+const COMMANDS: Migration = [
+  `CREATE TABLE commands (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, request TEXT NOT NULL, sent_ms REAL NOT NULL,
+    taken INTEGER, answer TEXT
+  )`,
+];
+
 /** All migrations: the n-th leads to version n. */
-export const MIGRATIONS: readonly Migration[] = [TABLES, RECOVERIES];
+export const MIGRATIONS: readonly Migration[] = [TABLES, RECOVERIES, COMMANDS];

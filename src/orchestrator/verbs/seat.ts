@@ -1,0 +1,71 @@
+/** What an orchestrator sits on: a history that is open, and the verbs that change it. */
+import type { SluiceEvent } from "../../model/events/event.ts";
+import type { Definitions } from "../../model/definitions.ts";
+import type { ActiveRuns } from "../active.ts";
+import type { OrchestratorOptions } from "../contract.ts";
+import { openParts, type Parts, type Values } from "../parts.ts";
+import { localVerbs } from "./local.ts";
+import type { Verbs } from "./verbs.ts";
+
+/** Called with events after their commit. */
+export type EventListener = (events: Iterable<SluiceEvent>) => void;
+
+/** A history that is open. */
+export interface Seat {
+  /** What reading works with. */
+  readonly parts: Parts;
+  readonly verbs: Verbs;
+  /** Whether nothing can be changed from here. */
+  readonly isReadOnly: boolean;
+  subscribe(listener: EventListener): () => void;
+  /** Starts nothing from now on, and lets what is under way end. */
+  leave(graceMs: number, cause: unknown): void;
+  /** Closes, when nothing is under way any more. */
+  close(): Promise<void>;
+}
+
+/** What a seat is taken with. */
+export interface SeatOptions {
+  readonly definitions: Definitions;
+  readonly options: OrchestratorOptions;
+  readonly values: Values;
+  readonly active: ActiveRuns;
+}
+
+/** Opens the history: alone, or together with other processes. */
+export async function takeSeat(asked: SeatOptions): Promise<Seat> {
+  const { store } = asked.options;
+  const isShared = typeof store === "object" && !("append" in store) && store.shared === true;
+  if (!isShared) return await takeAlone(asked);
+  const { SharedSeat } = await import("../shared/seat.ts");
+  return await SharedSeat.take(asked, store);
+}
+
+/** Opens a history that nobody else writes as long as it is open. */
+async function takeAlone({ definitions, options, values, active }: SeatOptions): Promise<Seat> {
+  const parts = await openParts(definitions, options, values);
+  const verbs = localVerbs(parts, active);
+  const isReadOnly = parts.store.isReadOnly ?? false;
+  if (options.recovery?.onStart && !isReadOnly) recoverBehind(verbs, active);
+  return {
+    parts,
+    verbs,
+    isReadOnly,
+    subscribe: (listener) =>
+      parts.engine.recorder.subscribe((batches) => batches.forEach((batch) => listener(batch))),
+    leave: (graceMs, cause) => parts.engine.leave(graceMs, cause),
+    close: () => closeParts(parts),
+  };
+}
+
+/** Goes on with what was left; `close` waits for it. What goes wrong is on record, or rejects the next verb. */
+export function recoverBehind(verbs: Verbs, active: ActiveRuns): Promise<unknown> {
+  return active.during(() => verbs.recover({})).catch(() => {});
+}
+
+/** Commits and closes. */
+export async function closeParts({ engine, store }: Parts): Promise<void> {
+  await engine.close();
+  await engine.recorder.flush();
+  await store.close();
+}

@@ -1,0 +1,30 @@
+/** What changes a history: done by this process, or by the one that leads. */
+import type { Asset } from "../../model/assets/declaration.ts";
+import type { BackfillPlan, RunPlan } from "../../planner/plan.ts";
+import type { PartitionRequest } from "../../planner/request.ts";
+import type {
+  BackfillResult,
+  MaterializationReport,
+  RecoverOptions,
+  RunOptions,
+  RunResult,
+} from "../contract.ts";
+
+/** What `prune` keeps. */
+export interface Pruning {
+  readonly runsBeforeMs: number;
+}
+
+/** The verbs that record. What they are given was looked at before. */
+export interface Verbs {
+  execute(plan: RunPlan, options: RunOptions, job?: string): Promise<RunResult>;
+  backfill(plan: BackfillPlan, options: RunOptions): Promise<BackfillResult>;
+  rerun(runId: string, from: "failure" | "start", options: RunOptions): Promise<RunResult>;
+  recover(options: RecoverOptions): Promise<readonly RunResult[]>;
+  cancel(id: string, reason: string): Promise<void>;
+  report(asset: Asset, reports: readonly MaterializationReport[]): Promise<void>;
+  wipe(asset: Asset, partitions: PartitionRequest): Promise<number>;
+  addKeys(name: string, keys: readonly string[]): Promise<void>;
+  removeKeys(name: string, keys: readonly string[]): Promise<void>;
+  prune(retention: Pruning): Promise<number>;
+}
