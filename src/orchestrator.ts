@@ -54,7 +54,8 @@ import { isBackfillPlan, openContext, planBackfillIn, planIn, requestOf } from "
 import { onlyReads, orchestratorClosed, unknownJob } from "./orchestrator/refusals.ts";
 import { Subscriptions } from "./orchestrator/subscriptions.ts";
 import { unknownRun } from "./orchestrator/runs.ts";
-import { type Seat, takeSeat } from "./orchestrator/verbs/seat.ts";
+import type { Seat } from "./orchestrator/verbs/seat.ts";
+import { takeSeat } from "./orchestrator/verbs/take.ts";
 import { parseBackfillPlan, parsePlan } from "./planner/json.ts";
 import type { BackfillPlan, RunPlan } from "./planner/plan.ts";
 import type { BackfillRequest, PartitionRequest, PlanRequest } from "./planner/request.ts";

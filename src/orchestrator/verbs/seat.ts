@@ -3,8 +3,7 @@ import type { SluiceEvent } from "../../model/events/event.ts";
 import type { Definitions } from "../../model/definitions.ts";
 import type { ActiveRuns } from "../active.ts";
 import type { OrchestratorOptions } from "../contract.ts";
-import { openParts, type Parts, type Values } from "../parts.ts";
-import { localVerbs } from "./local.ts";
+import type { Parts, Values } from "../parts.ts";
 import type { Verbs } from "./verbs.ts";
 
 /** Called with events after their commit. */
@@ -30,32 +29,6 @@ export interface SeatOptions {
   readonly options: OrchestratorOptions;
   readonly values: Values;
   readonly active: ActiveRuns;
-}
-
-/** Opens the history: alone, or together with other processes. */
-export async function takeSeat(asked: SeatOptions): Promise<Seat> {
-  const { store } = asked.options;
-  const isShared = typeof store === "object" && !("append" in store) && store.shared === true;
-  if (!isShared) return await takeAlone(asked);
-  const { SharedSeat } = await import("../shared/seat.ts");
-  return await SharedSeat.take(asked, store);
-}
-
-/** Opens a history that nobody else writes as long as it is open. */
-async function takeAlone({ definitions, options, values, active }: SeatOptions): Promise<Seat> {
-  const parts = await openParts(definitions, options, values);
-  const verbs = localVerbs(parts, active);
-  const isReadOnly = parts.store.isReadOnly ?? false;
-  if (options.recovery?.onStart && !isReadOnly) recoverBehind(verbs, active);
-  return {
-    parts,
-    verbs,
-    isReadOnly,
-    subscribe: (listener) =>
-      parts.engine.recorder.subscribe((batches) => batches.forEach((batch) => listener(batch))),
-    leave: (graceMs, cause) => parts.engine.leave(graceMs, cause),
-    close: () => closeParts(parts),
-  };
 }
 
 /** Goes on with what was left; `close` waits for it. What goes wrong is on record, or rejects the next verb. */
