@@ -94,8 +94,17 @@ export { openMask } from "./src/runtime/redact/mask.ts";
 export type { Mask } from "./src/runtime/redact/mask.ts";
 export type { MaskStream } from "./src/runtime/redact/stream.ts";
 export { openRunBundle } from "./src/stores/bundle/open.ts";
-export { output, skip, unchanged } from "./src/model/assets/result.ts";
-export type { Metadata, Output, OutputFacts, Skip, Unchanged } from "./src/model/assets/result.ts";
+export { output, shortCircuit, skip, unchanged } from "./src/model/assets/result.ts";
+export type {
+  CircuitReach,
+  Metadata,
+  Output,
+  OutputFacts,
+  ShortCircuit,
+  ShortCircuitOptions,
+  Skip,
+  Unchanged,
+} from "./src/model/assets/result.ts";
 export { type } from "./src/model/assets/schema.ts";
 export type {
   Schema,

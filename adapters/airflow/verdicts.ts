@@ -169,7 +169,10 @@ const TABLE = {
     "One run for each window by `airflow backfill`, or one run for many by the param `partitions`.",
     "Airflow does not cut a backfill into runs of several partitions.",
   ),
-  "skip": native("The task is skipped, and what is downstream with it."),
+  "skip": native(
+    "The task is skipped, and what is downstream with it; a short circuit skips what it reaches, whatever its rules say.",
+    "A task that short-circuits succeeds, as ShortCircuitOperator does, and claims no asset.",
+  ),
   "config": native("A param of the Dag for each step, checked by the step's own schema."),
   "resources": native("Made by the step in its process, from its environment."),
   "io": native("The IO place of the step's environment."),

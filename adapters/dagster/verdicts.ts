@@ -166,7 +166,9 @@ export const VERDICTS = {
     "BackfillPolicy.multi_run or single_run; a step without batch makes its partitions one after the other.",
     "The data version of each partition of a range is in its metadata (sluice/data_version); the tag is Dagster's own.",
   ),
-  "skip": native("A skippable spec that yields no result; what is downstream is skipped."),
+  "skip": native(
+    "A skippable spec that yields no result; what is downstream is skipped, as by a short circuit.",
+  ),
   "config": native(
     "config of the op, passed on to the step, which validates it.",
     "Dagster does not know the schema.",

@@ -28,12 +28,14 @@ try:
         AirflowException,
         AirflowFailException,
         AirflowSkipException,
+        DownstreamTasksSkipped,
     )
 except ImportError:  # Airflow 3.1
     from airflow.exceptions import (
         AirflowException,
         AirflowFailException,
         AirflowSkipException,
+        DownstreamTasksSkipped,
     )
 
 DONE, FAILED_FOR_GOOD, SKIPPED = 0, 78, 99
@@ -137,6 +139,8 @@ class StepTask(BaseOperator):
         if code == DONE and outcome.get("status") == "success":
             self.announce(context, outcome)
             return {name: outcome[name] for name in ("outputs", "checks", "durationMs")}
+        if code == SKIPPED and "circuit" in outcome:
+            return self.cut_off(outcome)
         if code == SKIPPED:
             raise AirflowSkipException(outcome.get("reason") or "The step skipped.")
         error = outcome.get("error") or {}
@@ -146,6 +150,16 @@ class StepTask(BaseOperator):
         if code == FAILED_FOR_GOOD:
             raise AirflowFailException(message)
         raise StepFailed(message, outcome.get("retryAfterMs"))
+
+    def cut_off(self, outcome):
+        """What ShortCircuitOperator does: skips what is downstream, and succeeds."""
+        self.outlets = []
+        direct = outcome["circuit"] == "direct"
+        find = self.get_direct_relatives if direct else self.get_flat_relatives
+        below = sorted(task.task_id for task in find(upstream=False))
+        self.log.info("Skipping what is downstream: %s", outcome.get("reason"))
+        if below:
+            raise DownstreamTasksSkipped(tasks=below)
 
     def log_check(self, check):
         verdict = "passed" if check.get("passed") else "failed"

@@ -8,7 +8,7 @@ import type { Mapping } from "../partitions/mapping.ts";
 import type { MaybePartitions, Problem, Relation } from "../partitions/relation.ts";
 import type { BackfillPolicy } from "../policy.ts";
 import type { Resources } from "./resource.ts";
-import type { Awaitable, Output, Skip, Unchanged } from "./result.ts";
+import type { Awaitable, Output, ShortCircuit, Skip, Unchanged } from "./result.ts";
 import type { Schema, TypeTag } from "./schema.ts";
 import { requireSpec } from "../validate/shape.ts";
 import { captureSite } from "./site.ts";
@@ -47,10 +47,11 @@ export type CheckDeps<D, P> = {
 };
 
 /** What a body may return when the asset holds a `T`. */
-export type Result<T> = T | Output<T> | Skip | Unchanged;
+export type Result<T> = T | Output<T> | Skip | ShortCircuit | Unchanged;
 
 /** The value inside what a body returns. */
-export type ValueOf<R> = R extends Output<infer T> ? T : R extends Skip | Unchanged ? never : R;
+export type ValueOf<R> = R extends Output<infer T> ? T : R extends Skip | ShortCircuit | Unchanged ? never
+: R;
 
 /** The value of a declared output: a schema's output type or the type of a tag. */
 export type DeclaredOutput<S> = S extends TypeTag<infer T> ? T

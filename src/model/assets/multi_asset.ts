@@ -11,7 +11,7 @@ import type { MaybePartitions } from "../partitions/relation.ts";
 import type { BackfillPolicy } from "../policy.ts";
 import { show } from "../quote.ts";
 import type { Resources } from "./resource.ts";
-import type { Output, Skip, Unchanged } from "./result.ts";
+import type { Output, ShortCircuit, Skip, Unchanged } from "./result.ts";
 import type { Schema, TypeTag } from "./schema.ts";
 import { parseAt, requireFields, requireSpec } from "../validate/shape.ts";
 import { captureSite } from "./site.ts";
@@ -79,7 +79,7 @@ export interface MultiAssetSpec<D, P, C, R, O extends Outputs, Ret> extends Step
   /** Allows the body to fan out by `each`. Default false. */
   readonly elements?: boolean;
   /** The body. */
-  readonly run: (context: MultiAssetContext<Upstreams<D>, P, C, R, O>) => Awaitable<Ret>;
+  readonly run: (context: MultiAssetContext<Upstreams<D>, P, C, R, O>) => Awaitable<Ret | ShortCircuit>;
 }
 
 /**

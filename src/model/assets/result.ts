@@ -1,5 +1,6 @@
 /** What a body may return besides a plain value. */
 import type { LogFields } from "../ports.ts";
+import { requireOptions, type Shapes } from "../validate/options.ts";
 
 /** A value or a promise of it. */
 export type Awaitable<T> = T | Promise<T>;
@@ -29,6 +30,31 @@ export interface Skip {
   readonly "~result": "skip";
   /** Why, for people. */
   readonly reason: string;
+}
+
+/**
+ * How far a short circuit reaches: over all that is downstream, whatever its trigger rules say, or over the steps directly
+ * downstream, and further ones as their rules say.
+ */
+export type CircuitReach = "all" | "direct";
+
+/** Says that nothing was made and that what is downstream is skipped; made by {@linkcode shortCircuit}. */
+export interface ShortCircuit {
+  /** Says what this is. */
+  readonly "~result": "short-circuit";
+  /** Why, for people. */
+  readonly reason: string;
+  /** How far it reaches. */
+  readonly reach: CircuitReach;
+}
+
+/** Options of {@linkcode shortCircuit}. */
+export interface ShortCircuitOptions {
+  /**
+   * `"ignore"` skips everything downstream of the step; `"respect"` skips what is directly downstream, and leaves the rest
+   * to its trigger rules. Default `"ignore"`.
+   */
+  readonly rules?: "ignore" | "respect";
 }
 
 /** Says that the recorded value still holds; made by {@linkcode unchanged}. */
@@ -75,6 +101,42 @@ export function skip(reason: string): Skip {
 }
 
 /**
+ * Returns without a value, and skips everything downstream of the step in this run that has not begun, trigger rules or not:
+ * Airflow's ShortCircuitOperator. The asset must be declared `skippable`.
+ *
+ * @throws {SluiceError} DEFINITION_INVALID for options that are not known.
+ * @example
+ * ```ts
+ * import { createOrchestrator, defineAsset, definitions, shortCircuit } from "sluice";
+ * import assert from "node:assert/strict";
+ *
+ * const feed = defineAsset({ key: "feed", skippable: true, run: () => shortCircuit("a holiday") });
+ * const report = defineAsset({ key: "report", after: [feed], run: () => "for everybody" });
+ * const always = defineAsset({ key: "always", triggerRule: "all_done", after: [report], run: () => 1 });
+ *
+ * await using sluice = createOrchestrator(definitions({ assets: [feed, report, always] }), {
+ *   store: "memory",
+ *   defaultIO: "memory",
+ * });
+ * const { record } = await sluice.materialize("*");
+ * assert.equal(record.steps.skipped, 3);
+ * ```
+ */
+export function shortCircuit(reason: string, options: ShortCircuitOptions = {}): ShortCircuit {
+  requireOptions(options, CIRCUIT, {
+    what: "shortCircuit()",
+    code: "DEFINITION_INVALID",
+    example: 'shortCircuit("no rows today", { rules: "respect" })',
+  });
+  const reach = options.rules === "respect" ? "direct" : "all";
+  return Object.freeze({ "~result": "short-circuit" as const, reason, reach });
+}
+
+const CIRCUIT: Shapes<ShortCircuitOptions> = Object.freeze({
+  rules: { is: '"ignore" or "respect"', fits: (value: unknown) => value === "ignore" || value === "respect" },
+});
+
+/**
  * Returns without a new value because the recorded one still holds: the step succeeds, the data version stays,
  * and downstream assets stay fresh.
  *
@@ -91,8 +153,11 @@ export function unchanged(reason?: string): Unchanged {
   return Object.freeze({ "~result": "unchanged" as const, reason });
 }
 
+/** The kinds of special results. */
+export type ResultKind = "output" | "skip" | "short-circuit" | "unchanged";
+
 /** Which kind of special result a returned value is; undefined for a plain value. */
-export function resultKind(value: unknown): "output" | "skip" | "unchanged" | undefined {
+export function resultKind(value: unknown): ResultKind | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  return (value as { "~result"?: "output" | "skip" | "unchanged" })["~result"];
+  return (value as { "~result"?: ResultKind })["~result"];
 }

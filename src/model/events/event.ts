@@ -4,6 +4,7 @@
  * An event is one row of a batch: its kind, the step it is about, the attempt, its place in the order of the
  * whole store and its time. Most need nothing more; the others carry a payload of JSON values.
  */
+import type { CircuitReach } from "../assets/result.ts";
 import type { CheckSeverity } from "../step/severity.ts";
 import type { RunConcurrency } from "../gates/concurrency.ts";
 import type { LogFields, LogLevel } from "../ports.ts";
@@ -162,8 +163,11 @@ export interface EventPayloads {
   readonly step_retrying: { readonly error: RecordedError; readonly delayMs: number };
   /** A step was skipped. */
   readonly step_skipped: {
-    readonly reason: string; /** The step whose skip led to this one. */
+    readonly reason: string;
+    /** The step whose skip led to this one. */
     readonly cause?: number;
+    /** How far the body has cut off what is downstream; absent where it has not. */
+    readonly circuit?: CircuitReach;
   };
   /** `cause` is the upstream step that failed itself, `via` the direct upstream. */
   readonly step_upstream_failed: { readonly cause: number; readonly via: number };

@@ -1,4 +1,5 @@
 /** The fold of one run's events into the records of its steps. */
+import type { CircuitReach } from "../assets/result.ts";
 import type { EventBatch } from "./batch.ts";
 import { EVENT_KINDS, type EventPayloads, type OutputRecord, type RecordedError } from "./event.ts";
 import { STEP_STATUSES, STEP_TARGETS } from "./ledger/transitions.ts";
@@ -12,6 +13,7 @@ type LastPayload = {
   readonly outputs?: readonly OutputRecord[];
   readonly error?: RecordedError;
   readonly reason?: string;
+  readonly circuit?: CircuitReach;
 };
 
 /** Collects the steps `[from, to)` of a run. Batches are added in the order of their events. */
@@ -67,7 +69,7 @@ export class StepFold {
 
   #record(at: number): StepRecord {
     const step = this.#from + at;
-    const { error, reason } = this.#payloads.get(at) ?? {};
+    const { error, reason, circuit } = this.#payloads.get(at) ?? {};
     return {
       step,
       name: this.#table.node(this.#table.nodeOf(step)).step,
@@ -79,6 +81,7 @@ export class StepFold {
       outputs: this.#outputs(step, at),
       error,
       reason,
+      ...(circuit && { circuit }),
       chain: this.#chain(step),
     };
   }

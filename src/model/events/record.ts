@@ -1,4 +1,5 @@
 /** Records: what the events of a run add up to. */
+import type { CircuitReach } from "../assets/result.ts";
 import type { LogFields, LogLevel } from "../ports.ts";
 import type { CheckRecord, OutputRecord, RecordedError } from "./event.ts";
 import type { BackfillStatus, ElementStatus, RunStatus, StepStatus } from "./status.ts";
@@ -75,6 +76,8 @@ export interface StepRecord {
   readonly error: RecordedError | undefined;
   /** Why it was skipped or canceled. */
   readonly reason: string | undefined;
+  /** How far its body has cut off what is downstream; absent where it has not. */
+  readonly circuit?: CircuitReach;
   /** For `upstream_failed`: the chain of step numbers from the direct upstream to the step that failed. */
   readonly chain: readonly number[];
 }

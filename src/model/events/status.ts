@@ -42,7 +42,7 @@ const RUN_NEXT: { readonly [S in RunStatus]: readonly RunStatus[] } = {
 const STEP_NEXT: { readonly [S in StepStatus]: readonly StepStatus[] } = {
   pending: ["running", "skipped", "upstream_failed", "canceled"],
   running: ["success", "failed", "skipped", "up_for_retry", "canceled", "running"],
-  up_for_retry: ["running", "canceled"],
+  up_for_retry: ["running", "skipped", "canceled"],
   success: [],
   failed: [],
   skipped: [],

@@ -1,4 +1,5 @@
 /** The outcome of a step: what every caller gets back, whoever ran it. */
+import type { CircuitReach } from "../assets/result.ts";
 import type { CheckSeverity } from "../assets/declaration.ts";
 import type { RecordedError } from "../events/event.ts";
 import type { IssueCode } from "../issue.ts";
@@ -85,6 +86,8 @@ export interface StepOutcome {
   readonly error?: StepError;
   /** Why nothing was made, of a skipped step. */
   readonly reason?: string;
+  /** How far the body of a skipped step has cut off what is downstream; absent where it has not. */
+  readonly circuit?: CircuitReach;
   /** How long the step, or its retry policy, asks to wait before the next attempt. */
   readonly retryAfterMs?: number;
   /** How many retries the failure itself asks for; absent where it leaves that to the policy. */
@@ -154,6 +157,7 @@ function readOutcome(fields: Fields): StepOutcome {
     checks: fields.list("checks", readCheck),
     ...fields.some("error", (name) => fields.within(name, readError)),
     ...fields.some("reason", (name) => fields.text(name)),
+    ...fields.some("circuit", (name) => fields.choice<CircuitReach>(name, ["all", "direct"])),
     ...fields.some("retryAfterMs", (name) => fields.number(name)),
     ...fields.some("maxRetries", (name) => fields.count(name, 0)),
     durationMs: fields.number("durationMs"),

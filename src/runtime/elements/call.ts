@@ -249,7 +249,7 @@ export class Call<T> implements Branch {
     const { desk } = this.#scope.parts;
     const { path, index, key, digest: item, memory } = element.task;
     const kind = resultKind(value);
-    if (kind === "output" || kind === "unchanged") throw specialResult(desk.declaration.name, path, kind);
+    if (kind !== undefined && kind !== "skip") throw specialResult(desk.declaration.name, path, kind);
     const told = item === undefined ? {} : { item };
     if (kind === "skip") {
       const reason = String((value as Skip).reason);

@@ -1,4 +1,5 @@
 /** What goes wrong with elements, in words. */
+import type { ResultKind } from "../../model/assets/result.ts";
 import { LONGEST_KEY } from "../../model/elements/path.ts";
 import { SluiceError } from "../../model/issue.ts";
 import { quote, show } from "../../model/quote.ts";
@@ -83,10 +84,11 @@ export function noJson(step: string, path: string, why: string): Refusal {
   );
 }
 
-export function specialResult(step: string, path: string, kind: string): Refusal {
+export function specialResult(step: string, path: string, kind: ResultKind): Refusal {
+  const name = kind === "short-circuit" ? "shortCircuit" : kind;
   return new Refusal(
     step,
-    `has an element ${quote(path)} that returns ${kind}(), which is for whole assets.`,
+    `has an element ${quote(path)} that returns ${name}(), which is for whole assets.`,
     "Return a plain value, or skip().",
     "ELEMENT_INVALID",
   );

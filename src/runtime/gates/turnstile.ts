@@ -62,6 +62,14 @@ export class Turnstile implements Waiter {
     this.#parts.gates.leave(pass, outcome);
   }
 
+  /** A step that was let in does not begin. */
+  forget(step: number): void {
+    const pass = this.#granted.get(step);
+    if (!pass) return;
+    this.#granted.delete(step);
+    this.#parts.gates.leave(pass, undefined);
+  }
+
   /** Lets nothing in any more. */
   close(): void {
     this.#parts.gates.withdraw(this);

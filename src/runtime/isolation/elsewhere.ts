@@ -42,7 +42,9 @@ export async function recordElsewhere(task: ElsewhereTask, outcome: StepOutcome)
   const blockedBy = outcome.checks.filter(isBlocking).map(({ check }) => check);
   if (blockedBy.length > 0) throw new BlockedByCheck(declaration.name, [...new Set(blockedBy)], outputs);
   if (outcome.status === "failed" || outcome.status === "retry") throw failureOf(task, outcome);
-  if (outcome.status === "skipped") return { kind: "skipped", reason: outcome.reason ?? "" };
+  if (outcome.status === "skipped") {
+    return { kind: "skipped", reason: outcome.reason ?? "", circuit: outcome.circuit };
+  }
   await requireReach(task, outcome.outputs);
   return { kind: "made", outputs: outputs.length > 0 ? outputs : undefined };
 }

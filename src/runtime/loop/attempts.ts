@@ -65,6 +65,13 @@ export class Attempts {
     );
   }
 
+  /** Lets a step not wait for its next attempt any more. */
+  callOff(step: number): void {
+    this.#waiting.get(step)?.();
+    this.#waiting.delete(step);
+    this.#next.delete(step);
+  }
+
   /** Forgets a step that is over; one that waits is not. */
   forget(step: number): void {
     if (this.#next.size > 0 && !this.#waiting.has(step)) this.#next.delete(step);

@@ -143,6 +143,7 @@ export class RunLoop implements SeatWaiter {
 
   /** The gates of a step that waited for them let it in. */
   #accept(step: number): boolean {
+    if (!this.#progress.isOpen(step)) return false;
     this.#ready.unshift(step);
     if (this.#lanes.size >= this.#concurrency) return false;
     queueMicrotask(() => this.#widen());
@@ -292,8 +293,16 @@ export class RunLoop implements SeatWaiter {
     const { attempt } = lane.context as BodyContext;
     lane.context = undefined;
     if (result.kind === "made") this.#progress.succeed(step, attempt, result.outputs);
-    else this.#progress.skip(step, attempt, result.reason);
+    else this.#drop(this.#progress.skip(step, attempt, result.reason, result.circuit));
     this.#free(step, rank, "success");
+  }
+
+  /** Some steps were cut off: what they waited for is not waited for any more. */
+  #drop(steps: readonly number[]): void {
+    for (const step of steps) {
+      this.#attempts.callOff(step);
+      this.#turnstile.forget(step);
+    }
   }
 
   /** An attempt has failed. A step that waits for its next one holds neither lane nor slot. */

@@ -1,11 +1,13 @@
 /** How far a run has come: the state of every step, and which steps become ready, fail or are skipped by others. */
 import { EVENT_KINDS, type EventPayloads, type OutputRecord } from "../../model/events/event.ts";
+import type { CircuitReach } from "../../model/assets/result.ts";
 import type { StepCounts, StepRecord } from "../../model/events/record.ts";
 import type { StepStatus } from "../../model/events/status.ts";
 import type { StepGraph } from "../../planner/steps/table.ts";
 import type { Cooperative } from "../../planner/cooperative.ts";
 import type { ReadyQueue } from "./ready.ts";
 import type { Tape } from "../recorder.ts";
+import { downstreamOf } from "./downstream.ts";
 import type { Retention } from "./retention.ts";
 import type { Taint, Taints } from "./taints.ts";
 import type { Triggers, UpstreamEnd } from "./triggers.ts";
@@ -32,6 +34,7 @@ const FINAL_STATES: { readonly [S in StepStatus]?: number } = {
 };
 
 const SLICE = 1 << 14;
+const NO_STEPS: readonly number[] = Object.freeze([]);
 
 /** What progress is made of. */
 export interface ProgressParts {
@@ -138,10 +141,22 @@ export class Progress {
     this.#tape.push(EVENT_KINDS.step_retrying, step, attempt, payload);
   }
 
-  skip(step: number, attempt: number, reason: string): void {
-    this.#tape.push(EVENT_KINDS.step_skipped, step, attempt, { reason });
+  /**
+   * @param circuit How far what is downstream is cut off.
+   * @returns The steps that are skipped by that, which may have waited for something.
+   */
+  skip(step: number, attempt: number, reason: string, circuit?: CircuitReach): readonly number[] {
+    this.#tape.push(EVENT_KINDS.step_skipped, step, attempt, { reason, ...(circuit && { circuit }) });
     this.#skipped(step, step);
+    const cut = circuit ? this.#cutOff(step, circuit, reason) : NO_STEPS;
     this.#pass(step);
+    for (const each of cut) this.#pass(each);
+    return cut;
+  }
+
+  /** Whether a step is not over. */
+  isOpen(step: number): boolean {
+    return this.states[step] < STATE.SUCCESS;
   }
 
   cancel(step: number, attempt: number, reason: string): void {
@@ -173,12 +188,34 @@ export class Progress {
       over.push(step);
       if (index % SLICE === SLICE - 1) yield;
     }
+    const cut: number[] = [];
+    // What is downstream may have been cut off in part only.
+    for (const { step, circuit, reason = "" } of inOrder) {
+      if (circuit && this.states[step] === STATE.SKIPPED) cut.push(...this.#cutOff(step, circuit, reason));
+    }
     for (let index = 0; index < over.length; index++) {
       const state = this.states[over[index]];
       if (state === STATE.SUCCESS || state === STATE.SKIPPED) this.#retention?.release(over[index]);
       this.#pass(over[index]);
       if (index % SLICE === SLICE - 1) yield;
     }
+    for (const each of cut) this.#pass(each);
+  }
+
+  /** Skips what is downstream of a step and does not run, whatever its rules say. All are over before any is passed on. */
+  #cutOff(from: number, reach: CircuitReach, reason: string): readonly number[] {
+    const cut: number[] = [];
+    for (const step of downstreamOf(this.#graph, from, reach)) {
+      if (this.states[step] !== STATE.PENDING && this.states[step] !== STATE.RETRYING) continue;
+      const payload = { reason: `cut off upstream: ${reason}`, cause: from };
+      this.#tape.push(EVENT_KINDS.step_skipped, step, 0, payload);
+      this.#skipped(step, from);
+      cut.push(step);
+    }
+    const ready: number[] = [];
+    for (let step = this.#ready.shift(); step >= 0; step = this.#ready.shift()) ready.push(step);
+    for (const step of ready) if (this.isOpen(step)) this.#ready.push(step);
+    return cut;
   }
 
   /** Counts what each of some steps waits for. */
@@ -259,7 +296,8 @@ export class Progress {
     this.#tally(from, child);
     if (this.states[child] !== STATE.PENDING || this.#begun.has(child)) return;
     const verdict = this.#triggers.judge(child, rule);
-    if (verdict === "wait") return;
+    // What will not run may still be cut off by a step that it waits for, whichever of them ends first.
+    if (verdict === "wait" || verdict !== "run" && this.#waits[child] > 0) return;
     this.#begun.add(child);
     this.#reachTainted(child);
   }

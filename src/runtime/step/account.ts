@@ -1,4 +1,5 @@
 /** The events of one step by itself, gathered until it can be told what it came to. */
+import type { CircuitReach } from "../../model/assets/result.ts";
 import type { ElementRemark } from "../../model/elements/remark.ts";
 import { type EventBatch, eventName } from "../../model/events/batch.ts";
 import {
@@ -18,6 +19,7 @@ export interface StepEnd {
   readonly outputs: readonly OutputRecord[];
   readonly error?: RecordedError;
   readonly reason?: string;
+  readonly circuit?: CircuitReach;
 }
 
 /** Takes the place of a store: nothing is kept but what the outcome needs. */
@@ -64,8 +66,8 @@ export class Account implements EventSink {
         break;
       }
       case EVENT_KINDS.step_skipped: {
-        const { reason } = payload as EventPayloads["step_skipped"];
-        this.ends.set(step, { status: "skipped", outputs: [], reason });
+        const { reason, circuit } = payload as EventPayloads["step_skipped"];
+        this.ends.set(step, { status: "skipped", outputs: [], reason, ...(circuit && { circuit }) });
         break;
       }
       case EVENT_KINDS.step_failed: {

@@ -60,7 +60,7 @@ export async function outcomeOf(over: StepOver): Promise<StepOutcome> {
   };
 }
 
-type Verdict = Pick<StepOutcome, "status" | "error" | "reason" | "retryAfterMs" | "maxRetries">;
+type Verdict = Pick<StepOutcome, "status" | "error" | "reason" | "circuit" | "retryAfterMs" | "maxRetries">;
 
 /** One failure fails all that was asked for; one that is for good means that trying all of it again is of no use. */
 function statusOf({ run, verdicts, isLate }: StepOver, ends: readonly (StepEnd | undefined)[]): Verdict {
@@ -80,7 +80,10 @@ function statusOf({ run, verdicts, isLate }: StepOver, ends: readonly (StepEnd |
   }
   if (run.error) return { status: "retry", error: stepError(run.error) };
   const isSkipped = ends.every((end) => end?.status === "skipped");
-  return isSkipped ? { status: "skipped", reason: ends[0]?.reason ?? "" } : { status: "success" };
+  if (!isSkipped) return { status: "success" };
+  const circuits = ends.map((end) => end?.circuit);
+  const circuit = circuits.includes("all") ? "all" : circuits.find((each) => each !== undefined);
+  return { status: "skipped", reason: ends[0]?.reason ?? "", ...(circuit && { circuit }) };
 }
 
 function stopError(end: StepEnd | undefined, isLate: boolean): RecordedError {

@@ -1,7 +1,7 @@
 /** From what a body returns to values that are kept and records of them. */
 import type { Asset, StepDeclaration } from "../../model/assets/declaration.ts";
 import { type OutputFacts, resultKind } from "../../model/assets/result.ts";
-import type { Output, Skip, Unchanged } from "../../model/assets/result.ts";
+import type { CircuitReach, Output, ShortCircuit, Skip, Unchanged } from "../../model/assets/result.ts";
 import { formatIssuePath } from "../../model/assets/schema.ts";
 import type { CheckRecord, OutputRecord } from "../../model/events/event.ts";
 import { SluiceError } from "../../model/issue.ts";
@@ -36,7 +36,12 @@ export type StepResult =
     /** Those of which there is something to say; undefined when there are none. */
     readonly outputs: readonly OutputRecord[] | undefined;
   }
-  | { readonly kind: "skipped"; readonly reason: string };
+  | {
+    readonly kind: "skipped";
+    readonly reason: string;
+    /** How far the body has cut off what is downstream. */
+    readonly circuit?: CircuitReach | undefined;
+  };
 
 /**
  * Checks and keeps what a body returned.
@@ -48,6 +53,10 @@ export async function keepOutputs(task: OutputTask, result: unknown): Promise<St
   const { declaration } = task;
   const whole = resultKind(result);
   if (whole === "skip") return { kind: "skipped", reason: skipReason(task, result as Skip) };
+  if (whole === "short-circuit") {
+    const { reach: circuit } = result as ShortCircuit;
+    return { kind: "skipped", reason: skipReason(task, result as ShortCircuit), circuit };
+  }
   const keeper = new Keeper(task);
   if (declaration.batch && whole === undefined) await keepBatch(task, keeper, result);
   else if (declaration.kind === "multi-asset" && whole === undefined) await keepRecord(task, keeper, result);
@@ -173,6 +182,12 @@ class Keeper {
         const skipped = skipReason(this.#task, returned as Skip);
         return () => void this.#records.push({ ...position, skipped });
       }
+      case "short-circuit":
+        throw new Refusal(
+          this.#task.declaration.name,
+          "returned shortCircuit() for one of its outputs, and it is for all of them.",
+          "Return it in the place of them, or skip() for one.",
+        );
       case "unchanged": {
         const record = this.#unchanged(returned as Unchanged);
         return () => void this.#records.push({ ...position, ...record });
@@ -245,11 +260,11 @@ function isPlain({ dataVersion, metadata, unchanged, skipped }: OutputRecord): b
   return dataVersion === undefined && metadata === undefined && !unchanged && skipped === undefined;
 }
 
-function skipReason({ declaration }: OutputTask, { reason }: Skip): string {
+function skipReason({ declaration }: OutputTask, { "~result": kind, reason }: Skip | ShortCircuit): string {
   if (declaration.skippable) return String(reason);
   throw new Refusal(
     declaration.name,
-    "returned skip(), and is not declared skippable.",
+    `returned ${kind === "skip" ? "skip" : "shortCircuit"}(), and is not declared skippable.`,
     "Declare `skippable: true`.",
   );
 }

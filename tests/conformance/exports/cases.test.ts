@@ -20,6 +20,7 @@ describe("the graphs that exports are compared with", () => {
       return await inFolder(async (folder) => [...(await runLocally(one, folder)).keys()]);
     };
     assert.deepEqual(await names("skips"), ["size.json", "source.json"]);
+    assert.deepEqual(await names("cut_off"), ["beside.json", "source.json"]);
     assert.deepEqual(await names("failing_check"), ["rows.json", "sum.json"]);
     assert.equal((await names("ranges")).length, 16);
   });

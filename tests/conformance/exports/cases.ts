@@ -53,6 +53,7 @@ export const cases: readonly Case[] = [
   { name: "hooked", runs: [{ assets: ["flaky"] }, { assets: ["heard"] }], status: "success" },
   { name: "failing_check", runs: [{}], status: "failed" },
   { name: "skips", runs: [{}], status: "success" },
+  { name: "cut_off", runs: [{}], status: "success" },
   { name: "configured", runs: [{ job: "large_sample" }], status: "success" },
   {
     name: "secretive",

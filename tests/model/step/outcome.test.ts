@@ -15,6 +15,7 @@ const outcome: StepOutcome = {
   step: "a",
   attempt: 2,
   fence: 7,
+  circuit: "direct",
   outputs: [
     { asset: "a", partition: "k", status: "made", dataVersion: "d", codeVersion: "c", metadata: { rows: 1 } },
     { asset: "b", status: "skipped", reason: "no rows" },

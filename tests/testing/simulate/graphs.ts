@@ -8,6 +8,7 @@ import {
   definitions,
   type Each,
   type PoolOptions,
+  shortCircuit,
   skip,
   staticPartitions,
   type TriggerRule,
@@ -107,7 +108,11 @@ function assetOf(seed: number, index: number, earlier: readonly Asset[]): Asset 
       log.info(`making ${key}`, { reads: Object.keys(inputs).length });
       for (const value of Object.values(inputs)) if (isCollection(value)) await value.load();
       if (fansOut) await fanOut(seed, index, context);
-      if (isSkippable && chance(seed, "skips", index, run.id) < 0.3) return skip("nothing new");
+      if (isSkippable && chance(seed, "skips", index, run.id) < 0.3) {
+        const isCut = chance(seed, "cuts off", index, run.id) < 0.4;
+        const rules = chance(seed, "respects", index) < 0.5 ? "respect" : "ignore";
+        return isCut ? shortCircuit("nothing at all", { rules }) : skip("nothing new");
+      }
       if (!isPartitioned || draw("batch") >= 0.3) return index;
       return new Map(partitions.map((partition) => [partition.key, index]));
     },

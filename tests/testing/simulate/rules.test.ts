@@ -109,6 +109,16 @@ const broken: readonly [title: string, invariant: Invariant, work: () => void][]
     () => take([...begin, ["step_started", 0, 1], ["step_skipped", 0, 1], ["step_started", 1, 1]]),
   ],
   [
+    "a step that begins below a short circuit",
+    "I4",
+    () =>
+      take([...begin, ["step_started", 2, 1], ["step_skipped", 2, 1, { reason: "", circuit: "direct" }], [
+        "step_started",
+        3,
+        1,
+      ]]),
+  ],
+  [
     "more steps than there are seats",
     "I6",
     () => {

@@ -1,4 +1,5 @@
 /** One run as the rules see it. */
+import type { CircuitReach } from "../../../model/assets/result.ts";
 import type { StepDeclaration } from "../../../model/assets/declaration.ts";
 import type { Definitions } from "../../../model/definitions.ts";
 import type { EventPayloads, SluiceEvent } from "../../../model/events/event.ts";
@@ -41,6 +42,8 @@ export class RunModel {
   readonly #definitions: Definitions;
   readonly #mostRecoveries: number;
   readonly #steps: Map<number, StepModel> = new Map();
+  /** Steps that have cut off what is downstream of them. */
+  readonly #cuts: Map<number, CircuitReach> = new Map();
   #lastSeq = 0;
 
   constructor(definitions: Definitions, mostRecoveries: number, created: EventPayloads["run_created"]) {
@@ -168,6 +171,8 @@ export class RunModel {
       return;
     }
     known.elements?.end(where);
+    const { circuit } = (event.payload ?? {}) as { readonly circuit?: CircuitReach };
+    if (circuit) this.#cuts.set(step, circuit);
     this.underWay.delete(step);
     known.state = end ?? "retrying";
     if (end !== undefined) this.recoveries = 0;
@@ -183,10 +188,24 @@ export class RunModel {
     if (attempt <= known.attempt) {
       throw new InvariantError("I3", `${where} is attempt ${attempt} after attempt ${known.attempt}`);
     }
+    if (known.state === "waiting") this.#checkCuts(step, step, where);
     this.#checkUpstream(step, where);
     known.state = "running";
     known.attempt = attempt;
     this.underWay.add(step);
+  }
+
+  /** Nothing begins that was cut off, directly or from further upstream. */
+  #checkCuts(step: number, below: number, where: string, seen: Set<number> = new Set()): void {
+    if (this.#cuts.size === 0 || seen.has(below)) return;
+    seen.add(below);
+    for (const { step: other } of upstreamOf(this.table, this.#definitions, below)) {
+      const reach = this.#cuts.get(other);
+      if (reach === "all" || reach === "direct" && below === step) {
+        throw new InvariantError("I4", `${where} begins though step ${other} has cut it off`);
+      }
+      this.#checkCuts(step, other, where, seen);
+    }
   }
 
   /**

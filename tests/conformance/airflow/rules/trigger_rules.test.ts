@@ -28,8 +28,8 @@ describe("trigger rules in Airflow", () => {
     try {
       const states = askPython<{ readonly [task: string]: string }>(
         python as string,
-        new URL("./trigger_rules.py", import.meta.url),
-        { home, rules: TRIGGER_RULES },
+        new URL("./states.py", import.meta.url),
+        { home, dag: "trigger_rules", env: { SLUICE_TRIGGER_RULES: TRIGGER_RULES.join(",") } },
       );
       for (const rule of TRIGGER_RULES) {
         for (const [place, letter] of [...VERDICTS[rule].replaceAll(" ", "")].entries()) {

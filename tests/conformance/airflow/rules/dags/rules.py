@@ -32,7 +32,7 @@ def upstream(side):
 
 with DAG("trigger_rules", schedule=None, start_date=pendulum.datetime(2026, 1, 1)):
     left, right = upstream("left"), upstream("right")
-    for rule in os.environ["SLUICE_TRIGGER_RULES"].split(","):
+    for rule in os.environ.get("SLUICE_TRIGGER_RULES", "always").split(","):
         for one in ENDS:
             for other in ENDS:
                 below = PythonOperator(task_id=f"{rule}.{one}.{other}", python_callable=succeed, trigger_rule=rule)

@@ -1,0 +1,26 @@
+/** What is downstream of a step in a run. */
+import type { CircuitReach } from "../../model/assets/result.ts";
+import type { StepGraph } from "../../planner/steps/table.ts";
+
+/** The steps downstream of one, all of them or those that wait for it directly, each once. */
+export function downstreamOf(
+  { count, children }: StepGraph,
+  from: number,
+  reach: CircuitReach,
+): readonly number[] {
+  const { offsets, targets } = children;
+  const seen = new Set<number>([from]);
+  const open = [from];
+  const steps: number[] = [];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    for (let edge = offsets[node]; edge < offsets[node + 1]; edge++) {
+      const child = targets[edge];
+      if (seen.has(child)) continue;
+      seen.add(child);
+      if (child < count) steps.push(child);
+      // A barrier stands between steps, and is none itself.
+      if (child >= count || reach === "all") open.push(child);
+    }
+  }
+  return steps.sort((a, b) => a - b);
+}
