@@ -105,13 +105,16 @@ describe("a step request", () => {
       config: some(fc.jsonValue().filter((value) => value !== null)),
       elements: some(fc.record({
         concurrency: fc.integer({ min: 1 }),
-        made: fc.array(fc.record({
-          element: text,
-          item: text,
-          value: some(fc.jsonValue()),
-          reason: some(text),
-          from: some(text),
-        })),
+        made: fc.array(
+          fc.record({
+            element: text,
+            item: text,
+            value: some(fc.jsonValue({ maxDepth: 1 })),
+            reason: some(text),
+            from: some(text),
+          }),
+          { maxLength: 2 },
+        ),
       })),
       tags: some(fc.dictionary(text, text)),
       hooks: some(fc.boolean()),
