@@ -244,6 +244,20 @@ export type { AssetGraph } from "./src/model/graph.ts";
 export { SluiceError } from "./src/model/issue.ts";
 export type { Issue, IssueCode } from "./src/model/issue.ts";
 
+// Watch
+export { createMonitor } from "./src/monitor/stream/monitor.ts";
+export type {
+  EventSource,
+  MissedNotice,
+  Monitor,
+  MonitorEvent,
+  MonitorFilter,
+  MonitorOptions,
+  MonitorStream,
+} from "./src/monitor/stream/contract.ts";
+export { isAtLeast, SEVERITIES, type Severity, severityOf } from "./src/monitor/stream/severity.ts";
+export { createMetrics, type Metrics, METRICS_TYPE } from "./src/monitor/metrics/metrics.ts";
+
 // Carry elsewhere
 export { diffSnapshots } from "./src/model/snapshot/diff.ts";
 export type { SnapshotChange } from "./src/model/snapshot/diff.ts";

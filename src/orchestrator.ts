@@ -36,6 +36,7 @@ import {
   CHECKS_FIELDS,
   CLOSE_FIELDS,
   ELEMENTS_FIELDS,
+  EVENTS_FIELDS,
   LOGS_FIELDS,
   MATERIALIZATIONS_FIELDS,
   PLAN_FIELDS,
@@ -61,7 +62,7 @@ import type { BackfillPlan, RunPlan } from "./planner/plan.ts";
 import type { BackfillRequest, PartitionRequest, PlanRequest } from "./planner/request.ts";
 import { writeBundle } from "./stores/bundle/write.ts";
 import type { WorkerCounts } from "./runtime/isolation/worker/counts.ts";
-import type { BackfillFilter, MaterializationFilter, RunFilter } from "./stores/store.ts";
+import type { BackfillFilter, EventFilter, MaterializationFilter, RunFilter } from "./stores/store.ts";
 
 /** For lists that are given as a whole. */
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
@@ -283,6 +284,11 @@ class LiveOrchestrator implements Orchestrator {
     requireArgument("logs", "runId", runId, TEXT);
     requireRecord("logs", "filter", filter, LOGS_FIELDS);
     return await this.#read(({ store }) => store.logs(runId, { ...filter, limit: filter.limit ?? NO_LIMIT }));
+  }
+
+  async events(filter: EventFilter = {}) {
+    requireRecord("events", "filter", filter, EVENTS_FIELDS);
+    return await this.#read(({ store }) => store.events(filter));
   }
 
   async elements(runId: string, filter: ElementFilter = {}) {

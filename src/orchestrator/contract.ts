@@ -30,7 +30,13 @@ import type { IOManager } from "../io/manager.ts";
 import type { Mask } from "../runtime/redact/mask.ts";
 import type { BackfillPlan, RunPlan } from "../planner/plan.ts";
 import type { BackfillRequest, PartitionRequest, PlanRequest } from "../planner/request.ts";
-import type { BackfillFilter, MaterializationFilter, RunFilter, RunStore } from "../stores/store.ts";
+import type {
+  BackfillFilter,
+  EventFilter,
+  MaterializationFilter,
+  RunFilter,
+  RunStore,
+} from "../stores/store.ts";
 
 /** How an orchestrator keeps, runs and remembers. Everything has a default. */
 export interface OrchestratorOptions {
@@ -242,6 +248,8 @@ export interface Orchestrator extends AsyncDisposable {
   logs(runId: string, filter?: LogFilter): Promise<readonly LogLine[]>;
   /** The elements of the steps of a run, in the order in which they first appeared: all of them, unless a limit is given. */
   elements(runId: string, filter?: ElementFilter): Promise<readonly ElementRecord[]>;
+  /** What is recorded after a place, in order: at most `limit` events (default 1,000), of all or of one run. */
+  events(filter?: EventFilter): Promise<readonly SluiceEvent[]>;
   /** Recorded materializations of an asset, newest first: at most `limit` (default 100), and with `before` the next page. */
   materializations(
     asset: AssetName,

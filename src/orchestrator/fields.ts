@@ -93,6 +93,9 @@ export const RUNS_FIELDS: Fields = {
 /** Of the filter of `logs`. */
 export const LOGS_FIELDS: Fields = { step: STEP, after: PLACE, limit: COUNT };
 
+/** Of the filter of `events`. */
+export const EVENTS_FIELDS: Fields = { after: PLACE, runId: TEXT, limit: COUNT };
+
 /** Of the filter of `elements`. */
 export const ELEMENTS_FIELDS: Fields = { step: STEP, status: someOf(...ELEMENT_STATUSES), limit: COUNT };
 
