@@ -13,6 +13,7 @@ type Rule<Name extends EventName> = Severity | ((payload: EventOf<Name>["payload
 /** An event that is added has to be answered for here. */
 const RULES: { readonly [Name in EventName]: Rule<Name> } = {
   run_created: "info",
+  run_queued: "info",
   run_started: "info",
   run_finished: ({ status }) => BY_END[status],
   run_interrupted: ({ how }) => how === "closed" ? "info" : how === "failed" ? "critical" : "error",
