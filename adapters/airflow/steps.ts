@@ -54,13 +54,14 @@ export function taskStatement({ step, outputs }: DagStep, indent: number, contex
 }
 
 function policyArguments(step: StepSnapshot, level: number): NamedArguments {
-  const { pool, priority, timeoutMs, triggerRule } = step;
+  const { pool, priority, timeoutMs, triggerRule, dependsOnPast } = step;
   const weight = Math.max(-HEAVIEST, Math.min(HEAVIEST, Math.trunc(priority)));
   return {
     ...retryArguments(step.retry, level),
     execution_timeout: timeoutMs === undefined ? undefined : duration(timeoutMs + SLACK_MS),
     pool: pool === undefined ? undefined : textLiteral(pool),
     priority_weight: weight === 0 ? undefined : numberLiteral(weight),
+    depends_on_past: dependsOnPast ? "True" : undefined,
     trigger_rule: triggerRule === undefined ? undefined : textLiteral(triggerRule),
   };
 }

@@ -136,6 +136,11 @@ const TABLE = {
     "Give the steps a pool of few slots and growing delays between retries, or pause the Dag from a callback of your own.",
   ),
   "priority": native("The weight of the task, absolute; fractions and what 32 bits do not hold are cut."),
+  "past": emulated(
+    "depends_on_past of the task, and one run of the Dag at a time.",
+    "Airflow compares logical dates, and runs by partition have none: they are made one after the other, and a window is made although the one before it is missing or failed.",
+    "Run windows in their order, with catch-up or a backfill that is not reversed, and clear a failed run before the next.",
+  ),
   "trigger": native(
     "The trigger rule of the task.",
     "The state of a run is that of its last tasks: it succeeds though a step failed, where one that follows by a rule succeeds. Below a failure and a skip all_success says what came first.",

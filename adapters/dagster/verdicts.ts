@@ -130,6 +130,11 @@ export const VERDICTS = {
     "Give the steps a pool of few slots and growing delays between retries, or stop the schedule from a run failure sensor of your own.",
   ),
   "priority": native("The op tag dagster/priority, which orders the ready steps of a run."),
+  "past": emulated(
+    "A dep of the spec on itself, with a mapping to the window before, from which nothing is loaded.",
+    "Backfills and automation keep the order of windows; a run that is asked for one window makes it although the one before it is missing.",
+    "Ask for missing windows by a backfill.",
+  ),
   "trigger": {
     ...refused(
       "Dagster runs a step when all it waits for was made, and knows no other rule.",

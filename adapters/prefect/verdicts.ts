@@ -123,6 +123,11 @@ export const VERDICTS: VerdictTable = {
     "Runs do not heed each other's priorities.",
     "Use work queues with priorities for runs.",
   ),
+  "past": emulated(
+    "Task runs of one step wait for one another, in the order of partitions, and none follows a failed one.",
+    "A run does not know what earlier runs have made: a window is made although the one before it is missing.",
+    "Make windows by the flow backfill.",
+  ),
   "trigger": {
     ...refused(
       "Prefect runs a task when all it waits for has completed, and knows no other rule.",

@@ -16,6 +16,7 @@ import type { RunOptions, RunResult } from "./contract.ts";
 import { earlierElements } from "./earlier.ts";
 import { checkRunOptions } from "./options.ts";
 import type { Parts } from "./parts.ts";
+import { withheldBy } from "./past.ts";
 import { openContext } from "./planning.ts";
 import { interruptRun } from "./recovery/lost.ts";
 import { noteRecovery } from "./recovery/parking.ts";
@@ -55,6 +56,7 @@ async function execute(
   const facts = await parts.store.facts();
   facts.releaseAssets?.();
   const hooks = await hooksOf(parts, request);
+  const withheld = withheldBy(parts, plan);
   const run = active.begin(id, signal);
   const { steps, runs } = splitConcurrency(concurrency);
   const cancel = (reason: string) => void active.cancel(id, reason);
@@ -77,6 +79,7 @@ async function execute(
       ...(steps !== undefined && { concurrency: steps }),
       priority,
       turn,
+      ...(withheld && { withheld }),
     });
     return { id, status: outcome.status, record: await recordOf(parts, id), plan };
   } catch (error) {

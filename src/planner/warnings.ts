@@ -4,7 +4,8 @@ import { isOwnOutput } from "../model/compile.ts";
 import { fullSubset } from "../model/partitions/subset.ts";
 import type { Subset } from "../model/partitions/subset.ts";
 import type { PlanningContext } from "./context.ts";
-import { isPlanned, type RunPlan } from "./plan.ts";
+import { describeGap, pastGaps } from "./past.ts";
+import { isPlanned, type PlannedSet, type RunPlan } from "./plan.ts";
 
 /** Most warnings that a plan carries; the rest is counted in the last one. */
 const MOST = 20;
@@ -25,6 +26,11 @@ export function missingInputs(
       const warning = missingInput(context, plan, rank, input);
       if (warning) warnings.push(warning);
     }
+  }
+  for (const { rank, place, ...gap } of pastGaps(context, { definitions, sets: plan.sets })) {
+    const { space, subset } = plan.sets.get(rank) as PlannedSet;
+    const { name } = definitions.steps[rank];
+    warnings.push(`${name} will not run for ${space.keyAt(subset.at(place))}: ${describeGap(gap)}.`);
   }
   if (warnings.length <= MOST) return Object.freeze(warnings);
   return Object.freeze([

@@ -71,6 +71,8 @@ export interface RunRequest {
   readonly earlierElements?: EarlierElements;
   /** Whether it is a part of a run elsewhere, whose pools are not known here. Default false. */
   readonly isPart?: boolean;
+  /** Steps that must not run for what is recorded of their past, with the reasons; asked for when the run begins. Default: none. */
+  readonly withheld?: (steps: StepGraph) => Promise<ReadonlyMap<number, string>>;
   /** The attempt that every step of the run begins with. Default 1. */
   readonly attempt?: number;
   /** For a run whose retries are decided elsewhere: each step has one attempt, and a failed one is told here. */
@@ -230,12 +232,13 @@ class Execution {
   }
 
   async run(): Promise<RunOutcome> {
-    const { id, signal, resumed = [] } = this.#request;
+    const { signal, resumed = [], id, withheld } = this.#request;
+    const gaps = await withheld?.(this.#graph);
     this.#announce();
     const stop = () => this.#loop.stop(reasonOf(signal), signal?.reason);
     let stay = () => {};
     try {
-      await this.#engine.pace.finish(this.#progress.open(resumed));
+      await this.#engine.pace.finish(this.#progress.open(resumed, gaps));
       stay = this.#engine.onLeave((graceMs, cause) => this.#loop.leave(graceMs, cause));
       if (signal?.aborted) stop();
       signal?.addEventListener("abort", stop);

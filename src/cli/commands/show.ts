@@ -103,8 +103,20 @@ function declaredFields(asset: Asset, cwd: string): Field[] {
 }
 
 function rulesOf(
-  { retry, timeoutMs, pool, concurrency, priority, isolation, batch, skippable, elements, backfill, hooks }:
-    StepDeclaration,
+  {
+    retry,
+    timeoutMs,
+    pool,
+    concurrency,
+    priority,
+    isolation,
+    batch,
+    dependsOnPast,
+    skippable,
+    elements,
+    backfill,
+    hooks,
+  }: StepDeclaration,
 ): string {
   const most = backfill?.maxPartitionsPerRun;
   return [
@@ -116,6 +128,7 @@ function rulesOf(
     ...(isolation === undefined ? [] : [`in a ${isolation.tier}`]),
     ...(isolation?.memoryMb === undefined ? [] : [`at most ${isolation.memoryMb} MB`]),
     ...Object.keys(hooks ?? {}).filter((name) => name.startsWith("on")).sort(),
+    ...(dependsOnPast ? ["depends on its past"] : []),
     ...(batch ? ["batch"] : []),
     ...(skippable ? ["may skip"] : []),
     ...(elements ? ["fans out"] : []),

@@ -3,7 +3,8 @@ import type { StepInput } from "../../model/assets/declaration.ts";
 import type { Mapping } from "../../model/partitions/mapping.ts";
 
 /** How an input leads to its upstream: the mapping, and whether its value is not read. */
-export function describeInput({ name, mapping }: StepInput): string {
+export function describeInput({ name, mapping, isPast }: StepInput): string {
+  if (isPast) return "the window before, which must have succeeded";
   const words = [
     ...(mapping === undefined ? [] : [describeMapping(mapping)]),
     ...(name === undefined ? ["after"] : []),

@@ -99,6 +99,11 @@ export interface AssetSpec<D, P, C, R, S, B, Ret> extends AssetDescription, Step
   readonly backfill?: BackfillPolicy;
   /** Allows the body to return `skip()`. */
   readonly skippable?: boolean;
+  /**
+   * For partitions by time: a window is made only when the one before it has succeeded, or was skipped in the same run.
+   * Nothing is read of it. Default false. See docs/control-flow.md.
+   */
+  readonly dependsOnPast?: boolean;
   /** Allows the body to fan out by `each`. Default false. */
   readonly elements?: boolean;
   /** The body. */

@@ -77,6 +77,8 @@ export interface StepInput {
   readonly mapping: Mapping | undefined;
   /** Whether the body may run without the value. */
   readonly optional: boolean;
+  /** It is the step's own window before, by `dependsOnPast`: waited for, and nothing more. */
+  readonly isPast?: true;
 }
 
 export type { CheckSeverity } from "../step/severity.ts";
@@ -152,6 +154,8 @@ export interface StepDeclaration {
   readonly concurrency: StepConcurrency | undefined;
   /** Steps with a higher number start first among those that are ready. Default 0. */
   readonly priority: number;
+  /** A window is made only when the one before it was. */
+  readonly dependsOnPast: boolean;
   /** What must have become of the steps upstream; undefined for the default. */
   readonly triggerRule: TriggerRule | undefined;
   /** What is called when an attempt has begun, and when the step has ended; undefined for nothing. */

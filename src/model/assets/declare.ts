@@ -4,6 +4,7 @@ import type { Asset, AssetRef } from "./declaration.ts";
 import type { AssetDescription, Deps, InlineCheckSpec, StepRules, Upstream } from "./spec.ts";
 import { ioChoice } from "./io_choice.ts";
 import { stepIsolation } from "../step/isolation.ts";
+import { withPast } from "../gates/past.ts";
 import { parseKey } from "../key.ts";
 import type { Partitions } from "../partitions/definition.ts";
 import type { BackfillPolicy } from "../policy.ts";
@@ -35,6 +36,7 @@ export interface ErasedAssetSpec extends AssetDescription, StepRules {
   readonly batch?: boolean;
   readonly backfill?: BackfillPolicy;
   readonly skippable?: boolean;
+  readonly dependsOnPast?: boolean;
   readonly elements?: boolean;
   readonly run?: (context: never) => unknown;
   readonly checks?: { readonly [name: string]: InlineCheckSpec<never> };
@@ -50,6 +52,7 @@ type OpenStep = { -readonly [K in keyof StepDeclaration]: StepDeclaration[K] };
 export function declareAsset(kind: "asset" | "external", spec: ErasedAssetSpec, site: Site): Asset {
   const key = parseAt(() => parseKey(spec.key), ["assets", show(spec.key)], site);
   const step = openStep(kind, key, spec, site);
+  if (step.dependsOnPast) step.inputs = withPast(step.inputs, key);
   const asset = outputAsset(key, spec, spec.partitions, step);
   step.outputs = [asset];
   Object.freeze(step);
@@ -111,6 +114,7 @@ export function openStep(
     pool: spec.pool,
     concurrency: spec.concurrency && Object.freeze({ ...spec.concurrency }),
     priority: spec.priority ?? 0,
+    dependsOnPast: spec.dependsOnPast ?? false,
     triggerRule: spec.triggerRule,
     hooks: spec.hooks && Object.freeze({ ...spec.hooks }),
     isolation: stepIsolation(spec),

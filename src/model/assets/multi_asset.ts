@@ -5,6 +5,7 @@ import type { Awaitable } from "./result.ts";
 import type { CheckDeps, DeclaredOutput, Upstreams } from "./asset.ts";
 import type { StepContext } from "./context.ts";
 import { openStep, outputAsset } from "./declare.ts";
+import { withPast } from "../gates/past.ts";
 import { parseKey } from "../key.ts";
 import { parseName } from "../name.ts";
 import type { MaybePartitions } from "../partitions/relation.ts";
@@ -74,6 +75,8 @@ export interface MultiAssetSpec<D, P, C, R, O extends Outputs, Ret> extends Step
   readonly backfill?: BackfillPolicy;
   /** Allows runs that ask for some outputs only; `selected` tells the body which. Default false. */
   readonly subsettable?: boolean;
+  /** A window is made only when the one before it was. Default false. See docs/control-flow.md. */
+  readonly dependsOnPast?: boolean;
   /** Allows outputs to be left out by `skip()`. Default false. */
   readonly skippable?: boolean;
   /** Allows the body to fan out by `each`. Default false. */
@@ -124,6 +127,7 @@ export function defineMultiAsset<
     assets[name] = outputAsset(key, output, spec.partitions, step);
   }
   step.outputs = Object.freeze(Object.values(assets));
+  if (step.dependsOnPast) step.inputs = withPast(step.inputs, step.outputs[0].key);
   step.outputNames = Object.freeze(Object.keys(assets));
   step.subsettable = spec.subsettable ?? false;
   Object.freeze(step);

@@ -170,7 +170,12 @@ export interface EventPayloads {
     readonly circuit?: CircuitReach;
   };
   /** `cause` is the upstream step that failed itself, `via` the direct upstream. */
-  readonly step_upstream_failed: { readonly cause: number; readonly via: number };
+  readonly step_upstream_failed: {
+    readonly cause: number;
+    readonly via: number;
+    /** What keeps it from running that is not in the run; `cause` and `via` are -1 then. */
+    readonly reason?: string;
+  };
   /** A step was canceled. */
   readonly step_canceled: { readonly reason: string };
   /** A check gave its verdict. */

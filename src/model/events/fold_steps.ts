@@ -46,7 +46,7 @@ export class StepFold {
       const target = STEP_TARGETS[kind];
       if (target < 0) continue;
       const step = batch.stepAt(row);
-      if (kind === UPSTREAM_FAILED) this.#via.set(step, viaOf(batch, row));
+      if (kind === UPSTREAM_FAILED && viaOf(batch, row) >= 0) this.#via.set(step, viaOf(batch, row));
       if (step >= this.#from && step < this.#to) this.#addStep(batch, row, kind, target, step - this.#from);
     }
   }

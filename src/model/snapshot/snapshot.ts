@@ -78,6 +78,8 @@ export interface InputSnapshot {
   readonly isInferred: boolean;
   /** Whether the body may run without the value; left out where it may not. */
   readonly optional?: true;
+  /** Whether it is the step's own window before, which is only waited for; left out where it is not. */
+  readonly isPast?: true;
 }
 
 /** An asset made by a step. */
@@ -138,6 +140,8 @@ export interface StepSnapshot {
   readonly concurrency?: ConcurrencySnapshot;
   /** Steps with a higher number start first. */
   readonly priority: number;
+  /** A window is made only when the one before it was; left out where it does not matter. */
+  readonly dependsOnPast?: true;
   /** What must have become of the steps upstream; left out for the default. */
   readonly triggerRule?: TriggerRule;
   /** The names of its hooks, sorted; left out without any. */

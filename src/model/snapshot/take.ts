@@ -107,6 +107,7 @@ function stepSnapshot(step: StepDeclaration, definitions: Definitions, table: Pa
     breakers: breakersOf(step),
     concurrency: step.concurrency && concurrencySnapshot(step.concurrency),
     priority: step.priority,
+    dependsOnPast: step.dependsOnPast || undefined,
     triggerRule: step.triggerRule,
     hooks: hookNames(step.hooks),
     isolation: step.isolation?.tier,
@@ -143,7 +144,7 @@ function finiteOrNull(most: number): number | null {
 }
 
 function inputSnapshot(
-  { key, name, mapping: declared, optional }: StepInput,
+  { key, name, mapping: declared, optional, isPast }: StepInput,
   step: StepDeclaration,
   definitions: Definitions,
 ): InputSnapshot {
@@ -154,6 +155,7 @@ function inputSnapshot(
     ...mappingSnapshot(declared, step.partitions, upstream),
     isInferred: declared === undefined,
     ...(optional && { optional }),
+    ...(isPast && { isPast }),
   };
 }
 

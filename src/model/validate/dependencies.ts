@@ -82,6 +82,7 @@ function otherAsset(step: StepDeclaration, input: StepInput): Issue {
 
 function mappingIssues(step: StepDeclaration, input: StepInput, upstream: Asset): readonly Issue[] {
   const where = { path: pathOf(step, input), site: step.site };
+  if (input.isPast) return [];
   if (isOwnOutput(step, input.key) && !isStrictlyEarlier(input.mapping, step.partitions)) {
     return [found("MAPPING_INVALID", `${step.name} reads itself, and not only its earlier partitions.`, {
       ...where,

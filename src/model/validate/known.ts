@@ -38,6 +38,7 @@ const BODY: Known = {
   resources: true,
   backfill: true,
   skippable: true,
+  dependsOnPast: true,
   elements: true,
   run: true,
 };

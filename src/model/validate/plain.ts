@@ -13,10 +13,21 @@ function isPlainAsset({ group, owners, kinds, tags, automation, freshness }: Ass
 }
 
 function isPlainStep(step: StepDeclaration): boolean {
-  const { run, checks, batch, pool, concurrency, retry, backfill, timeoutMs = 1, priority, triggerRule } =
-    step;
+  const {
+    run,
+    checks,
+    batch,
+    pool,
+    concurrency,
+    dependsOnPast,
+    retry,
+    backfill,
+    timeoutMs = 1,
+    priority,
+    triggerRule,
+  } = step;
   return typeof run === "function" && checks.length === 0 && !batch && pool === undefined &&
-    concurrency === undefined &&
+    concurrency === undefined && !dependsOnPast &&
     backfill === undefined && triggerRule === undefined &&
     (retry === undefined || isSoundRetryPolicy(retry)) &&
     timeoutMs > 0 && timeoutMs < Infinity && Number.isFinite(priority);

@@ -1,6 +1,7 @@
 /** Rules of single steps: policies, limits and combinations that cannot work. */
 import type { StepDeclaration } from "../assets/declaration.ts";
 import { checkConcurrency } from "../gates/concurrency.ts";
+import { checkPast } from "../gates/past.ts";
 import type { Issue } from "../issue.ts";
 import { checkBackfillPolicy, checkRetryPolicy } from "../policy.ts";
 import type { Declared } from "./declared.ts";
@@ -22,6 +23,7 @@ function policyIssues(step: StepDeclaration): readonly Issue[] {
   const issues = [
     ...step.retry ? checkRetryPolicy(step.retry, [...path, "retry"]) : [],
     ...step.concurrency ? checkConcurrency(step.concurrency, [...path, "concurrency"]) : [],
+    ...checkPast(step).map((issue) => ({ ...issue, path: [...path, ...issue.path] })),
     ...step.backfill ? checkBackfillPolicy(step.backfill, [...path, "backfill"]) : [],
   ];
   return issues.map((issue) =>

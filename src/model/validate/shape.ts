@@ -99,6 +99,7 @@ const FIELDS: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   }],
   ["batch", BOOLEAN],
   ["skippable", BOOLEAN],
+  ["dependsOnPast", BOOLEAN],
   ["elements", BOOLEAN],
   ["subsettable", BOOLEAN],
   ["blocking", BOOLEAN],

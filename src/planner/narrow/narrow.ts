@@ -55,7 +55,7 @@ function withOwnPast(
   first: Subset,
   bounds: Subset,
 ): Subset {
-  const input = step.partitions && step.inputs.find((input) => isOwnOutput(step, input.key));
+  const input = step.partitions && step.inputs.find((input) => !input.isPast && isOwnOutput(step, input.key));
   if (!input) return first;
   const mapping = context.mapping(step, input);
   for (let all = first;;) {

@@ -49,7 +49,7 @@ export class NarrowedReasons implements PlanReasons {
   /** What no other reason names is made because it reads earlier partitions of the same asset. */
   #ownPast(rank: number, others: readonly PlannedReason[]): readonly PlannedReason[] {
     const step = this.#plan.definitions.steps[rank];
-    const input = step.inputs.find((input) => isOwnOutput(step, input.key));
+    const input = step.inputs.find((input) => !input.isPast && isOwnOutput(step, input.key));
     if (!input) return [];
     const rest = this.#cells(rank).minus(unionOf(others.flatMap(({ subset }) => subset ?? [])));
     return rest.size > 0 ? [becauseOf(input, rest)] : [];

@@ -26,7 +26,9 @@ export class Staleness {
       const facts = this.#context.factsOf(output.key);
       if (facts.materialized.size === 0) continue;
       addCodeReason(reasons, facts, output.codeVersion);
-      for (const input of step.inputs) this.#addInputReason(reasons, step, input, facts);
+      for (const input of step.inputs) {
+        if (!input.isPast) this.#addInputReason(reasons, step, input, facts);
+      }
     }
     return reasons;
   }

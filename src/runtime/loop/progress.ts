@@ -35,6 +35,7 @@ const FINAL_STATES: { readonly [S in StepStatus]?: number } = {
 
 const SLICE = 1 << 14;
 const NO_STEPS: readonly number[] = Object.freeze([]);
+const NONE: ReadonlyMap<number, string> = new Map();
 
 /** What progress is made of. */
 export interface ProgressParts {
@@ -100,11 +101,16 @@ export class Progress {
     return this.states[step] === STATE.SUCCESS && !this.#taints.isSkipped(step, key, nth);
   }
 
-  /** Puts what may start into the queue, after what an earlier process has already finished. */
-  *open(finished: readonly StepRecord[]): Cooperative<void> {
+  /**
+   * Puts what may start into the queue, after what an earlier process has already finished.
+   *
+   * @param gaps Steps that must not run, with the reasons.
+   */
+  *open(finished: readonly StepRecord[], gaps: ReadonlyMap<number, string> = NONE): Cooperative<void> {
     const { size, count } = this.#graph;
     for (let step = 0; step < size; step += SLICE, yield) this.#count(step, Math.min(step + SLICE, size));
     yield* this.#restore(finished);
+    for (const [step, reason] of gaps) this.#withhold(step, reason);
     for (let step = 0; step < count; step += SLICE, yield) this.#start(step, Math.min(step + SLICE, count));
   }
 
@@ -344,6 +350,15 @@ export class Progress {
     const failure = this.#taints.failureOf(step);
     if (verdict === "fail" && failure) return this.#failBy(step, failure);
     this.#skipBy(step, `its trigger rule ${rule} asks that ${triggerNeeds(rule)}`, step);
+  }
+
+  /** A step depends on something that is not in the run, and did not go well. */
+  #withhold(step: number, reason: string): void {
+    if (this.states[step] !== STATE.PENDING) return;
+    this.#tape.push(EVENT_KINDS.step_upstream_failed, step, 0, { cause: -1, via: -1, reason });
+    this.#taints.noteFailure();
+    this.#end(step, STATE.UPSTREAM_FAILED);
+    this.#pass(step);
   }
 
   #failBy(step: number, failure: Taint): void {

@@ -29,6 +29,8 @@ interface NodeInput {
   readonly node: number;
   /** A step that reads its own past: what lies before the first partition is not missing. */
   readonly isOwn: boolean;
+  /** Its own window before, of which nothing is read. */
+  readonly isPast: boolean;
   /** Whether the body may run without the value. */
   readonly optional: boolean;
 }
@@ -98,7 +100,8 @@ export class InputReader {
   versioned(step: number, place: number): readonly VersionedInput[] {
     const cells = this.#cells(step);
     const cell = cells && rangeSubset(cells.at(place), cells.at(place) + 1);
-    return this.#inputs(this.#graph.nodeOf(step)).map(({ key, manager, mapping }) => ({
+    const read = this.#inputs(this.#graph.nodeOf(step)).filter(({ isPast }) => !isPast);
+    return read.map(({ key, manager, mapping }) => ({
       asset: key,
       manager,
       partitions: mapping && keysOf(mapping.upstream, readCells(mapping, cell)),
@@ -176,6 +179,7 @@ export class InputReader {
         mapping: partitions && this.#mappings.of(step, input, partitions),
         node: this.#graph.nodeOfRank(definitions.stepOfAsset[assetRank]),
         isOwn: isOwnOutput(step, input.key),
+        isPast: input.isPast === true,
         optional: input.optional,
       };
     });

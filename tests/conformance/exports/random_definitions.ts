@@ -178,6 +178,7 @@ function drawAsset(world: World): Asset {
     ...drawRules(world),
     ...(partitions && draw.chance(0.2) && { batch: true }),
     ...draw.maybe(0.15, () => ({ elements: true })),
+    ...(isTime && draw.chance(0.15) && { dependsOnPast: true }),
     ...(partitions && draw.chance(0.3) &&
       { backfill: { maxPartitionsPerRun: draw.one([Infinity, 1, 10]) } }),
     ...(skippable ? { skippable: true } : draw.maybe(0.25, () => ({
