@@ -232,12 +232,12 @@ class Execution {
   }
 
   async run(): Promise<RunOutcome> {
-    const { signal, resumed = [], id, withheld } = this.#request;
-    const gaps = await withheld?.(this.#graph);
+    const { id, signal, resumed = [], withheld } = this.#request;
     this.#announce();
     const stop = () => this.#loop.stop(reasonOf(signal), signal?.reason);
     let stay = () => {};
     try {
+      const gaps = withheld && await withheld(this.#graph);
       await this.#engine.pace.finish(this.#progress.open(resumed, gaps));
       stay = this.#engine.onLeave((graceMs, cause) => this.#loop.leave(graceMs, cause));
       if (signal?.aborted) stop();
