@@ -12,7 +12,7 @@ import { allowedPartitions } from "./partitions.ts";
 import type { PlannedSet, PlanReasons, RunPlan } from "./plan.ts";
 import type { PartitionRequest, PlanRequest } from "./request.ts";
 import { type SelectedSteps, stepsOf } from "./steps/selected.ts";
-import { missingInputs } from "./warnings.ts";
+import { missingInputs } from "./warn/warnings.ts";
 
 /**
  * Plans one run. Pure: the same definitions, facts, instant and request give the same plan.

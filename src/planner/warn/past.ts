@@ -1,9 +1,9 @@
 /** What steps that depend on their past lack: the window before, where it is not in the plan either. */
-import type { AssetFacts } from "../model/events/facts.ts";
-import type { PartitionSpace } from "../model/partitions/space.ts";
-import type { Subset } from "../model/partitions/subset.ts";
-import type { PlanningContext } from "./context.ts";
-import type { RunPlan } from "./plan.ts";
+import type { AssetFacts } from "../../model/events/facts.ts";
+import type { PartitionSpace } from "../../model/partitions/space.ts";
+import type { Subset } from "../../model/partitions/subset.ts";
+import type { PlanningContext } from "../context.ts";
+import type { RunPlan } from "../plan.ts";
 
 /** A window that a step cannot be made for. */
 export interface PastGap {

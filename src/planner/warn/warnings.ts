@@ -1,11 +1,11 @@
 /** What a reader of a plan should know before it runs. */
-import type { StepDeclaration, StepInput } from "../model/assets/declaration.ts";
-import { isOwnOutput } from "../model/compile.ts";
-import { fullSubset } from "../model/partitions/subset.ts";
-import type { Subset } from "../model/partitions/subset.ts";
-import type { PlanningContext } from "./context.ts";
+import type { StepDeclaration, StepInput } from "../../model/assets/declaration.ts";
+import { isOwnOutput } from "../../model/compile.ts";
+import { fullSubset } from "../../model/partitions/subset.ts";
+import type { Subset } from "../../model/partitions/subset.ts";
+import type { PlanningContext } from "../context.ts";
 import { describeGap, pastGaps } from "./past.ts";
-import { isPlanned, type PlannedSet, type RunPlan } from "./plan.ts";
+import { isPlanned, type PlannedSet, type RunPlan } from "../plan.ts";
 
 /** Most warnings that a plan carries; the rest is counted in the last one. */
 const MOST = 20;

@@ -1,10 +1,10 @@
 /** Steps that depend on their past, held against what is recorded when their run begins. */
-import type { RunPlan } from "../planner/plan.ts";
-import { describeGap, type PastGap, pastGaps } from "../planner/past.ts";
-import type { RunRequest } from "../runtime/run.ts";
-import type { RunStore } from "../stores/store.ts";
-import type { Parts } from "./parts.ts";
-import { openContext } from "./planning.ts";
+import type { RunPlan } from "../../planner/plan.ts";
+import { describeGap, type PastGap, pastGaps } from "../../planner/warn/past.ts";
+import type { RunRequest } from "../../runtime/run.ts";
+import type { RunStore } from "../../stores/store.ts";
+import type { Parts } from "../parts.ts";
+import { openContext } from "../planning.ts";
 
 /** In so many runs back a window is looked for that was skipped: values and failures are recorded of assets, skips are not. */
 const RUNS_BACK = 100;

@@ -1,7 +1,7 @@
 /** What the elements of an earlier run have come to, for the run that goes on from it. */
-import type { StepRecord } from "../model/events/record.ts";
-import { type EarlierElements, recalledOf } from "../runtime/elements/run_elements.ts";
-import type { RunStore } from "../stores/store.ts";
+import type { StepRecord } from "../../model/events/record.ts";
+import { type EarlierElements, recalledOf } from "../../runtime/elements/run_elements.ts";
+import type { RunStore } from "../../stores/store.ts";
 
 /** Finds the elements of steps that an earlier run began and did not finish, by name and partitions. */
 export function earlierElements(
