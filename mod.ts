@@ -257,6 +257,18 @@ export type {
 } from "./src/monitor/stream/contract.ts";
 export { isAtLeast, SEVERITIES, type Severity, severityOf } from "./src/monitor/stream/severity.ts";
 export { createMetrics, type Metrics, METRICS_TYPE } from "./src/monitor/metrics/metrics.ts";
+export { createAlerts } from "./src/monitor/alerts/alerts.ts";
+export {
+  type Alert,
+  type AlertChannel,
+  type AlertOptions,
+  type AlertRule,
+  type Alerts,
+  DeliveryError,
+} from "./src/monitor/alerts/contract.ts";
+export { pagerDutyChannel, type PagerDutyOptions } from "./src/monitor/alerts/channels/pagerduty.ts";
+export { slackChannel, type SlackOptions } from "./src/monitor/alerts/channels/slack.ts";
+export { webhookChannel, type WebhookOptions } from "./src/monitor/alerts/channels/webhook.ts";
 
 // Carry elsewhere
 export { diffSnapshots } from "./src/model/snapshot/diff.ts";
