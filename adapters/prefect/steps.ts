@@ -127,6 +127,7 @@ function stepExpression(step: StepSnapshot, graph: StepGraph, project: string): 
     sequential: isSequential(step, graph) ? "True" : undefined,
     pool: step.pool === undefined ? undefined : textLiteral(limitName(project, step.pool)),
     priority: step.priority === 0 ? undefined : numberLiteral(step.priority),
+    trigger_rule: step.triggerRule === undefined ? undefined : textLiteral(step.triggerRule),
   });
 }
 

@@ -128,14 +128,10 @@ export const VERDICTS: VerdictTable = {
     "A run does not know what earlier runs have made: a window is made although the one before it is missing.",
     "Make windows by the flow backfill.",
   ),
-  "trigger": {
-    ...refused(
-      "Prefect runs a task when all it waits for has completed, and knows no other rule.",
-      "The step would run at other times than it is meant to.",
-      "Leave it out of what is exported; an automation on failed flow runs can take its place.",
-    ),
-    isFatal: true,
-  },
+  "trigger": emulated(
+    "The flow looks at how the tasks upstream have ended, and by the rule submits the task, skips it, or leaves it NotReady.",
+    "A task that runs by its rule shows only those upstream that have succeeded as what it waited for.",
+  ),
   "elements": {
     ...emulated(
       "The elements run within the process of their step, with their own attempts, keys and limits.",
@@ -159,7 +155,7 @@ export const VERDICTS: VerdictTable = {
   "batch": emulated("One task run takes the partitions of its step together."),
   "backfill": emulated("The flow backfill cuts the partitions of each step into task runs of this size."),
   "skip": emulated(
-    "The task run is Cancelled with the name Skipped, which claims no materialization; what waits for it is NotReady.",
+    "The task run is Cancelled with the name Skipped, or ShortCircuit, which claims no materialization; what waits for it is NotReady, and what is cut off Skipped.",
   ),
   "config": emulated("A parameter of the flow, by step."),
   "resources": emulated("The step makes them, from the environment of the worker."),

@@ -1,7 +1,7 @@
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import { defineAsset, definitions, skip, takeSnapshot } from "sluice";
-import { exportAirflow, exportDagster, type Exporter, exportPrefect, requireCarried } from "sluice/adapters";
+import { exportAirflow, exportDagster, exportPrefect, requireCarried } from "sluice/adapters";
 
 const source = defineAsset({ key: "source", skippable: true, run: () => Math.abs(1) > 2 ? 1 : skip("no") });
 const other = defineAsset({ key: "other", run: () => 1 });
@@ -40,10 +40,16 @@ describe("trigger rules", () => {
     requireCarried(report, false);
   });
 
-  test("are refused by targets that know none, which names the step", () => {
-    for (const exporter of [exportDagster, exportPrefect] as readonly Exporter[]) {
-      const { report } = exporter(snapshot, options);
-      assert.throws(() => requireCarried(report, false), /EXPORT_REFUSED: step alarm: A trigger rule/);
-    }
+  test("are decided by the flow in Prefect", () => {
+    const { files, report } = exportPrefect(snapshot, options);
+    const text = files.map((file) => file.text).join("\n");
+    assert.equal(text.match(/trigger_rule="one_failed"/g)?.length, 1);
+    assert.equal(text.match(/trigger_rule="none_failed_min_one_success"/g)?.length, 1);
+    requireCarried(report, false);
+  });
+
+  test("are refused by Dagster, which knows none, and the step is named", () => {
+    const { report } = exportDagster(snapshot, options);
+    assert.throws(() => requireCarried(report, false), /EXPORT_REFUSED: step alarm: A trigger rule/);
   });
 });

@@ -6,6 +6,7 @@ import { mappingsModule } from "./mappings.ts";
 import { initModule } from "./package.ts";
 import { partitionsModule } from "./partitions.ts";
 import { processModule } from "./process.ts";
+import { rulesModule } from "./rules.ts";
 import { runModule } from "./run.ts";
 import { stepsModule } from "./steps.ts";
 import { ticksModule } from "./ticks.ts";
@@ -18,6 +19,7 @@ const MODULES: { readonly [name: string]: string } = {
   mappings: mappingsModule,
   partitions: partitionsModule,
   process: processModule,
+  rules: rulesModule,
   run: runModule,
   steps: stepsModule,
   ticks: ticksModule,

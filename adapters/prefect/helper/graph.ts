@@ -38,6 +38,7 @@ class Step:
     sequential: bool = False
     pool: str | None = None
     priority: int = 0
+    trigger_rule: str | None = None
 
 
 @dataclass

@@ -16,7 +16,8 @@ from prefect.runtime import flow_run
 from prefect.states import Cancelled, Completed, Failed, State
 
 from .graph import Plan, Read, Step, Unit
-from .steps import RUNS
+from .rules import EARLY, FAILED, MADE, SKIPPED, UPSTREAM_FAILED, judge
+from .steps import CIRCUITS, RUNS
 from .ticks import Tick
 
 # A range says as much as a list of more keys than this, in fewer words.
@@ -150,6 +151,10 @@ class _Loop:
         self._ended: SimpleQueue[int] = SimpleQueue()
         self._futures: dict[int, PrefectFuture[Any]] = {}
         self._in_pool: Counter[str] = Counter()
+        # How those have ended that have.
+        self._ends: dict[int, str] = {}
+        # What a short circuit upstream has cut off, with the reason.
+        self._cut: dict[int, str] = {}
 
     def run(self, units: Sequence[Unit]) -> State:
         """Submits each task run once everything upstream has ended, by priority."""
@@ -158,9 +163,12 @@ class _Loop:
         for place, unit in enumerate(units):
             for above in {at for at, _ in unit.upstream}:
                 readers[above].append(place)
-        ready = [
-            _rank(units, place) for place, count in enumerate(missing) if not count
-        ]
+        queued = {
+            place
+            for place, unit in enumerate(units)
+            if not missing[place] or unit.step.trigger_rule == "always"
+        }
+        ready = [_rank(units, place) for place in queued]
         heapq.heapify(ready)
         running = 0
         while ready or running:
@@ -169,11 +177,58 @@ class _Loop:
             self._futures[place].wait()
             running -= 1
             self._in_pool[units[place].step.pool or ""] -= 1
+            self._end(units, readers, place)
             for reader in readers[place]:
                 missing[reader] -= 1
-                if missing[reader] == 0:
+                if reader in queued:
+                    continue
+                if missing[reader] == 0 or self._runs_early(units, units[reader]):
+                    queued.add(reader)
                     heapq.heappush(ready, _rank(units, reader))
         return self._verdict(units)
+
+    def _end(
+        self, units: Sequence[Unit], readers: Sequence[Sequence[int]], place: int
+    ) -> None:
+        """Notes how a task run has ended, and what it has cut off by that."""
+        state = self._futures[place].state
+        upstream = {self._ends.get(at) for at, _ in units[place].upstream}
+        if state.is_completed():
+            self._ends[place] = MADE
+        elif state.name == "Skipped" or state.name in CIRCUITS.values():
+            self._ends[place] = SKIPPED
+        elif state.is_pending():
+            is_bad = FAILED in upstream or UPSTREAM_FAILED in upstream
+            self._ends[place] = UPSTREAM_FAILED if is_bad else SKIPPED
+        else:
+            self._ends[place] = FAILED
+        if state.name not in CIRCUITS.values():
+            return
+        found = list(readers[place])
+        while found:
+            below = found.pop()
+            if below in self._cut:
+                continue
+            self._cut[below] = f"cut off upstream: {state.message}"
+            if state.name == CIRCUITS["all"]:
+                found.extend(readers[below])
+
+    def _runs_early(self, units: Sequence[Unit], unit: Unit) -> bool:
+        rule = unit.step.trigger_rule
+        return rule in EARLY and judge(rule, self._ends_for(units, unit)) == "run"
+
+    def _ends_for(self, units: Sequence[Unit], unit: Unit) -> list[str]:
+        """How those upstream of a task run have ended, as it sees them."""
+        reads: dict[int, list[Read]] = {}
+        for at, read in unit.upstream:
+            reads.setdefault(at, []).append(read)
+        return [
+            SKIPPED
+            if end == MADE and all(self._is_skipped(units, unit, at, r) for r in own)
+            else end
+            for at, own in reads.items()
+            if (end := self._ends.get(at)) is not None
+        ]
 
     def _submit(
         self, units: Sequence[Unit], ready: list[tuple[int, int]], free: int
@@ -196,10 +251,20 @@ class _Loop:
     def _start(self, units: Sequence[Unit], place: int) -> None:
         unit = units[place]
         request = self._request_of(unit)
-        skip = self._skip_of(units, unit)
-        if skip is not None:
+        places = sorted({at for at, _ in unit.upstream})
+        rule = unit.step.trigger_rule
+        verdict = None if rule is None else judge(rule, self._ends_for(units, unit))
+        if place in self._cut:
+            request["skip"] = self._cut[place]
+            places = []
+        elif verdict == "skip":
+            request["skip"] = f"its trigger rule {rule} is not met"
+            places = []
+        elif verdict == "run":
+            places = [at for at in places if self._ends.get(at) == MADE]
+        elif (skip := self._skip_of(units, unit)) is not None:
             request["skip"] = skip
-        upstream = [self._futures[at] for at in sorted({at for at, _ in unit.upstream})]
+        upstream = [self._futures[at] for at in places]
         future = unit.step.task.submit(request, wait_for=upstream)
         self._futures[place] = future
         future.add_done_callback(lambda _: self._ended.put(place))
@@ -228,13 +293,19 @@ class _Loop:
     def _skip_of(self, units: Sequence[Unit], unit: Unit) -> str | None:
         """Why a step is skipped although all that it waits for went well."""
         for at, read in unit.upstream:
-            state = self._futures[at].state
-            if not state.is_completed() or read.asset is None:
-                continue
-            skipped = _data(state).get("skipped", {}).get(read.asset)
-            if skipped and self._reads_any(units[at], unit, read, skipped):
+            if self._is_skipped(units, unit, at, read):
                 return f"{read.asset} was skipped"
         return None
+
+    def _is_skipped(
+        self, units: Sequence[Unit], unit: Unit, at: int, read: Read
+    ) -> bool:
+        """Whether a step that is done has left out something that another reads."""
+        state = self._futures[at].state
+        if not state.is_completed() or read.asset is None:
+            return False
+        skipped = _data(state).get("skipped", {}).get(read.asset)
+        return bool(skipped) and self._reads_any(units[at], unit, read, skipped)
 
     def _reads_any(
         self, above: Unit, unit: Unit, read: Read, skipped: Sequence[str | None]
@@ -254,7 +325,7 @@ class _Loop:
             state = self._futures[place].state
             if state.is_completed():
                 count["done"] += 1
-            elif state.name == "Skipped":
+            elif self._ends.get(place) == SKIPPED and not state.is_pending():
                 count["skipped"] += 1
             elif state.is_pending():
                 count["not reached"] += 1

@@ -27,6 +27,8 @@ DONE = 0
 RETRY = 75
 FAILED = 78
 SKIPPED = 99
+# The names of states in which what is downstream was cut off, by how far that reaches.
+CIRCUITS = {"all": "ShortCircuit", "direct": "DirectShortCircuit"}
 
 _LEVELS = {"debug": 10, "info": 20, "warn": 30, "error": 40}
 
@@ -130,7 +132,8 @@ def run_step(
     if code == DONE:
         return _completed(outcome, metadata or {})
     if code == SKIPPED:
-        return Cancelled(name="Skipped", message=outcome.get("reason") or "skipped")
+        name = CIRCUITS.get(outcome.get("circuit", ""), "Skipped")
+        return Cancelled(name=name, message=outcome.get("reason") or "skipped")
     if children.stopping.is_set():
         raise StepError("The flow run was stopped.", False)
     if code == FAILED:
