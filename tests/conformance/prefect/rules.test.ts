@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Asset, createOrchestrator, defineAsset, definitions, takeSnapshot } from "sluice";
 import { exportPrefect } from "../../../adapters/prefect/export.ts";
-import { TRIGGER_RULES } from "../../../src/model/assets/trigger_rule.ts";
+import { TRIGGER_RULES, type TriggerRule } from "../../../src/model/assets/trigger_rule.ts";
 import { ENDS, VERDICTS } from "../../support/trigger_vectors.ts";
 import { writeFiles } from "../../support/files.ts";
 import { assetsOf, drawCircuit } from "../airflow/rules/circuits.ts";
-import { findPython } from "../python.ts";
+import { atScale, findPython } from "../python.ts";
 import { askPrefect } from "./prefect.ts";
 
 const python = findPython("SLUICE_PREFECT_PYTHON", "Trigger rules in Prefect");
@@ -50,6 +50,10 @@ function sources(side: string): readonly Asset[] {
   return [success, failed, below, skipped];
 }
 
+function keyOf(rule: TriggerRule, place: number): string {
+  return `below/${rule}/${ENDS[place >> 2]}/${ENDS[place & 3]}`;
+}
+
 const LETTERS: { readonly [letter: string]: string } = { R: "Completed", S: "Skipped", F: "NotReady" };
 const ENDED: { readonly [status: string]: string } = {
   success: "Completed",
@@ -61,28 +65,28 @@ const ENDED: { readonly [status: string]: string } = {
 describe("an exported flow", () => {
   check("decides by every rule for every pair of ends as a local run", () => {
     const [left, right] = [sources("left"), sources("right")];
-    const below = TRIGGER_RULES.flatMap((triggerRule) =>
-      left.flatMap((one, first) =>
-        right.map((other, second) => {
-          const key = `below/${triggerRule}/${ENDS[first]}/${ENDS[second]}`;
-          return defineAsset({ key, triggerRule, after: [one, other], run: () => 1 });
-        })
-      )
+    const vectors = TRIGGER_RULES.flatMap((rule, nth) =>
+      [...VERDICTS[rule].replaceAll(" ", "")].map((letter, place) => ({ rule, nth, letter, place }))
+    ).filter(({ nth, place }) => (nth + place) % atScale(4, 1) === 0);
+    const below = vectors.map(({ rule, place }) =>
+      defineAsset({
+        key: keyOf(rule, place),
+        triggerRule: rule,
+        after: [left[place >> 2], right[place & 3]],
+        run: () => 1,
+      })
     );
     const kinds = Object.fromEntries(
       ["left", "right"].flatMap((side) => [[`${side}/failed`, "fail"], [`${side}/skipped`, "skip"]]),
     );
     const states = statesThere([...left, ...right, ...below], kinds);
-    for (const rule of TRIGGER_RULES) {
-      for (const [place, letter] of [...VERDICTS[rule].replaceAll(" ", "")].entries()) {
-        const key = `below/${rule}/${ENDS[place >> 2]}/${ENDS[place & 3]}`;
-        assert.equal(states[key], LETTERS[letter], key);
-      }
+    for (const { rule, place, letter } of vectors) {
+      assert.equal(states[keyOf(rule, place)], LETTERS[letter], keyOf(rule, place));
     }
   });
 
   check("cuts off by short circuits what a local run cuts off", async () => {
-    const graphs = Array.from({ length: 12 }, (_, seed) => drawCircuit(seed));
+    const graphs = Array.from({ length: atScale(4, 12) }, (_, seed) => drawCircuit(seed));
     const assets = graphs.flatMap((nodes) => assetsOf(nodes));
     const kinds = Object.fromEntries(graphs.flat().map(({ key, kind }) => [key, kind]));
     const states = statesThere(assets, kinds);
