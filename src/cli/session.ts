@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { definitions } from "../model/definitions.ts";
-import type { Issue } from "../model/issue.ts";
+import { type Issue, SluiceError } from "../model/issue.ts";
+import { quote } from "../model/quote.ts";
 import type { Orchestrator, StoreOptions } from "../orchestrator/contract.ts";
 import type { Session } from "./command.ts";
 import type { GlobalValues } from "./line/global_options.ts";
@@ -48,6 +49,8 @@ export function openSession({ module, options, host, notes }: OpenSessionRequest
     notes.note(message, ...(hint === undefined ? [] : [`  hint: ${hint}`]));
   const open = async (use: "read" | "write"): Promise<Orchestrator> => {
     const found = await loadOnce();
+    // Without a module there is nothing to look at but the history that was named.
+    if (module === undefined && options.store !== undefined) requireHistory(place.file, host);
     const chosen = await bundleIn(place.file) ?? (use === "read" ? storeToRead(place.file) : place.store);
     const store = chosen === "memory" || "append" in chosen ? chosen : { ...chosen, onWarning: warn };
     const { createOrchestrator } = await import("../orchestrator.ts");
@@ -99,6 +102,17 @@ async function bundleIn(file: string | undefined): Promise<RunStore | undefined>
   if (file === undefined || !isBundle(file)) return undefined;
   const { openRunBundle } = await import("../stores/bundle/open.ts");
   return await openRunBundle(file);
+}
+
+function requireHistory(file: string | undefined, { cwd }: Host): void {
+  if (file === undefined || existsSync(file)) return;
+  throw new SluiceError({
+    code: "STORE_INVALID",
+    message: `There is no history ${quote(shortPath(file, cwd))}.`,
+    path: ["store"],
+    hint:
+      "Give the file of a history or of a run bundle. Without --store it is history.sqlite in the folder.",
+  });
 }
 
 /** A history that is not there is looked at as an empty one, and not made. */

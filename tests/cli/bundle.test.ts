@@ -46,7 +46,7 @@ function run(executable: string, words: readonly string[], env: { readonly [name
       env: { SLUICE_FOLDER: local },
     });
     assert.equal(ran.code, 0, ran.err);
-    const words = ["step", "--asset", "raw/days", "--partition-range", range];
+    const words = ["step", "--asset", "raw/days", "--range", range];
     const { status, stdout, stderr } = run(join(folder, "steps"), words, { SLUICE_IO: there });
     assert.equal(status, 0, stderr);
     assert.equal(parseStepOutcome(stdout).outputs.length, 3);
@@ -88,7 +88,7 @@ function run(executable: string, words: readonly string[], env: { readonly [name
       const words = [`weather/${asset}`, "--range", partitions];
       const ran = await start(["run", weather, ...words], { env: { SLUICE_FOLDER: local } });
       assert.equal(ran.code, 0, ran.err);
-      const step = run(executable, ["step", "--asset", words[0], "--partition-range", partitions], env);
+      const step = run(executable, ["step", "--asset", words[0], "--range", partitions], env);
       assert.equal(step.status, 0, step.stderr);
     }
     const values = hashTree(env.SLUICE_IO, /\.receipts|\.partial/);

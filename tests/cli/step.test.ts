@@ -107,7 +107,7 @@ describe("sluice step", () => {
 describe("what a step reads", () => {
   test("is what its mapping says, over one partition, a list and a range", async () => {
     const io = newFolder();
-    const range = ["--partition-range", "2026-01-01...2026-01-05"];
+    const range = ["--range", "2026-01-01...2026-01-05"];
     assert.equal((await step(["--asset", "raw/days", ...range], { io })).code, 0);
     assert.equal((await step(["--asset", "mart/rolling", "--partition", "2026-01-04"], { io })).code, 0);
     assert.deepEqual(read(io, "mart/rolling.parts/2026-01-04.json"), [
@@ -130,7 +130,7 @@ describe("what a step reads", () => {
 
   test("is counted at the instant of the request", async () => {
     const io = newFolder();
-    await step(["--asset", "raw/days", "--partition-range", "2026-01-01...2026-01-05"], { io });
+    await step(["--asset", "raw/days", "--range", "2026-01-01...2026-01-05"], { io });
     const request = { version: 1, runId: "r", step: "mart/total", atMs: Date.UTC(2026, 0, 5) };
     const { code, err } = await step(["--request", "-"], { io, input: JSON.stringify(request) });
     assert.equal(code, 0, err);
@@ -139,7 +139,7 @@ describe("what a step reads", () => {
 
   test("is its own past, in the order of the partitions", async () => {
     const io = newFolder();
-    const { code } = await step(["--asset", "mart/balance", "--partition-range", "2026-01-01...2026-01-06"], {
+    const { code } = await step(["--asset", "mart/balance", "--range", "2026-01-01...2026-01-06"], {
       io,
     });
     assert.equal(code, 0);
@@ -181,7 +181,7 @@ describe("what a step makes", () => {
   test("is a batch in one call of its body", async () => {
     const io = newFolder();
     const { outcome } = await step(
-      ["--asset", "mart/batch", "--partition-range", "2026-01-01...2026-01-04"],
+      ["--asset", "mart/batch", "--range", "2026-01-01...2026-01-04"],
       { io },
     );
     assert.equal(outcome.outputs.length, 4);

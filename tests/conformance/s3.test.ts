@@ -129,7 +129,7 @@ function useServer(): void {
       AWS_ENDPOINT_URL_S3: server.address,
     };
     const io = "s3://bucket/steps";
-    const range = ["--partition-range", "2026-01-01...2026-01-03"];
+    const range = ["--range", "2026-01-01...2026-01-03"];
     const made = await step(["--asset", "raw/days", ...range], { io, env });
     assert.equal(made.code, 0, made.err);
     const read = await step(["--asset", "mart/rolling", "--partition", "2026-01-03"], { io, env });

@@ -17,7 +17,7 @@ export const requestOptions = {
   asset: { type: "text", value: "KEY", summary: "The same as --step" },
   outputs: { type: "text", value: "KEY", summary: "An output of a subsettable multi-asset", repeats: true },
   partition: { type: "text", value: "KEY", summary: "A partition", repeats: true },
-  "partition-range": {
+  range: {
     type: "text",
     value: "A...B",
     summary: "The partitions from A to B, both included",
@@ -93,12 +93,12 @@ function requestOf(options: RequestValues, host: Host, newId: () => string): Ste
   return parseStepRequest(JSON.stringify(request));
 }
 
-function partitionsOf({ partition, "partition-range": range }: RequestValues): StepPartitions | undefined {
+function partitionsOf({ partition, range }: RequestValues): StepPartitions | undefined {
   if (range === undefined) return partition.length > 0 ? partition : undefined;
-  if (partition.length > 0) throw invalid("--partition and --partition-range exclude each other.");
+  if (partition.length > 0) throw invalid("--partition and --range exclude each other.");
   const [start, end, ...rest] = range.split("...");
   if (start && end && rest.length === 0) return { start, end };
-  throw invalid(`--partition-range is two keys with three dots between them, not ${JSON.stringify(range)}.`);
+  throw invalid(`--range is two keys with three dots between them, not ${JSON.stringify(range)}.`);
 }
 
 function invalid(message: string): SluiceError {

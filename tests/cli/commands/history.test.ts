@@ -35,6 +35,21 @@ describe("an empty history", () => {
   });
 });
 
+describe("a history that was named and is not there", () => {
+  test("is told, where nothing else could be looked at", async () => {
+    const run = open();
+    for (const line of ["runs", "logs last", "runs last --json"]) {
+      const { code, out, err } = await run(`${line} --store nofile.sqlite`);
+      assert.notEqual(code, 0, line);
+      assert.match(out + err, /STORE_INVALID.*nofile\.sqlite/s, line);
+    }
+    assert.match(
+      (await run("plan sales.ts --scope missing --exclude letters --store nofile.sqlite")).out,
+      /never/,
+    );
+  });
+});
+
 describe("sluice runs and logs", () => {
   test("list runs, show one, and print what it logged", async () => {
     const run = open();
