@@ -14,6 +14,7 @@ export type {
   Deps,
   InlineCheckSpec,
   StepRules,
+  UndoSpec,
   Upstream,
 } from "./src/model/assets/spec.ts";
 export type {
@@ -24,6 +25,7 @@ export type {
   CheckDeps,
   DeclaredOutput,
   KnownFields,
+  LoadMade,
   MappingOf,
   OptionalOf,
   Result,
@@ -55,6 +57,7 @@ export type {
   StepContext,
   TimePartition,
   TimeWindow,
+  UndoContext,
 } from "./src/model/assets/context.ts";
 export { StepFailure } from "./src/model/assets/failure.ts";
 export { files } from "./src/model/assets/io_choice.ts";
@@ -122,6 +125,7 @@ export type {
   InlineCheck,
   StepDeclaration,
   StepInput,
+  UndoDeclaration,
 } from "./src/model/assets/declaration.ts";
 export { condition } from "./src/model/automation/condition.ts";
 export type {
@@ -159,6 +163,7 @@ export type { AirflowRetry, AirflowTask } from "./src/runtime/retry/airflow.ts";
 export { TRIGGER_RULES } from "./src/model/assets/trigger_rule.ts";
 export type { TriggerRule } from "./src/model/assets/trigger_rule.ts";
 export type * from "./src/model/step/hooks.ts";
+export type { Compensate } from "./src/model/step/compensate.ts";
 export type { Clock, Log, LogFields, LogLevel, Random } from "./src/model/ports.ts";
 
 // Partition
@@ -398,6 +403,7 @@ export type {
   OutputRecord,
   RecordedError,
   SluiceEvent,
+  UndoneOutput,
 } from "./src/model/events/event.ts";
 export type {
   BackfillRecord,
@@ -408,6 +414,7 @@ export type {
   RunRecord,
   StepCounts,
   StepRecord,
+  UndoRecord,
 } from "./src/model/events/record.ts";
 export type { GraphologyNode } from "./src/model/graphology.ts";
 export type { RankSet } from "./src/model/reach.ts";

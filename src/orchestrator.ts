@@ -35,6 +35,7 @@ import {
   BACKFILLS_FIELDS,
   CHECKS_FIELDS,
   CLOSE_FIELDS,
+  COMPENSATE_FIELDS,
   ELEMENTS_FIELDS,
   EVENTS_FIELDS,
   LOGS_FIELDS,
@@ -52,11 +53,10 @@ import { checkIsolation } from "./orchestrator/isolation.ts";
 import { openValues, type Parts, type Values } from "./orchestrator/parts.ts";
 import { checkOptions, checkRunOptions } from "./orchestrator/options.ts";
 import { isBackfillPlan, openContext, planBackfillIn, planIn, requestOf } from "./orchestrator/planning.ts";
-import { onlyReads, orchestratorClosed, unknownJob } from "./orchestrator/refusals.ts";
 import { Subscriptions } from "./orchestrator/subscriptions.ts";
-import { unknownRun } from "./orchestrator/runs.ts";
 import type { Seat } from "./orchestrator/verbs/seat.ts";
 import { takeSeat } from "./orchestrator/verbs/take.ts";
+import { onlyReads, orchestratorClosed, unknownJob, unknownRun } from "./orchestrator/refusals.ts";
 import { parseBackfillPlan, parsePlan } from "./planner/json.ts";
 import type { BackfillPlan, RunPlan } from "./planner/plan.ts";
 import type { BackfillRequest, PartitionRequest, PlanRequest } from "./planner/request.ts";
@@ -174,7 +174,9 @@ class LiveOrchestrator implements Orchestrator {
       const config = { ...job.config, ...options.config };
       const tags = { ...job.tags, ...options.tags };
       const rules = { priority: job.priority, ...(job.concurrency && { concurrency: job.concurrency }) };
-      return await verbs.execute(plan, { ...rules, ...options, config, tags }, name);
+      const { compensate } = { ...job, ...options };
+      const own = { ...rules, ...options, config, tags, ...(compensate !== undefined && { compensate }) };
+      return await verbs.execute(plan, own, name);
     });
   }
 
@@ -203,6 +205,12 @@ class LiveOrchestrator implements Orchestrator {
     checkRunOptions(options, RECOVER_FIELDS, "recover()");
     requireRecord("recover", "options", options, RECOVER_FIELDS);
     return await this.#write("recover", ({ verbs }) => verbs.recover(options));
+  }
+
+  async compensate(runId: string, options: RunOptions = {}): Promise<RunResult> {
+    requireArgument("compensate", "runId", runId, TEXT);
+    checkRunOptions(options, COMPENSATE_FIELDS, "compensate()");
+    return await this.#write("compensate", ({ verbs }) => verbs.compensate(runId, options));
   }
 
   async cancel(id: string, reason = "canceled"): Promise<void> {

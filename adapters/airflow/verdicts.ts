@@ -160,6 +160,11 @@ const TABLE = {
       "A step that is skipped or failed without a process of its own calls none, nor does one that is killed.",
     advice: "Look for those in what the callbacks of the task says.",
   },
+  "undo": refused(
+    "Nothing is undone: no process of Sluice lives as long as a run does.",
+    "What a failed run has made stays.",
+    "Undo it by hand.",
+  ),
   "isolation": native("Every step is a process of its own, inline ones too."),
   "isolation.memory": refused(
     "No one watches the memory of a step.",

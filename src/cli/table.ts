@@ -2,6 +2,7 @@
 import type { Command } from "./command.ts";
 import { backfill } from "./commands/backfill.ts";
 import { check } from "./commands/check.ts";
+import { compensate } from "./commands/mend/compensate.ts";
 import { completion } from "./commands/completion.ts";
 import { graph } from "./commands/graph.ts";
 import { help } from "./commands/help.ts";
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   runs,
   logs,
   rerun,
+  compensate,
   recover,
   report,
   wipe,

@@ -1,5 +1,6 @@
 /** Jobs: a named selection with config and tags. */
 import type { Asset } from "./assets/declaration.ts";
+import type { Compensate } from "./step/compensate.ts";
 import type { RunHooks } from "./step/hooks.ts";
 import { RUN_HOOKS } from "./validate/known.ts";
 import { requireFields, requireJobFields, requireKnown, requireSpec, requireText } from "./validate/shape.ts";
@@ -34,6 +35,8 @@ export interface Job {
   readonly priority: number;
   /** What limits its runs; undefined for nothing. */
   readonly concurrency: RunConcurrency | undefined;
+  /** Whether its runs undo what they have made when they end badly; undefined for what the run says. */
+  readonly compensate: Compensate | undefined;
   /** Where it was declared. */
   readonly site: Site;
 }
@@ -47,6 +50,7 @@ const KNOWN = namesOf<Omit<Job, "kind" | "site">>()({
   hooks: true,
   priority: true,
   concurrency: true,
+  compensate: true,
 });
 
 /**
@@ -75,6 +79,8 @@ export function defineJob(spec: {
   readonly priority?: number;
   /** How many steps of a run, and how many runs of one key, may be under way at once. Default: no limit of its own. */
   readonly concurrency?: RunConcurrency;
+  /** Whether its runs undo what they have made when they fail; `"always"` also when they are canceled. Default true. */
+  readonly compensate?: Compensate;
 }): Job {
   const site = captureSite(defineJob);
   requireSpec(spec, "defineJob", site);
@@ -99,6 +105,7 @@ export function defineJob(spec: {
     priority: spec.priority ?? 0,
     concurrency: spec.concurrency && Object.freeze({ ...spec.concurrency }),
     hooks: spec.hooks && Object.freeze({ ...spec.hooks }),
+    compensate: spec.compensate,
     site,
   });
 }

@@ -14,7 +14,8 @@ import type { Parts } from "./parts.ts";
 import { openContext } from "./planning.ts";
 import { newId } from "./run_id.ts";
 import { checkRunOptions } from "./options.ts";
-import { executePlan, otherDefinitions, resumeRun } from "./runs.ts";
+import { otherDefinitions } from "./refusals.ts";
+import { executePlan, resumeRun } from "./runs.ts";
 
 /** How many runs of a backfill are under way at once; their steps share the limits of the orchestrator. */
 const RUNS_AT_ONCE = 4;

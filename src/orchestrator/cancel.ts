@@ -3,7 +3,7 @@ import { EVENT_KINDS } from "../model/events/event.ts";
 import type { ActiveRuns } from "./active.ts";
 import { onlyReads } from "./refusals.ts";
 import type { Parts } from "./parts.ts";
-import { unknownRun } from "./runs.ts";
+import { unknownRun } from "./refusals.ts";
 
 /**
  * Asks a run or a backfill to stop. What is over stays as it is.

@@ -1,5 +1,6 @@
 /** The live object: definitions, a store, IO managers and engines wired together; owns start and stop. */
 import type { Asset } from "../model/assets/declaration.ts";
+import type { Compensate } from "../model/step/compensate.ts";
 import type { RunHooks } from "../model/step/hooks.ts";
 import type { ResourceOverride } from "../model/assets/resource.ts";
 import type { Metadata } from "../model/assets/result.ts";
@@ -137,6 +138,11 @@ export interface RunOptions {
   readonly concurrency?: number | RunConcurrency;
   /** Higher ones are served first, over all runs of the process. Default 0. */
   readonly priority?: number;
+  /**
+   * Whether the run undoes what it has made when it fails, where assets declare `undo`; with `"always"` also when it is
+   * canceled. Default: what the job says, else true.
+   */
+  readonly compensate?: Compensate;
 }
 
 /** What `recover` goes on with, and how. */
@@ -210,6 +216,14 @@ export interface Orchestrator extends AsyncDisposable {
   backfill(request?: BackfillRequest | BackfillPlan, options?: RunOptions): Promise<BackfillResult>;
   /** Runs again what a run did not finish (`from: "failure"`), or all of it (`from: "start"`). Default `"failure"`. */
   rerun(runId: string, options?: RunOptions & { readonly from?: "failure" | "start" }): Promise<RunResult>;
+  /**
+   * Undoes what is left of what a failed or canceled run has made, as a run of its own: what could not be undone then, or
+   * was not to be. Rejects with PLAN_INVALID when nothing is left.
+   */
+  compensate(
+    runId: string,
+    options?: Pick<RunOptions, "tags" | "concurrency" | "priority">,
+  ): Promise<RunResult>;
   /**
    * Finishes runs and backfills that were interrupted: by the death of their process, by `close`, or by a store that
    * could not record. Only what was not recorded is run again. A run whose process died over and over is parked, and its

@@ -45,6 +45,7 @@ const RUN: Fields = {
   signal: ANYTHING,
   concurrency: ANYTHING,
   priority: ANYTHING,
+  compensate: ANYTHING,
 };
 
 /** Of runs of a plan. */
@@ -70,6 +71,9 @@ export const RECOVER_FIELDS: Fields = { ...RUN, parked: FLAG };
 
 /** Of the options of `rerun`. */
 export const RERUN_FIELDS: Fields = { ...RUN, from: oneOf("failure", "start") };
+
+/** Of the options of `compensate`. */
+export const COMPENSATE_FIELDS: Fields = { tags: ANYTHING, concurrency: ANYTHING, priority: ANYTHING };
 
 /** Of the options of `close`. */
 export const CLOSE_FIELDS: Fields = { graceMs: DURATION };

@@ -3,6 +3,7 @@ import { type PoolOptions, requireBreaker } from "../model/gates/breaker.ts";
 import { requirePriority, requireRunConcurrency } from "../model/gates/concurrency.ts";
 import { SluiceError } from "../model/issue.ts";
 import { areHooks, HOOKS_ARE } from "../model/validate/hooks.ts";
+import { COMPENSATE_IS, isCompensate } from "../model/step/compensate.ts";
 import { RUN_HOOKS } from "../model/validate/known.ts";
 import { namesOf, refuseUnknown } from "../model/validate/options.ts";
 import { nameType } from "../model/quote.ts";
@@ -155,7 +156,7 @@ function checkRecovery(recovery: unknown = {}): void {
 export function checkRunOptions(options: unknown, fields: Fields = RUN_FIELDS, what: string = "A run"): void {
   if (!isRecord(options)) throw misfit([], "A run takes a record of options", options, "{}");
   refuseUnknown(options, fields, { what, code: "DEFINITION_INVALID" });
-  const { config, tags, concurrency, signal, priority } = options;
+  const { config, tags, concurrency, signal, priority, compensate } = options;
   if (config !== undefined && !isRecord(config)) {
     throw misfit(["config"], "Config is a record by step name", config, "config: { orders: { limit: 5 } }");
   }
@@ -170,6 +171,9 @@ export function checkRunOptions(options: unknown, fields: Fields = RUN_FIELDS, w
   if (priority !== undefined) requirePriority(priority, []);
   if (isRecord(concurrency)) return requireRunConcurrency(concurrency, what, []);
   checkLimit(concurrency, ["concurrency"]);
+  if (compensate !== undefined && !isCompensate(compensate)) {
+    throw misfit(["compensate"], `compensate is ${COMPENSATE_IS}`, compensate, "compensate: false");
+  }
 }
 
 /** A limit below 1 would let nothing run, and the caller would wait for ever. */

@@ -1,14 +1,18 @@
 /** Planning over what is recorded now. */
 import type { Asset } from "../model/assets/declaration.ts";
+import type { StepRecord } from "../model/events/record.ts";
 import { isRecord } from "../model/validate/options.ts";
 import { type Subset, subsetOf } from "../model/partitions/subset.ts";
 import { planBackfillInSlices } from "../planner/backfill.ts";
 import { openPlanning, type PlanningContext } from "../planner/context.ts";
 import type { BackfillPlan, RunPlan } from "../planner/plan.ts";
 import type { BackfillRequest, PlanRequest } from "../planner/request.ts";
+import { recordedPlan } from "../planner/remaining.ts";
 import { planRunInSlices } from "../planner/run.ts";
 import type { VerifyOptions } from "./contract.ts";
+import type { RunPlanRecord } from "../stores/store.ts";
 import type { Parts } from "./parts.ts";
+import { unknownRun } from "./refusals.ts";
 
 /** How many values are looked for at once. */
 const LOOKS = 64;
@@ -86,4 +90,25 @@ async function lostOf(parts: Parts, context: PlanningContext, asset: Asset): Pro
   };
   await Promise.all(Array.from({ length: LOOKS }, look));
   return gone;
+}
+
+/** A recorded run, read back. */
+export interface Recorded {
+  readonly created: RunPlanRecord;
+  readonly plan: RunPlan;
+  readonly steps: readonly StepRecord[];
+  readonly context: PlanningContext;
+}
+
+/**
+ * Reads a recorded run back, against the definitions of now.
+ *
+ * @throws {SluiceError} RUN_UNKNOWN, and PLAN_OUTDATED for steps or partitions that do not exist any more.
+ */
+export async function readBack(parts: Parts, id: string): Promise<Recorded> {
+  const created = await parts.store.plan(id);
+  if (!created) throw unknownRun(id);
+  const context = await openContext(parts);
+  const plan = recordedPlan(context, created.steps, id);
+  return { created, plan, steps: await parts.store.steps(id), context };
 }

@@ -35,3 +35,23 @@ export function unknownJob(name: string, { jobs }: Definitions): SluiceError {
       (known.length === 0 ? "Declare one with defineJob()." : `There are ${known.slice(0, 10).join(", ")}.`),
   });
 }
+
+/** The error for an id that no run and no backfill has. */
+export function unknownRun(id: string): SluiceError {
+  return new SluiceError({
+    code: "RUN_UNKNOWN",
+    message: `There is no run ${quote(id)}.`,
+    path: ["runs", id],
+    hint: "runs() lists what there is.",
+  });
+}
+
+/** The error for a plan of other definitions. */
+export function otherDefinitions(): SluiceError {
+  return new SluiceError({
+    code: "PLAN_OUTDATED",
+    message: "The plan was made for other definitions than the orchestrator runs.",
+    path: ["plan"],
+    hint: "Plan with this orchestrator, or read the saved plan with parsePlan.",
+  });
+}

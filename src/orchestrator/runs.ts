@@ -1,25 +1,26 @@
 /** Executing plans: runs, their repetition, and finishing what a dead process left. */
-import type { RunRecord, StepRecord } from "../model/events/record.ts";
+import type { RunRecord } from "../model/events/record.ts";
 import { isFinalRun, isFinalStep } from "../model/events/status.ts";
 import { splitConcurrency } from "../model/gates/concurrency.ts";
 import { SluiceError } from "../model/issue.ts";
-import { quote } from "../model/quote.ts";
-import type { PlanningContext } from "../planner/context.ts";
 import type { RunPlan } from "../planner/plan.ts";
-import { cellsOfSteps, hasSameSteps, recordedPlan, withoutCells } from "../planner/remaining.ts";
+import { cellsOfSteps, hasSameSteps, withoutCells } from "../planner/remaining.ts";
 import type { EarlierElements } from "../runtime/elements/run_elements.ts";
 import { executeRun, type RunRequest } from "../runtime/run.ts";
 import { recordError } from "../runtime/step/errors.ts";
-import type { RunPlanRecord } from "../stores/store.ts";
 import type { ActiveRuns } from "./active.ts";
+import { withoutUndone } from "./compensate/left.ts";
+import { compensatedBy, modeOf, withMode } from "./compensate/mode.ts";
+import { resumeCompensation } from "./compensate/run.ts";
 import type { RunOptions, RunResult } from "./contract.ts";
 import { earlierElements } from "./recall/earlier.ts";
 import { checkRunOptions } from "./options.ts";
 import type { Parts } from "./parts.ts";
 import { withheldBy } from "./recall/past.ts";
-import { openContext } from "./planning.ts";
+import { readBack, type Recorded } from "./planning.ts";
 import { interruptRun } from "./recovery/lost.ts";
 import { noteRecovery } from "./recovery/parking.ts";
+import { otherDefinitions } from "./refusals.ts";
 import { newId } from "./run_id.ts";
 
 /** Where a run belongs. */
@@ -48,9 +49,11 @@ async function execute(
   parts: Parts,
   active: ActiveRuns,
   request: RunRequest,
-  { config, tags, signal, concurrency, priority = 0 }: RunOptions,
+  { config, signal, concurrency, priority = 0, compensate, ...options }: RunOptions,
 ): Promise<RunResult> {
-  checkRunOptions({ config, tags, signal, concurrency, priority });
+  checkRunOptions({ config, tags: options.tags, signal, concurrency, priority, compensate });
+  const tags = withMode(options.tags, compensate);
+  const mode = modeOf(tags);
   const { id, plan } = request;
   if (plan.definitions !== parts.definitions) throw otherDefinitions();
   const facts = await parts.store.facts();
@@ -80,6 +83,7 @@ async function execute(
       priority,
       turn,
       ...(withheld && { withheld }),
+      ...(mode && { compensate: mode }),
     });
     return { id, status: outcome.status, record: await recordOf(parts, id), plan };
   } catch (error) {
@@ -120,41 +124,6 @@ async function leaveInterrupted({ store, engine }: Parts, id: string, error: unk
   }
 }
 
-/** The error for an id that no run and no backfill has. */
-export function unknownRun(id: string): SluiceError {
-  return new SluiceError({
-    code: "RUN_UNKNOWN",
-    message: `There is no run ${quote(id)}.`,
-    path: ["runs", id],
-    hint: "runs() lists what there is.",
-  });
-}
-
-export function otherDefinitions(): SluiceError {
-  return new SluiceError({
-    code: "PLAN_OUTDATED",
-    message: "The plan was made for other definitions than the orchestrator runs.",
-    path: ["plan"],
-    hint: "Plan with this orchestrator, or read the saved plan with parsePlan.",
-  });
-}
-
-/** A recorded run, read back. */
-interface Recorded {
-  readonly created: RunPlanRecord;
-  readonly plan: RunPlan;
-  readonly steps: readonly StepRecord[];
-  readonly context: PlanningContext;
-}
-
-async function readBack(parts: Parts, id: string): Promise<Recorded> {
-  const created = await parts.store.plan(id);
-  if (!created) throw unknownRun(id);
-  const context = await openContext(parts);
-  const plan = recordedPlan(context, created.steps, id);
-  return { created, plan, steps: await parts.store.steps(id), context };
-}
-
 /** Runs again what a run did not finish, or all of it, as a new run. */
 export async function rerun(
   parts: Parts,
@@ -165,7 +134,9 @@ export async function rerun(
   own: Pick<RunPlace, "id"> = {},
 ): Promise<RunResult> {
   const recorded = await readBack(parts, id);
-  const plan = from === "start" ? recorded.plan : unfinished(recorded);
+  if (compensatedBy(recorded.created.tags) !== undefined) throw notRepeated(id);
+  const steps = await withoutUndone(parts, id, recorded.steps);
+  const plan = from === "start" ? recorded.plan : unfinished({ ...recorded, steps });
   if (plan.ranks.length === 0) {
     throw new SluiceError({
       code: "PLAN_INVALID",
@@ -185,6 +156,16 @@ export async function rerun(
   return await executePlan(parts, active, plan, { ...created, ...options }, place);
 }
 
+/** What undoes another run makes nothing that could be made again. */
+function notRepeated(id: string): SluiceError {
+  return new SluiceError({
+    code: "PLAN_INVALID",
+    message: `The run ${id} undoes what another one has made: it is not run again.`,
+    path: ["runs", id],
+    hint: "compensate() tries again what is left of that.",
+  });
+}
+
 function unfinished({ plan, steps, context }: Recorded): RunPlan {
   return withoutCells(plan, cellsOfSteps(context, steps.filter(({ status }) => status === "success")));
 }
@@ -201,15 +182,16 @@ export async function resumeRun(
 ): Promise<RunResult> {
   const recorded = await readBack(parts, id);
   const { created: { steps: planned, ...created }, plan, steps } = recorded;
+  const compensated = compensatedBy(created.tags);
+  if (compensated !== undefined) {
+    return await parkedRun(parts, recorded, id) ??
+      await resumeCompensation(parts, active, id, compensated, options);
+  }
   const graph = await parts.engine.compile(plan, (name) => recorded.context.facts.dynamicKeys(name));
   if (hasSameSteps(planned, graph)) {
-    if (!await noteRecovery(parts, await recordOf(parts, id), steps)) {
-      return { id, status: "parked", record: await recordOf(parts, id), plan };
-    }
-    return await execute(parts, active, { id, plan, steps: graph, resumed: steps }, {
-      ...created,
-      ...options,
-    });
+    const request = { id, plan, steps: graph, resumed: steps };
+    return await parkedRun(parts, recorded, id) ??
+      await execute(parts, active, request, { ...created, ...options });
   }
   await giveUpRun(
     parts,
@@ -224,6 +206,16 @@ export async function resumeRun(
     parent: id,
     earlierElements: earlierElements(parts.store, id, steps),
   });
+}
+
+/** Records that a run is gone on with, or that this was tried too often: then what it is now. */
+async function parkedRun(
+  parts: Parts,
+  { plan, steps }: Recorded,
+  id: string,
+): Promise<RunResult | undefined> {
+  if (await noteRecovery(parts, await recordOf(parts, id), steps)) return undefined;
+  return { id, status: "parked", record: await recordOf(parts, id), plan };
 }
 
 /** Records that a run of a dead process cannot be gone on with under its own id. */

@@ -3,7 +3,7 @@ import type { RunHooks } from "../model/step/hooks.ts";
 import type { ResourceOverride } from "../model/assets/resource.ts";
 import { EVENT_KINDS, type RecordedError } from "../model/events/event.ts";
 import type { StepCounts, StepRecord } from "../model/events/record.ts";
-import { isFinalStep } from "../model/events/status.ts";
+import { isFinalStep, type StepStatus } from "../model/events/status.ts";
 import type { RunConfig } from "../model/job.ts";
 import type { RunPlan } from "../planner/plan.ts";
 import { type DynamicKeys, PlanMappings } from "../planner/steps/mappings.ts";
@@ -27,6 +27,9 @@ import type { RunOrigin } from "./step/context.ts";
 import { recordError } from "./step/errors.ts";
 import { InputReader } from "./step/inputs.ts";
 import { Taints } from "./loop/taints.ts";
+import { Compensation, type CompensationOutcome } from "./undo/compensation.ts";
+import { undoCause } from "./undo/cause.ts";
+import { type Made, openMade } from "./undo/made.ts";
 import { Triggers } from "./loop/triggers.ts";
 import type { Wiring } from "./wiring.ts";
 
@@ -62,6 +65,8 @@ export interface RunRequest {
   readonly parent?: string;
   /** Keys of dynamic definitions that inputs may need and the plan does not hold. Default: none. */
   readonly dynamicKeys?: DynamicKeys;
+  /** Undoes what the run has made when it fails, or also when it is canceled. Default: what was made stays. */
+  readonly compensate?: "failed" | "always";
   /**
    * For a run that an earlier process began: its steps as recorded. What is over there stays as it is; the rest runs,
    * with the attempts counted on. `run_created` is not recorded again.
@@ -155,19 +160,23 @@ class Execution {
   readonly #engine: Engine;
   readonly #request: Announced;
   readonly #graph: StepGraph;
+  readonly #wiring: Wiring;
   readonly #tape: Tape;
   readonly #desk: ResourceDesk;
   readonly #keeping: Keeping;
   readonly #progress: Progress;
   readonly #loop: RunLoop;
   readonly #announcer: Announcer | undefined;
+  readonly #made: Made | undefined;
   readonly #scratch: readonly Int32Array[];
+  #compensation: Compensation | undefined = undefined;
+  #undone: CompensationOutcome | undefined = undefined;
 
   constructor(engine: Engine, request: Announced, graph: StepGraph, wiring: Wiring, config: ValidConfig) {
     const { id, plan, tags = {}, resumed = [] } = request;
     const waits = engine.arena.take(graph.size);
     const links = engine.arena.take(graph.count);
-    const tape = engine.recorder.open(id, (error) => this.#loop.crash(error));
+    const tape = engine.recorder.open(id, (error) => (this.#compensation ?? this.#loop).crash(error));
     const desk = new ResourceDesk([...engine.resources, ...request.resources ?? []], engine.reveal);
     const reader = new InputReader(
       graph,
@@ -196,6 +205,8 @@ class Execution {
     this.#desk = desk;
     this.#keeping = new Keeping(id, graph, wiring, reader, tape, engine);
     this.#progress = new Progress({ graph, tape, ready, taints, triggers, retention, waits });
+    this.#wiring = wiring;
+    this.#made = request.compensate && openMade(graph, wiring, engine.recorder, { id, resumed });
     this.#announcer = request.hooks && openAnnouncer({
       engine,
       graph,
@@ -208,7 +219,7 @@ class Execution {
         isResumed: resumed.length > 0,
         ...(request.job !== undefined && { job: request.job }),
       },
-      counts: () => this.#progress.counts,
+      counts: () => this.#counts,
     });
     this.#loop = new RunLoop({
       engine,
@@ -250,10 +261,14 @@ class Execution {
       stay();
       signal?.removeEventListener("abort", stop);
     }
-    const error = await this.#tearDown();
+    const failure = await this.#tearDown();
+    const ended = statusOf(this.#progress.counts, failure ?? this.#undoneBefore);
+    const undone = this.#progress.left > 0 ? undefined : await this.#compensate(ended, failure);
+    const error = failure ?? undone?.error;
     await this.#announcer?.settle();
-    const steps = this.#progress.counts;
-    const status = this.#progress.left > 0 ? "interrupted" : statusOf(steps, error);
+    const isLeft = this.#progress.left > 0 || (undone && undone.left > 0);
+    const status = isLeft ? "interrupted" : ended === "success" && error ? "failed" : ended;
+    const steps = this.#counts;
     if (status === "interrupted") {
       this.#tape.add("run_interrupted", { reason: "the orchestrator was closed", how: "closed" });
     } else this.#tape.add("run_finished", { status, ...(error && { error }) });
@@ -261,8 +276,58 @@ class Execution {
     return { id, status, steps, checks: this.#keeping.checks, error };
   }
 
+  /** Undoes what was made, where the run has come to an end that asks for it. */
+  async #compensate(
+    ended: "success" | "failed" | "canceled",
+    error: RecordedError | undefined,
+  ): Promise<CompensationOutcome | undefined> {
+    const { id, tags = {}, resumed = [], compensate, signal } = this.#request;
+    const isDue = ended === "failed" || (ended === "canceled" && compensate === "always");
+    if (!this.#made || !isDue) return undefined;
+    await this.#tape.flush();
+    const compensation = new Compensation({
+      engine: this.#engine,
+      graph: this.#graph,
+      wiring: this.#wiring,
+      tape: this.#tape,
+      run: { id, tags },
+      origin: originOf(this.#request),
+      made: this.#made,
+      cause: this.#made.failure ?? undoCause(error, reasonOf(signal)),
+      resources: this.#request.resources ?? [],
+      concurrency: this.#request.concurrency ?? this.#engine.concurrency,
+      priority: this.#request.priority ?? 0,
+      earlierAttempts: undoAttemptsOf(resumed),
+    });
+    if (compensation.isEmpty) return undefined;
+    this.#compensation = compensation;
+    return this.#undone = await compensation.run();
+  }
+
+  /** What an earlier process has undone of the run: then it had failed. */
+  get #undoneBefore(): RecordedError | undefined {
+    const record = this.#request.resumed?.find(({ undo }) => undo);
+    return record && { name: "Error", message: record.undo?.reason ?? "the run had failed" };
+  }
+
+  /** How many steps came to which end, those that were undone by themselves. */
+  get #counts(): StepCounts {
+    const counts = this.#progress.counts;
+    const before = (wanted: StepStatus) =>
+      this.#request.resumed?.filter(({ status }) => status === wanted).length ?? 0;
+    const undone = before("undone") + (this.#undone?.undone ?? 0);
+    const undoFailed = before("undo_failed") + (this.#undone?.undoFailed ?? 0);
+    return {
+      ...counts,
+      success: counts.success - undone - undoFailed,
+      ...(undone > 0 && { undone }),
+      ...(undoFailed > 0 && { undoFailed }),
+    };
+  }
+
   /** Gives back what was borrowed. */
   close(): void {
+    this.#made?.close();
     this.#announcer?.close();
     this.#tape.close();
     for (const array of this.#scratch) this.#engine.arena.give(array);
@@ -303,6 +368,11 @@ function openQueue(graph: StepGraph, { definitions, priorities }: Wiring, links:
 function attemptsOf(resumed: readonly StepRecord[]): ReadonlyMap<number, number> {
   const unfinished = resumed.filter(({ status, attempts }) => attempts > 0 && !isFinalStep(status));
   return new Map(unfinished.map(({ step, attempts }) => [step, attempts]));
+}
+
+/** How often the undoing of steps was begun that an earlier process did not finish. */
+function undoAttemptsOf(resumed: readonly StepRecord[]): ReadonlyMap<number, number> {
+  return new Map(resumed.flatMap(({ step, undo }) => undo ? [[step, undo.attempts]] : []));
 }
 
 function everyStep(count: number, attempts: number): ReadonlyMap<number, number> {

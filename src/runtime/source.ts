@@ -31,7 +31,7 @@ export class RunSource implements ContextSource {
   readonly #config: ValidConfig;
   readonly #desk: ResourceDesk;
   readonly #tape: Tape;
-  readonly #elements: RunElements;
+  readonly #elements: RunElements | undefined;
 
   constructor(
     run: RunInfo,
@@ -41,7 +41,7 @@ export class RunSource implements ContextSource {
     config: ValidConfig,
     desk: ResourceDesk,
     tape: Tape,
-    elements: RunElements,
+    elements?: RunElements,
   ) {
     this.run = run;
     this.origin = origin;
@@ -99,6 +99,7 @@ export class RunSource implements ContextSource {
   }
 
   elementsOf(step: number, attempt: number): ElementDesk {
+    if (!this.#elements) throw new TypeError("What undoes a step has no elements.");
     return this.#elements.open(step, attempt, this.declarationOf(step));
   }
 

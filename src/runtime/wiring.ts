@@ -54,6 +54,8 @@ export interface Wiring {
   readonly triggerRules: ReadonlyMap<number, TriggerRule>;
   /** Hooks of the steps that have some. */
   readonly hooks: ReadonlyMap<number, StepHooks>;
+  /** Ranks of the steps that can be undone. */
+  readonly undoable: ReadonlySet<number>;
   /** Priorities, the highest first; one for most definitions. */
   readonly priorities: readonly number[];
   /** Gives the manager of an asset by its rank. */
@@ -143,6 +145,7 @@ class StepWiring {
   readonly #configured: number[] = [];
   readonly #triggerRules: Map<number, TriggerRule> = new Map();
   readonly #hooks: Map<number, StepHooks> = new Map();
+  readonly #undoable: Set<number> = new Set();
   readonly #priorities: Set<number> = new Set();
   readonly #lists: NameLists = new NameLists();
 
@@ -177,6 +180,7 @@ class StepWiring {
       this.#priorities.add(step.priority);
       if (step.triggerRule) this.#triggerRules.set(rank, step.triggerRule);
       if (step.hooks) this.#hooks.set(rank, step.hooks);
+      if (step.undo) this.#undoable.add(rank);
       if (step.config) this.#configured.push(rank);
     }
   }
@@ -195,6 +199,7 @@ class StepWiring {
       configured: this.#configured,
       triggerRules: this.#triggerRules,
       hooks: this.#hooks,
+      undoable: this.#undoable,
       priorities: [...this.#priorities].sort((a, b) => b - a),
       managerOf: (rank) => values.managerOf(rank),
       isEphemeral: values.isEphemeral,

@@ -116,6 +116,7 @@ function rulesOf(
     elements,
     backfill,
     hooks,
+    undo,
   }: StepDeclaration,
 ): string {
   const most = backfill?.maxPartitionsPerRun;
@@ -132,6 +133,7 @@ function rulesOf(
     ...(batch ? ["batch"] : []),
     ...(skippable ? ["may skip"] : []),
     ...(elements ? ["fans out"] : []),
+    ...(undo ? ["is undone when its run fails"] : []),
     ...(most === undefined
       ? []
       : [most === Infinity ? "all partitions in one run" : `${most} partitions per run`]),

@@ -39,5 +39,7 @@ function sumCounts(runs: readonly RunRecord[]): StepCounts {
     skipped: sum(({ skipped }) => skipped),
     upstreamFailed: sum(({ upstreamFailed }) => upstreamFailed),
     canceled: sum(({ canceled }) => canceled),
+    undone: sum(({ undone = 0 }) => undone),
+    undoFailed: sum(({ undoFailed = 0 }) => undoFailed),
   };
 }

@@ -8,6 +8,9 @@ import { formatCount, formatDuration, formatInstant, plural } from "./number.ts"
 import type { Page, Paint } from "./page.ts";
 import { cut } from "./width.ts";
 
+/** The tag of runs that undo what another one has made. */
+const COMPENSATES = "sluice/compensates";
+
 /** What a run came to, on one line. */
 export function formatRunLine(run: RunRecord, page: Page): string {
   const time = durationOf(run);
@@ -20,14 +23,16 @@ export function formatRunLine(run: RunRecord, page: Page): string {
 
 /** `1,461 succeeded, 2 failed`; nothing for a run without steps. */
 export function describeCounts(counts: StepCounts): string {
-  const { total, success, failed, skipped, upstreamFailed, canceled } = counts;
-  const open = total - success - failed - skipped - upstreamFailed - canceled;
+  const { total, success, failed, skipped, upstreamFailed, canceled, undone = 0, undoFailed = 0 } = counts;
+  const open = total - success - failed - skipped - upstreamFailed - canceled - undone - undoFailed;
   const parts: readonly (readonly [number, string])[] = [
     [success, "succeeded"],
     [failed, "failed"],
     [upstreamFailed, "not started because upstream failed"],
     [skipped, "skipped"],
     [canceled, "canceled"],
+    [undone, "undone"],
+    [undoFailed, "not undone"],
     [open, "not finished"],
   ];
   return parts.filter(([count]) => count > 0).map(([count, word]) => `${formatCount(count)} ${word}`).join(
@@ -175,7 +180,9 @@ export function nameOf({ name, partitionKeys }: StepRecord): string {
     : `${name} ${first}...${last} (${partitionKeys.length})`;
 }
 
-function whyOf({ status, error, reason, chain }: StepRecord): string {
+function whyOf({ status, error, reason, chain, undo }: StepRecord): string {
+  if (undo?.error) return `undoing it failed: ${describeError(undo.error).split("\n", 1)[0]}`;
+  if (undo?.reason !== undefined) return undo.reason.split("\n", 1)[0];
   if (error) return describeError(error).split("\n", 1)[0];
   if (status === "upstream_failed" && chain.length > 0) return `step ${chain[chain.length - 1]} failed`;
   return reason ?? "";
@@ -186,7 +193,8 @@ function statusOf({ status, waitsFor }: RunRecord): string {
   return waitsFor === undefined ? status : `${status}: ${waitsFor}`;
 }
 
-function originOf({ job, backfill, parent }: RunRecord): string {
+function originOf({ job, backfill, parent, tags }: RunRecord): string {
+  if (tags[COMPENSATES] !== undefined) return `undoing ${tags[COMPENSATES]}`;
   return [
     ...(job === undefined ? [] : [`job ${job}`]),
     ...(backfill === undefined ? [] : [`backfill ${backfill}`]),
@@ -213,6 +221,9 @@ const LOOKS: { readonly [status in RunStatus | StepStatus]: keyof Page["style"] 
   failed: "red",
   skipped: "dim",
   canceled: "yellow",
+  undoing: "cyan",
+  undone: "yellow",
+  undo_failed: "red",
 };
 
 function statusPaint(status: RunStatus | StepStatus, { style }: Page): Paint {

@@ -1,5 +1,5 @@
 /** Assets: what should exist, and from what. */
-import type { BatchContext, Dependency, GivenMapping, StepContext } from "./context.ts";
+import type { BatchContext, Dependency, GivenMapping, KeyOf, StepContext, UndoContext } from "./context.ts";
 import type { Asset, AssetRef } from "./declaration.ts";
 import { declareAsset, type ErasedAssetSpec, SELF } from "./declare.ts";
 import { parseKey } from "../key.ts";
@@ -12,7 +12,7 @@ import type { Awaitable, Output, ShortCircuit, Skip, Unchanged } from "./result.
 import type { Schema, TypeTag } from "./schema.ts";
 import { requireSpec } from "../validate/shape.ts";
 import { captureSite } from "./site.ts";
-import type { AssetDescription, Deps, InlineCheckSpec, StepRules, Upstream } from "./spec.ts";
+import type { AssetDescription, Deps, InlineCheckSpec, StepRules, UndoSpec, Upstream } from "./spec.ts";
 
 /** A dependency's asset, whichever way it is written. */
 export type UpstreamOf<Dep> = Dep extends Asset ? Dep
@@ -74,6 +74,10 @@ export type Body<D, P, C, R, B, Ret> = B extends true
   ? (context: BatchContext<Upstreams<D>, P, C, R>) => Awaitable<Ret>
   : (context: StepContext<Upstreams<D>, P, C, R>) => Awaitable<Ret>;
 
+/** Loads a value that was made; of a batch that of one of its partitions. */
+export type LoadMade<P, B, Ret> = B extends true ? (partition: KeyOf<P>) => Promise<BatchValue<Ret>>
+  : () => Promise<ValueOf<Ret>>;
+
 /** What {@linkcode defineAsset} takes. */
 export interface AssetSpec<D, P, C, R, S, B, Ret> extends AssetDescription, StepRules {
   /** See {@linkcode parseKey} for the grammar. */
@@ -112,6 +116,11 @@ export interface AssetSpec<D, P, C, R, S, B, Ret> extends AssetDescription, Step
   readonly checks?: {
     readonly [name: string]: InlineCheckSpec<NoInfer<B extends true ? BatchValue<Ret> : ValueOf<Ret>>>;
   };
+  /**
+   * Takes back what the step has made, when its run fails: docs/runs/compensation.md. Write it below `run`, so that the
+   * value's type is known. Default: what was made stays.
+   */
+  readonly undo?: UndoSpec<UndoContext<P, R, NoInfer<LoadMade<P, B, Ret>>>>;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What a body gets when it runs. */
 import type { Asset } from "./declaration.ts";
 import type { Each } from "../elements/each.ts";
+import type { RecordedError } from "../events/event.ts";
 import type { Log } from "../ports.ts";
 import type {
   DynamicPartitions,
@@ -118,6 +119,20 @@ export interface BatchContext<D, P, C, R> extends BaseContext<C, R> {
   readonly inputs: { readonly [K in keyof D]: BatchInput<D[K]> };
   /** The partitions to make, in partition order. */
   readonly partitions: readonly PartitionOf<P>[];
+}
+
+/** What an undo step gets. */
+export interface UndoContext<P, R, Load> extends Omit<BaseContext<undefined, R>, "config" | "report"> {
+  /** What the run failed for, as recorded. */
+  readonly error: RecordedError;
+  /** The keys of the assets that the step has made in the run, and that are to be undone. */
+  readonly keys: readonly string[];
+  /** The partition that was made; of a batch the first. */
+  readonly partition: PartitionOf<P>;
+  /** The partitions that were made; more than one only of a batch. */
+  readonly partitions: readonly PartitionOf<P>[];
+  /** Loads a value that was made. Rejects with VALUE_MISSING when it is not kept any more. */
+  readonly load: Load;
 }
 
 /** A dependency with the mapping that says which partitions it reads. */

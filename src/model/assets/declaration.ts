@@ -123,6 +123,14 @@ export interface CheckDeclaration {
   readonly blocking: boolean;
 }
 
+/** How what a step has made is undone. */
+export interface UndoDeclaration {
+  /** The body. */
+  readonly run: (context: never) => unknown;
+  /** Whether stored values stay where they are. */
+  readonly keepsValue: boolean;
+}
+
 /**
  * What can be executed. An asset is its own step; a multi-asset is one step with several outputs; a check made
  * by `defineCheck` is a step without outputs; an external asset is a node without a body.
@@ -178,6 +186,8 @@ export interface StepDeclaration {
   readonly check: CheckDeclaration | undefined;
   /** The body; undefined for external assets. */
   readonly run: ((context: never) => unknown) | undefined;
+  /** How what it has made is undone when its run fails; undefined for not at all. */
+  readonly undo: UndoDeclaration | undefined;
   /** Where it was declared. */
   readonly site: Site;
 }

@@ -1,7 +1,7 @@
 /** From what a user writes to the frozen declarations that everything else reads; types are worn off here. */
 import type { Dependency } from "./context.ts";
 import type { Asset, AssetRef } from "./declaration.ts";
-import type { AssetDescription, Deps, InlineCheckSpec, StepRules, Upstream } from "./spec.ts";
+import type { AssetDescription, Deps, InlineCheckSpec, StepRules, UndoSpec, Upstream } from "./spec.ts";
 import { ioChoice } from "./io_choice.ts";
 import { stepIsolation } from "../step/isolation.ts";
 import { withPast } from "../gates/past.ts";
@@ -19,7 +19,7 @@ import {
   requireUpstream,
 } from "../validate/shape.ts";
 import type { Site } from "./site.ts";
-import type { InlineCheck, StepDeclaration, StepInput } from "./declaration.ts";
+import type { InlineCheck, StepDeclaration, StepInput, UndoDeclaration } from "./declaration.ts";
 
 /** Stands for the asset that is being declared, in its own dependencies. */
 export const SELF: AssetRef = Object.freeze({ kind: "asset-ref", key: "", "~asset": undefined });
@@ -40,6 +40,7 @@ export interface ErasedAssetSpec extends AssetDescription, StepRules {
   readonly elements?: boolean;
   readonly run?: (context: never) => unknown;
   readonly checks?: { readonly [name: string]: InlineCheckSpec<never> };
+  readonly undo?: UndoSpec<never>;
 }
 
 /**
@@ -126,8 +127,14 @@ export function openStep(
     checks: inlineChecks(spec.checks),
     check: undefined,
     run: spec.run,
+    undo: spec.undo && undoDeclaration(spec.undo),
     site,
   };
+}
+
+function undoDeclaration(undo: UndoSpec<never>): UndoDeclaration {
+  const { run, keepsValue = false } = typeof undo === "function" ? { run: undo } : undo;
+  return Object.freeze({ run, keepsValue });
 }
 
 const NOTHING: readonly never[] = Object.freeze([]);

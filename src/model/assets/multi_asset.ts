@@ -1,9 +1,9 @@
 /** Multi-assets: several assets made by one body. */
 import type { Asset } from "./declaration.ts";
-import type { AssetDescription, Deps, StepRules, Upstream } from "./spec.ts";
+import type { AssetDescription, Deps, StepRules, UndoSpec, Upstream } from "./spec.ts";
 import type { Awaitable } from "./result.ts";
 import type { CheckDeps, DeclaredOutput, Upstreams } from "./asset.ts";
-import type { StepContext } from "./context.ts";
+import type { StepContext, UndoContext } from "./context.ts";
 import { openStep, outputAsset } from "./declare.ts";
 import { withPast } from "../gates/past.ts";
 import { parseKey } from "../key.ts";
@@ -77,6 +77,8 @@ export interface MultiAssetSpec<D, P, C, R, O extends Outputs, Ret> extends Step
   readonly subsettable?: boolean;
   /** A window is made only when the one before it was. Default false. See docs/control-flow.md. */
   readonly dependsOnPast?: boolean;
+  /** Takes back what the step has made, when its run fails: docs/runs/compensation.md. Default: what was made stays. */
+  readonly undo?: UndoSpec<UndoContext<P, R, (output: keyof O & string) => Promise<unknown>>>;
   /** Allows outputs to be left out by `skip()`. Default false. */
   readonly skippable?: boolean;
   /** Allows the body to fan out by `each`. Default false. */

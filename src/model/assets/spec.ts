@@ -62,6 +62,18 @@ export interface StepRules extends IsolationRules {
   readonly hooks?: StepHooks;
 }
 
+/**
+ * How what a step has made is undone when its run fails: a function, or that with its rules. It runs by the retry policy,
+ * the time limit and the pool of the step.
+ */
+export type UndoSpec<Context> =
+  | ((context: Context) => unknown)
+  | {
+    readonly run: (context: Context) => unknown;
+    /** Leaves the stored values where they are. Default false: they are removed as `wipe` does it. */
+    readonly keepsValue?: boolean;
+  };
+
 /** Dependencies by the names under which the body reads them. */
 export type Deps = { readonly [name: string]: Upstream };
 

@@ -37,6 +37,10 @@ export const EVENT_KINDS = {
   partitions_removed: 43,
   backfill_created: 50,
   backfill_finished: 51,
+  step_undoing: 60,
+  step_undo_retrying: 61,
+  step_undone: 62,
+  step_undo_failed: 63,
   element_started: 70,
   element_succeeded: 71,
   element_failed: 72,
@@ -82,6 +86,14 @@ export interface OutputRecord {
   readonly unchanged?: true;
   /** The output was not made. */
   readonly skipped?: string;
+}
+
+/** One output that was undone. */
+export interface UndoneOutput {
+  /** Position among the outputs that the run plans for the step. Default 0. */
+  readonly output?: number;
+  /** For a batch: the position of the partition among the step's partitions; absent when it holds for all. */
+  readonly partition?: number;
 }
 
 /** One verdict of a check. */
@@ -178,6 +190,19 @@ export interface EventPayloads {
   };
   /** A step was canceled. */
   readonly step_canceled: { readonly reason: string };
+  /** An attempt at undoing a step failed and another will follow. */
+  readonly step_undo_retrying: { readonly error: RecordedError; readonly delayMs: number };
+  /** What a step made was undone, and counts as wiped. */
+  readonly step_undone: {
+    /** What the run failed for. */
+    readonly reason: string;
+    /** Absent when it made all of its outputs, and all were undone. */
+    readonly outputs?: readonly UndoneOutput[];
+    /** The run that made them, where it is another one. */
+    readonly run?: string;
+  };
+  /** Undoing a step failed for good: what it made is still there. */
+  readonly step_undo_failed: { readonly error: RecordedError };
   /** A check gave its verdict. */
   readonly check_evaluated: CheckRecord;
   /** A body wrote a line; `element` is the path of the element that did. */

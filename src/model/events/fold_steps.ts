@@ -3,10 +3,13 @@ import type { CircuitReach } from "../assets/result.ts";
 import type { EventBatch } from "./batch.ts";
 import { EVENT_KINDS, type EventPayloads, type OutputRecord, type RecordedError } from "./event.ts";
 import { STEP_STATUSES, STEP_TARGETS } from "./ledger/transitions.ts";
-import type { StepRecord } from "./record.ts";
+import type { StepRecord, UndoRecord } from "./record.ts";
 import type { StepTable } from "./step_table.ts";
 
 const { step_started: STARTED, step_retrying: RETRYING, step_upstream_failed: UPSTREAM_FAILED } = EVENT_KINDS;
+const { step_undoing: UNDOING } = EVENT_KINDS;
+/** The position of the first state of undoing. */
+const FIRST_UNDO = STEP_STATUSES.indexOf("undoing");
 
 /** What the latest event of a step said. */
 type LastPayload = {
@@ -26,6 +29,7 @@ export class StepFold {
   readonly #startedMs: Float64Array;
   readonly #finishedMs: Float64Array;
   readonly #payloads: Map<number, LastPayload> = new Map();
+  readonly #undos: Map<number, UndoRecord> = new Map();
   /** The direct upstream of each step that did not run because of it, in the whole run. */
   readonly #via: Map<number, number> = new Map();
 
@@ -53,6 +57,7 @@ export class StepFold {
 
   #addStep(batch: EventBatch, row: number, kind: number, target: number, at: number): void {
     this.#states[at] = target;
+    if (target >= FIRST_UNDO) return this.#addUndo(batch, row, kind, at);
     this.#attempts[at] = Math.max(this.#attempts[at], batch.attemptAt(row));
     if (kind === STARTED) {
       if (Number.isNaN(this.#startedMs[at])) this.#startedMs[at] = batch.msAt(row);
@@ -60,6 +65,19 @@ export class StepFold {
     const payload = batch.payloads.get(row) as LastPayload | undefined;
     if (payload) this.#payloads.set(at, payload);
     else this.#payloads.delete(at);
+  }
+
+  /** What was said of the step itself stays. */
+  #addUndo(batch: EventBatch, row: number, kind: number, at: number): void {
+    const { attempts = 0, error: before } = this.#undos.get(at) ?? {};
+    const { error, reason } = (batch.payloads.get(row) ?? {}) as LastPayload;
+    const last = error ?? (kind === UNDOING ? before : undefined);
+    this.#undos.set(at, {
+      attempts: Math.max(attempts, batch.attemptAt(row)),
+      atMs: batch.msAt(row),
+      ...(reason !== undefined && { reason }),
+      ...(last && { error: last }),
+    });
   }
 
   /** The records in the order of their steps. */
@@ -70,6 +88,7 @@ export class StepFold {
   #record(at: number): StepRecord {
     const step = this.#from + at;
     const { error, reason, circuit } = this.#payloads.get(at) ?? {};
+    const undo = this.#undos.get(at);
     return {
       step,
       name: this.#table.node(this.#table.nodeOf(step)).step,
@@ -83,11 +102,12 @@ export class StepFold {
       reason,
       ...(circuit && { circuit }),
       chain: this.#chain(step),
+      ...(undo && { undo }),
     };
   }
 
   #outputs(step: number, at: number): StepRecord["outputs"] {
-    const kind = STEP_STATUSES[this.#states[at]];
+    const kind = this.#states[at] >= FIRST_UNDO ? this.#endBefore(at) : STEP_STATUSES[this.#states[at]];
     if (kind !== "success" && kind !== "failed") return [];
     const { outputs } = this.#table.node(this.#table.nodeOf(step));
     const records = this.#payloads.get(at)?.outputs ?? [];
@@ -98,6 +118,11 @@ export class StepFold {
       return [output === 0 ? { asset } : { output, asset }];
     });
     return [...said, ...silent];
+  }
+
+  /** How a step had ended before it was undone; a run that undoes what another made has begun none. */
+  #endBefore(at: number): "success" | undefined {
+    return this.#attempts[at] > 0 ? "success" : undefined;
   }
 
   #chain(step: number): readonly number[] {

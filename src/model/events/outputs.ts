@@ -17,12 +17,12 @@ export function reportedVersion(seq: number): string {
 }
 
 /** What is said of one output and partition: a record of the partition before one that holds for all. */
-export function findOutput(
-  records: readonly OutputRecord[],
+export function findOutput<Said extends Pick<OutputRecord, "output" | "partition">>(
+  records: readonly Said[],
   output: number,
   place: number,
-): OutputRecord | undefined {
-  let general: OutputRecord | undefined;
+): Said | undefined {
+  let general: Said | undefined;
   for (const record of records) {
     if ((record.output ?? 0) !== output) continue;
     if (record.partition === place) return record;

@@ -18,6 +18,10 @@ export interface StepCounts {
   readonly upstreamFailed: number;
   /** How many were canceled. */
   readonly canceled: number;
+  /** How many succeeded and were undone afterwards; they do not count as succeeded. Absent for none. */
+  readonly undone?: number;
+  /** How many succeeded and could not be undone: compensation is incomplete. Absent for none. */
+  readonly undoFailed?: number;
 }
 
 /** One run as lists show it. */
@@ -80,6 +84,20 @@ export interface StepRecord {
   readonly circuit?: CircuitReach;
   /** For `upstream_failed`: the chain of step numbers from the direct upstream to the step that failed. */
   readonly chain: readonly number[];
+  /** What became of undoing it; absent when nobody tried. */
+  readonly undo?: UndoRecord;
+}
+
+/** What became of undoing a step. */
+export interface UndoRecord {
+  /** How many attempts there were. */
+  readonly attempts: number;
+  /** When the latest of it was recorded, epoch milliseconds. */
+  readonly atMs: number;
+  /** Why it was undone. */
+  readonly reason?: string;
+  /** What went wrong last. */
+  readonly error?: RecordedError;
 }
 
 /** One captured line. */

@@ -20,7 +20,10 @@ export type StepStatus =
   | "failed"
   | "skipped"
   | "upstream_failed"
-  | "canceled";
+  | "canceled"
+  | "undoing"
+  | "undone"
+  | "undo_failed";
 
 /** The states of an element of a step. */
 export type ElementStatus = "running" | "up_for_retry" | "success" | "failed" | "skipped" | "canceled";
@@ -40,24 +43,29 @@ const RUN_NEXT: { readonly [S in RunStatus]: readonly RunStatus[] } = {
 };
 
 const STEP_NEXT: { readonly [S in StepStatus]: readonly StepStatus[] } = {
-  pending: ["running", "skipped", "upstream_failed", "canceled"],
+  pending: ["running", "skipped", "upstream_failed", "canceled", "undoing"],
   running: ["success", "failed", "skipped", "up_for_retry", "canceled", "running"],
   up_for_retry: ["running", "skipped", "canceled"],
-  success: [],
+  success: ["undoing"],
   failed: [],
   skipped: [],
   upstream_failed: [],
   canceled: [],
+  undoing: ["undoing", "undone", "undo_failed"],
+  undone: [],
+  undo_failed: [],
 };
+
+const OPEN_STEPS: readonly StepStatus[] = ["pending", "running", "up_for_retry"];
 
 /** Whether a run in this state is over. An interrupted or a parked run is not: it can be resumed. */
 export function isFinalRun(status: RunStatus): boolean {
   return RUN_NEXT[status].length === 0;
 }
 
-/** Whether a step in this state is over. */
+/** Whether a step in this state is over: it is not begun again in its run. What it made may still be undone. */
 export function isFinalStep(status: StepStatus): boolean {
-  return STEP_NEXT[status].length === 0;
+  return !OPEN_STEPS.includes(status);
 }
 
 /** Whether a run may go from one state to the other. */
@@ -65,7 +73,7 @@ export function isRunTransition(from: RunStatus, to: RunStatus): boolean {
   return RUN_NEXT[from].includes(to);
 }
 
-/** Whether a step may go from one state to the other; `running` may follow itself after a crash. */
+/** Whether a step may go from one state to the other; `running` and `undoing` may follow themselves after a crash. */
 export function isStepTransition(from: StepStatus, to: StepStatus): boolean {
   return STEP_NEXT[from].includes(to);
 }

@@ -146,6 +146,8 @@ export interface StepSnapshot {
   readonly triggerRule?: TriggerRule;
   /** The names of its hooks, sorted; left out without any. */
   readonly hooks?: readonly string[];
+  /** What becomes of its values when it is undone; left out for a step that is not. */
+  readonly undo?: "wipe" | "keep";
   /** Where the body runs; left out for in the process that runs everything else. */
   readonly isolation?: StepIsolation["tier"];
   /** The most memory that an attempt may hold, in megabytes of 1,048,576 bytes; left out for no cap. */
@@ -186,6 +188,8 @@ export interface JobSnapshot {
   readonly priority?: number;
   /** What limits its runs; left out without. */
   readonly concurrency?: RunConcurrency;
+  /** When its runs undo what they have made; left out for when they fail. */
+  readonly compensate?: boolean | "always";
 }
 
 /** A schedule as JSON. */

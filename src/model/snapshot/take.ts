@@ -110,6 +110,7 @@ function stepSnapshot(step: StepDeclaration, definitions: Definitions, table: Pa
     dependsOnPast: step.dependsOnPast || undefined,
     triggerRule: step.triggerRule,
     hooks: hookNames(step.hooks),
+    undo: step.undo && (step.undo.keepsValue ? "keep" : "wipe"),
     isolation: step.isolation?.tier,
     memoryMb: step.isolation?.memoryMb,
     batch: step.batch,
@@ -183,6 +184,7 @@ function jobSnapshot(job: Job, definitions: Definitions): JobSnapshot {
     hooks: hookNames(job.hooks),
     priority: job.priority === 0 ? undefined : job.priority,
     concurrency: job.concurrency,
+    compensate: job.compensate,
   }, ["jobs", job.name]) as unknown as JobSnapshot;
 }
 

@@ -40,6 +40,7 @@ const BODY: Known = {
   skippable: true,
   dependsOnPast: true,
   elements: true,
+  undo: true,
   run: true,
 };
 
@@ -80,6 +81,8 @@ export const RETRY: Known = namesOf<RetryPolicy>()({
   airflow: true,
   byClass: true,
 });
+/** The fields of an undo step that is more than a function. */
+export const UNDO: Known = { run: true, keepsValue: true };
 /** The hooks of a step. */
 export const HOOKS: Known = namesOf<StepHooks>()({
   onStart: true,

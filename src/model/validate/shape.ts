@@ -14,10 +14,12 @@ import {
   KNOWN,
   type Known,
   RETRY,
+  UNDO,
 } from "./known.ts";
 import { areHooks, HOOKS_ARE } from "./hooks.ts";
 import { CONCURRENCY } from "../gates/concurrency.ts";
 import type { Site } from "../assets/site.ts";
+import { COMPENSATE_IS, isCompensate } from "../step/compensate.ts";
 import { isTriggerRule, TRIGGER_RULES } from "../assets/trigger_rule.ts";
 
 /** A declaration under way: what it is called in messages, and where it stands. */
@@ -89,6 +91,7 @@ const FIELDS: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   }],
   ["triggerRule", { expected: `one of ${TRIGGER_RULES.join(", ")}`, holds: isTriggerRule }],
   ["hooks", { expected: HOOKS_ARE, holds: areHooks }],
+  ["undo", { expected: "a function, or { run, keepsValue }", holds: isUndo }],
   ["isolation", {
     expected: '"inline", "worker" or "process"',
     holds: (value) => value === "inline" || value === "worker" || value === "process",
@@ -122,6 +125,7 @@ const INNER: ReadonlyMap<string, Known> = new Map([
   ["backfill", BACKFILL],
   ["concurrency", CONCURRENCY],
   ["hooks", HOOKS],
+  ["undo", UNDO],
 ]);
 
 /** What {@linkcode requireScheduleFields} looks at. */
@@ -171,7 +175,7 @@ export function requireFields(spec: object, kind: Declared, declaring: Declaring
       throw misfit(within(declaring, field), `needs ${shape.expected} as ${field}`, value);
     }
     const inner = INNER.get(field);
-    if (inner) requireKnown(value as object, inner, field, declaring);
+    if (inner && typeof value === "object") requireKnown(value as object, inner, field, declaring);
     if (field === "checks") requireKnownChecks(value as object, declaring);
   }
 }
@@ -249,15 +253,19 @@ export function requireCheckedAsset(asset: unknown, declaring: Declaring): void 
 
 /** Refuses a job without a selection, and config that is not by step name. */
 export function requireJobFields(
-  { selection, config, hooks }: {
+  { selection, config, hooks, compensate }: {
     readonly selection?: unknown;
     readonly config?: unknown;
     readonly hooks?: unknown;
+    readonly compensate?: unknown;
   },
   declaring: Declaring,
 ): void {
   if (hooks !== undefined && !areHooks(hooks)) {
     throw misfit(within(declaring, "hooks"), `needs ${HOOKS_ARE} as hooks`, hooks);
+  }
+  if (compensate !== undefined && !isCompensate(compensate)) {
+    throw misfit(within(declaring, "compensate"), `needs ${COMPENSATE_IS} as compensate`, compensate);
   }
   if (selection === undefined) {
     throw misfit(within(declaring, "selection"), 'needs a selection, such as "*"', selection);
@@ -358,6 +366,12 @@ function isChecks(value: unknown): boolean {
   const isCheck = (check: unknown) =>
     typeof check === "function" || (isRecord(check) && typeof check.run === "function");
   return isRecord(value) && Object.values(value).every(isCheck);
+}
+
+function isUndo(undo: unknown): boolean {
+  if (typeof undo === "function") return true;
+  return isRecord(undo) && typeof undo.run === "function" &&
+    (undo.keepsValue === undefined || typeof undo.keepsValue === "boolean");
 }
 
 function isOutputs(value: unknown): boolean {

@@ -21,7 +21,9 @@ export async function noteRecovery(
   steps: readonly StepRecord[],
 ): Promise<boolean> {
   const isParked = run.status === "interrupted" && run.recoveries >= parts.maxRecoveries;
-  const underWay = steps.filter(({ attempts, status }) => attempts > 0 && !isFinalStep(status));
+  const underWay = steps.filter(({ attempts, status }) =>
+    status === "undoing" || (attempts > 0 && !isFinalStep(status))
+  );
   const tape = parts.engine.recorder.open(run.id);
   if (isParked) tape.add("run_parked", { reason: await reasonFor(parts, run, steps, underWay) });
   else {

@@ -24,6 +24,7 @@ export type Command =
     readonly from: "failure" | "start";
     readonly options: SentOptions;
   }
+  | { readonly verb: "compensate"; readonly run: string; readonly options: SentOptions }
   | { readonly verb: "recover"; readonly options: SentOptions }
   | { readonly verb: "cancel"; readonly id: string; readonly reason: string }
   | { readonly verb: "report"; readonly asset: string; readonly reports: readonly MaterializationReport[] }

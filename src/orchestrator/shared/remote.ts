@@ -8,7 +8,7 @@ import type { BackfillResult, RecoverOptions, RunResult } from "../contract.ts";
 import type { Parts } from "../parts.ts";
 import { openContext } from "../planning.ts";
 import { newId } from "../run_id.ts";
-import { unknownRun } from "../runs.ts";
+import { unknownRun } from "../refusals.ts";
 import type { Verbs } from "../verbs/verbs.ts";
 import { type Command, formatCommand, openReply, type RunAnswer, type SentOptions } from "./command.ts";
 
@@ -45,6 +45,7 @@ export function remoteVerbs(remote: RemoteParts): Verbs {
     },
     rerun: async (run, from, given) =>
       await askRun({ verb: "rerun", run, from, options: sent(given) }, given),
+    compensate: async (run, given) => await askRun({ verb: "compensate", run, options: sent(given) }, given),
     recover: async (given) => {
       const answers = await ask({ verb: "recover", options: sent(given) }, given) as readonly RunAnswer[];
       return await Promise.all(answers.map((answer) => readRun(parts, answer)));

@@ -74,6 +74,7 @@ export class CommandServer {
     const { parts: { store }, recovered } = this.#parts;
     switch (command.verb) {
       case "execute":
+      case "compensate":
       case "rerun": {
         if (!await store.run(id)) return await this.#do(id, command);
         await recovered;
@@ -109,6 +110,8 @@ export class CommandServer {
       }
       case "rerun":
         return answerOf(await verbs.rerun(command.run, command.from, command.options));
+      case "compensate":
+        return answerOf(await verbs.compensate(command.run, command.options));
       case "recover":
         return (await verbs.recover(command.options)).map(answerOf);
       case "cancel":

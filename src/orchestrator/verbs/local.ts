@@ -3,6 +3,7 @@ import type { ActiveRuns } from "../active.ts";
 import { executeBackfill } from "../backfills.ts";
 import { cancelAny } from "../cancel.ts";
 import { changeKeys, reportAsset, wipeAsset } from "../catalogue.ts";
+import { compensateRun } from "../compensate/run.ts";
 import type { RecoverOptions, RunResult } from "../contract.ts";
 import type { Parts } from "../parts.ts";
 import { recoverAll } from "../recovery/recover.ts";
@@ -24,6 +25,7 @@ export function localVerbs(parts: Parts, active: ActiveRuns, id?: string): Verbs
       executePlan(parts, active, plan, options, job === undefined ? own : { ...own, job }),
     backfill: (plan, options) => executeBackfill(parts, active, plan, options, own),
     rerun: (runId, from, options) => rerun(parts, active, runId, from, options, own),
+    compensate: (runId, options) => compensateRun(parts, active, runId, options, id),
     recover,
     cancel: (id, reason) => cancelAny(parts, active, id, reason),
     report: (asset, reports) => reportAsset(parts, asset, reports),

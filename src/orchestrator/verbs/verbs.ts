@@ -20,6 +20,7 @@ export interface Verbs {
   execute(plan: RunPlan, options: RunOptions, job?: string): Promise<RunResult>;
   backfill(plan: BackfillPlan, options: RunOptions): Promise<BackfillResult>;
   rerun(runId: string, from: "failure" | "start", options: RunOptions): Promise<RunResult>;
+  compensate(runId: string, options: RunOptions): Promise<RunResult>;
   recover(options: RecoverOptions): Promise<readonly RunResult[]>;
   cancel(id: string, reason: string): Promise<void>;
   report(asset: Asset, reports: readonly MaterializationReport[]): Promise<void>;

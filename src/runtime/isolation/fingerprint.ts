@@ -17,7 +17,8 @@ export function fingerprintStep(
   step: StepDeclaration,
   overrides: readonly ResourceOverride[],
 ): Fingerprint {
-  const { kind, outputs, outputNames, inputs, partitions, config, resources, checks, check, run } = step;
+  const { kind, outputs, outputNames, inputs, partitions, config, resources, checks, check, run, undo } =
+    step;
   const { batch, skippable, subsettable, elements } = step;
   const replaced = new Set(overrides.map(({ resource }) => resource));
   const parts: { readonly [part: string]: unknown } = {
@@ -32,6 +33,7 @@ export function fingerprintStep(
     rules: [batch, skippable, subsettable, elements],
     checks: [checks, check],
     body: run,
+    ...(undo && { undo }),
   };
   return Object.fromEntries(Object.entries(parts).map(([part, value]) => [part, digest(value)]));
 }

@@ -9,14 +9,20 @@ import type { PrepareParts } from "./prepare.ts";
 import type { Progress } from "./progress.ts";
 import type { ReadyQueue } from "./ready.ts";
 
+/** What a run loop tells of its steps, and asks. */
+export type LoopProgress = Pick<
+  Progress,
+  "left" | "isOpen" | "begin" | "succeed" | "fail" | "retry" | "skip" | "cancel" | "cancelRest" | "close"
+>;
+
 /** What a run loop works with. */
 export interface LoopParts extends PrepareParts {
   readonly engine: Engine;
   readonly graph: StepGraph;
-  readonly progress: Progress;
+  readonly progress: LoopProgress;
   readonly ready: ReadyQueue;
   readonly source: ContextSource;
-  readonly keeping: Keeping;
+  readonly keeping: Pick<Keeping, "keep">;
   readonly tape: Tape;
   /** How many steps of the run may be under way at once. */
   readonly concurrency: number;

@@ -31,6 +31,9 @@ const FINAL_STATES: { readonly [S in StepStatus]?: number } = {
   skipped: STATE.SKIPPED,
   upstream_failed: STATE.UPSTREAM_FAILED,
   canceled: STATE.CANCELED,
+  undoing: STATE.SUCCESS,
+  undone: STATE.SUCCESS,
+  undo_failed: STATE.SUCCESS,
 };
 
 const SLICE = 1 << 14;

@@ -151,6 +151,11 @@ export class BodyContext {
     context.#inputs = inputs;
   }
 
+  /** The step that a context is of. */
+  static stepOf(context: BodyContext): number {
+    return context.#step;
+  }
+
   /** What the run of a context was asked for. */
   static originOf(context: BodyContext): RunOrigin | undefined {
     return context.#source.origin;

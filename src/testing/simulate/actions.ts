@@ -1,5 +1,6 @@
 /** What a simulated world does: runs, backfills, repetitions; some of them canceled. */
 import type { Definitions } from "../../model/definitions.ts";
+import { SluiceError } from "../../model/issue.ts";
 import type { RunConfig } from "../../model/job.ts";
 import type { Clock } from "../../model/ports.ts";
 import type { Orchestrator, RunOptions } from "../../orchestrator.ts";
@@ -31,8 +32,10 @@ function chooseAction(world: ActionWorld, place: string): Action {
   const { seed, config } = world;
   const draw = chance(seed, "action", place);
   const isCanceled = chance(seed, "cancel", place) < 0.1;
+  const isUndoable = world.definitions.steps.some(({ undo }) => undo);
   const optionsAt = (clock: Clock): RunOptions => ({
     config,
+    ...(isUndoable && chooseCompensation(seed, place)),
     ...chance(seed, "keyed", place) < 0.3 &&
       { concurrency: { key: KEY }, priority: chance(seed, "first", place) },
     ...(isCanceled && { signal: canceling(seed, place, clock) }),
@@ -48,8 +51,33 @@ function chooseAction(world: ActionWorld, place: string): Action {
   }
   return async (sluice, clock) => {
     const [last] = await sluice.runs({ status: ["failed", "canceled"], limit: 1 });
-    if (last) await sluice.rerun(last.id, optionsAt(clock));
+    if (!last) return;
+    if (isUndoable && draw > 0.92) await compensate(sluice, last.id);
+    else await repeat(sluice, last.id, optionsAt(clock));
   };
+}
+
+function chooseCompensation(seed: number, place: string): Pick<RunOptions, "compensate"> {
+  const draw = chance(seed, "compensate", place);
+  return draw < 0.3 ? { compensate: false } : draw < 0.5 ? { compensate: "always" } : {};
+}
+
+/** There may be nothing left to undo. */
+async function compensate(sluice: Orchestrator, id: string): Promise<void> {
+  await refusable(sluice.compensate(id));
+}
+
+/** A run that undoes another one is not repeated. */
+async function repeat(sluice: Orchestrator, id: string, options: RunOptions): Promise<void> {
+  await refusable(sluice.rerun(id, options));
+}
+
+async function refusable(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== "PLAN_INVALID") throw error;
+  }
 }
 
 /** One asset and all that is made from it. */

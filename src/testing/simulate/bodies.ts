@@ -4,7 +4,10 @@ import type { Definitions } from "../../model/definitions.ts";
 import type { BodyContext } from "../../runtime/step/context.ts";
 import { chance } from "./chance.ts";
 import type { Faults } from "./faults.ts";
+import type { UndoBodyContext } from "../../runtime/undo/context.ts";
 import type { Life } from "./life.ts";
+
+type UndoBody = (context: UndoBodyContext) => unknown;
 
 /** Bodies end after so many milliseconds at most, unless they wait themselves. */
 const LONGEST_MS = 2_000;
@@ -24,7 +27,14 @@ export function withFaultyBodies(definitions: Definitions, world: BodyWorld): De
     const { run } = step;
     if (!run) return step;
     const body = run as (context: BodyContext) => unknown;
-    return { ...step, isolation: undefined, run: (context: BodyContext) => attempt(world, context, body) };
+    const { undo } = step;
+    return {
+      ...step,
+      isolation: undefined,
+      run: (context: BodyContext) => attempt(world, context, body),
+      undo: undo &&
+        { ...undo, run: (context: UndoBodyContext) => undoing(world, context, undo.run as UndoBody) },
+    };
   });
   return { ...definitions, steps: steps as unknown as Definitions["steps"] };
 }
@@ -41,7 +51,16 @@ function attempt(world: BodyWorld, context: BodyContext, body: (context: BodyCon
   );
 }
 
-function partitionOf({ partition }: BodyContext): string {
+/** The same for an undo step, which counts as no attempt at a step. */
+function undoing(world: BodyWorld, context: UndoBodyContext, body: UndoBody): unknown {
+  const name = ["undo", context.name, partitionOf(context), context.run.id, context.attempt] as const;
+  const isFaulty = world.faults.strikes("body");
+  return wait(world.life, Math.floor(chance(world.seed, "delay", ...name) * LONGEST_MS)).then(() =>
+    isFaulty ? fail(world, name) : body(context)
+  );
+}
+
+function partitionOf({ partition }: Pick<BodyContext, "partition">): string {
   return partition.kind === "none" ? "" : partition.key;
 }
 

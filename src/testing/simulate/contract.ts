@@ -69,7 +69,7 @@ export interface Simulation {
 }
 
 /** The rules that are checked after every event, by their names in docs/testing.md. */
-export type Invariant = "I1" | "I2" | "I3" | "I4" | "I6" | "I7" | "I8" | "I9" | "I11";
+export type Invariant = "I1" | "I2" | "I3" | "I4" | "I6" | "I7" | "I8" | "I9" | "I11" | "I12";
 
 /** A rule does not hold. */
 export class InvariantError extends Error {

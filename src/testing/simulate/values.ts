@@ -69,14 +69,19 @@ export class SharedValues {
       load: (address) => ask(`${address.asset} could not be loaded`, () => kept.load(address)),
       has: (address) => kept.has(address),
       receipt: (address) => kept.receipt(address),
-      remove: (address) => kept.remove(address),
+      remove: (address) =>
+        ask(`${address.asset} could not be removed`, () => {
+          // Its receipt goes with it: what comes late then is not told apart.
+          this.#keepers.delete(nameOf(address));
+          return kept.remove(address);
+        }),
       locate: () => undefined,
     };
   }
 
   /** A value of a process that was followed by another one may come late, and then does not replace that one's. */
-  #note({ asset, partition }: ValueAddress, life: Life): void {
-    const address = `${asset} ${partition ?? ""}`;
+  #note(where: ValueAddress, life: Life): void {
+    const address = nameOf(where);
     const before = this.#keepers.get(address) ?? 0;
     if (before > life.number) {
       const what = `process ${life.number} has replaced the value of ${address} that process ${before} kept`;
@@ -84,6 +89,10 @@ export class SharedValues {
     }
     this.#keepers.set(address, life.number);
   }
+}
+
+function nameOf({ asset, partition }: ValueAddress): string {
+  return `${asset} ${partition ?? ""}`;
 }
 
 function failed(what: string): SluiceError {

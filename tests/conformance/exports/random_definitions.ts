@@ -189,6 +189,7 @@ function drawAsset(world: World): Asset {
         })),
       },
     }))),
+    ...draw.maybe(0.15, () => ({ undo: { run: () => {}, keepsValue: draw.chance(0.5) } })),
     run,
   } as never) as Asset;
 }
@@ -219,6 +220,7 @@ function drawMulti(world: World): readonly Asset[] {
     ...drawRules(world),
     subsettable: draw.chance(0.5),
     skippable: draw.chance(0.2),
+    ...draw.maybe(0.15, () => ({ undo: () => {} })),
     run,
   } as never) as { readonly [name: string]: Asset };
   return Object.values(made);
@@ -252,6 +254,7 @@ function drawJobs({ draw, assets }: World) {
       ...draw.maybe(0.3, () => ({ hooks: { onRunEnd: () => {} } })),
       ...draw.maybe(0.2, () => ({ priority: draw.between(-1, 5) })),
       ...draw.maybe(0.3, () => ({ concurrency: drawRunConcurrency(draw) })),
+      ...draw.maybe(0.2, () => ({ compensate: draw.one([false, "always"]) })),
     }));
 }
 

@@ -103,6 +103,12 @@ function assetOf(seed: number, index: number, earlier: readonly Asset[]): Asset 
     ...(draw("version") < 0.3 && { codeVersion: "1" }),
     ...(!isSkippable && draw("inline") < 0.15 &&
       { checks: { fine: { run: () => draw("fine") < 0.7, blocking: false } } }),
+    ...(draw("undo") < 0.3 && {
+      undo: async ({ load, partitions, log, name }: UndoContext) => {
+        const values = draw("batch") < 0.3 ? partitions.map(({ key }) => load(key)) : [load()];
+        log.info(`undoing ${name}`, { values: (await Promise.allSettled(values)).length });
+      },
+    }),
     run: async (context: Context) => {
       const { inputs, partitions, log, run } = context;
       log.info(`making ${key}`, { reads: Object.keys(inputs).length });
@@ -141,6 +147,12 @@ async function fanOut(seed: number, index: number, { each, run, attempt }: Conte
       return { path };
     },
   );
+}
+
+/** What the undo steps use of their context. */
+interface UndoContext extends Pick<Context, "partitions" | "log"> {
+  readonly name: string;
+  readonly load: (partition?: string) => Promise<unknown>;
 }
 
 /** What the bodies use of their context. */

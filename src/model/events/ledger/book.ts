@@ -133,6 +133,14 @@ export class AssetBook {
     segment.wipe(rowOf(ordinal), seq);
   }
 
+  /** Forgets a row that a run has made; one that something else has made since stays. */
+  unmake(sheet: Sheet, ordinal: number, run: number, seq: number): void {
+    const known = sheet.segmentOf(ordinal);
+    const row = rowOf(ordinal);
+    if (!known || (known.flagsAt(row) & HAS_VALUE) === 0 || known.runAt(row) !== run) return;
+    this.wipe(sheet, ordinal, seq);
+  }
+
   /** Writes a row as it was read elsewhere, whatever it was. */
   overwrite(sheet: Sheet, ordinal: number, seq: number, failed: boolean, state: RowState | undefined): void {
     const segment = sheet.writable(ordinal, this.#epoch);

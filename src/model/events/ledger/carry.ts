@@ -13,7 +13,7 @@ import { type AssetBook, UNIT_SHEET } from "./book.ts";
 import { hasFailed, hasValue, readRow } from "./row.ts";
 import { NONE, rowOf, type Segment, type Sheet } from "./sheet.ts";
 
-const { step_succeeded: SUCCEEDED, step_failed: FAILED } = EVENT_KINDS;
+const { step_succeeded: SUCCEEDED, step_failed: FAILED, step_undone: UNDONE } = EVENT_KINDS;
 
 /** One row as it was when it was carried, as JSON. */
 export interface CarriedRow {
@@ -50,10 +50,12 @@ export function carryRun(
   for (const batch of batches) {
     for (let row = 0; row < batch.size; row++) {
       const kind = batch.kindAt(row);
-      if (kind !== SUCCEEDED && kind !== FAILED) continue;
+      if (kind !== SUCCEEDED && kind !== FAILED && kind !== UNDONE) continue;
       eachPlace(book, steps, batch.stepAt(row), (place) => {
         const segment = place.sheet.segmentOf(place.ordinal);
-        if (!segment || !isNeeded(segment, rowOf(place.ordinal), run)) return;
+        if (!segment) return;
+        const isForgotten = kind === UNDONE && segment.seqAt(rowOf(place.ordinal)) === batch.seqAt(row);
+        if (!isForgotten && !isNeeded(segment, rowOf(place.ordinal), run)) return;
         const metadata = segment.seqAt(rowOf(place.ordinal)) === batch.seqAt(row)
           ? metadataOf(batch, row, place)
           : undefined;

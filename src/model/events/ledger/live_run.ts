@@ -17,6 +17,9 @@ const { asset_reported: FIRST_OF_CATALOGUE } = EVENT_KINDS;
 const { run_recovered: RECOVERED, run_parked: PARKED } = EVENT_KINDS;
 const { element_succeeded: ELEMENT_SUCCEEDED, element_skipped: ELEMENT_SKIPPED } = EVENT_KINDS;
 
+const SUCCESS = STEP_STATUSES.indexOf("success");
+const UNDOING = STEP_STATUSES.indexOf("undoing");
+
 /** What changes about a run as a whole. */
 export interface RunSummary {
   status: RunStatus;
@@ -91,7 +94,7 @@ export class LiveRun {
     const { status, startedMs, finishedMs, waitsFor, error, checksFailed, checksWarned, recoveries, counts } =
       this.summary;
     const { job, backfill, parent, priority = 0, tags } = this.#created;
-    const [, , , success, failed, skipped, upstreamFailed, canceled] = counts;
+    const [, , , success, failed, skipped, upstreamFailed, canceled, , undone, undoFailed] = counts;
     return Object.freeze({
       id: this.id,
       status,
@@ -104,7 +107,16 @@ export class LiveRun {
       createdMs: this.#createdMs,
       startedMs,
       finishedMs,
-      steps: { total: this.steps.count, success, failed, skipped, upstreamFailed, canceled },
+      steps: {
+        total: this.steps.count,
+        success,
+        failed,
+        skipped,
+        upstreamFailed,
+        canceled,
+        ...(undone > 0 && { undone }),
+        ...(undoFailed > 0 && { undoFailed }),
+      },
       checks: { failed: checksFailed, warned: checksWarned },
       recoveries,
       error,
@@ -140,7 +152,8 @@ export class LiveRun {
       lastSeq = seq;
       before[row - from] = state;
       states[step] = target;
-      if (target >= FIRST_FINAL) counts[target]++;
+      if (target >= UNDOING) this.#countUndo(step, target);
+      else if (target >= FIRST_FINAL) counts[target]++;
       else if (kind === STEP_STARTED) {
         if (starts[step] !== 0) undo.starts.push(step, starts[step]);
         starts[step] = seq;
@@ -162,6 +175,15 @@ export class LiveRun {
       if (kind === STEP_STARTED) this.starts[step] = 0;
     }
     for (let at = starts.length - 2; at >= 0; at -= 2) this.starts[starts[at]] = starts[at + 1];
+  }
+
+  /** A step counts as succeeded until its undoing is over; in a run that undoes what another one made it never did. */
+  #countUndo(step: number, target: number): void {
+    const { counts } = this.summary;
+    if (target === UNDOING) return;
+    counts[target]++;
+    this.summary.recoveries = 0;
+    if (this.starts[step] !== 0) counts[SUCCESS]--;
   }
 
   #advanceRun(batch: EventBatch, row: number, kind: number): void {

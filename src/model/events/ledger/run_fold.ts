@@ -1,6 +1,6 @@
 /** The fold of one run's events into the book of assets. */
 import { EVENT_WIDTH, type EventBatch } from "../batch.ts";
-import { EVENT_KINDS, type OutputRecord } from "../event.ts";
+import { EVENT_KINDS, type EventPayloads, type OutputRecord } from "../event.ts";
 import { findOutput } from "../outputs.ts";
 import type { StepSet } from "../step_table.ts";
 import type { Axis } from "./axes/axis.ts";
@@ -10,7 +10,7 @@ import type { LiveRun } from "./live_run.ts";
 import type { Ordinals } from "./axes/ordinals.ts";
 import { NONE, type Sheet, type Stamp } from "./sheet.ts";
 
-const { step_succeeded: SUCCEEDED, step_failed: FAILED } = EVENT_KINDS;
+const { step_succeeded: SUCCEEDED, step_failed: FAILED, step_undone: UNDONE } = EVENT_KINDS;
 const NO_RECORDS: readonly OutputRecord[] = [];
 const MADE_PLAINLY: OutputRecord = Object.freeze({});
 
@@ -55,7 +55,10 @@ export class RunFold {
     const stamp = this.#stamp;
     for (let row = from; row < to; row++) {
       const kind = events[row * EVENT_WIDTH] & 0xff;
-      if (kind !== SUCCEEDED && kind !== FAILED) continue;
+      if (kind !== SUCCEEDED && kind !== FAILED) {
+        if (kind === UNDONE) this.#undone(batch, row);
+        continue;
+      }
       const step = events[row * EVENT_WIDTH + 1];
       stamp.seq = batch.seqAt(row);
       stamp.readSeq = starts[step];
@@ -93,6 +96,17 @@ export class RunFold {
       const record = findOutput(records, output, place);
       if (record) this.#made(sheet, ordinal, code, record);
       this.#book.fail(sheet, ordinal, this.#stamp.seq);
+    });
+  }
+
+  /** Forgets what a step made, unless something else has made it since. */
+  #undone(batch: EventBatch, row: number): void {
+    const { outputs, run } = batch.payloads.get(row) as EventPayloads["step_undone"];
+    const seq = batch.seqAt(row);
+    const maker = run === undefined ? this.#stamp.run : this.#book.runs.find(run);
+    this.#stamp.seq = seq;
+    this.#eachRow(batch.stepAt(row), (sheet, ordinal, _code, output, place) => {
+      if (!outputs || findOutput(outputs, output, place)) this.#book.unmake(sheet, ordinal, maker, seq);
     });
   }
 

@@ -12,9 +12,12 @@ export const STEP_STATUSES: readonly StepStatus[] = [
   "skipped",
   "upstream_failed",
   "canceled",
+  "undoing",
+  "undone",
+  "undo_failed",
 ];
 
-/** The first state that is final. */
+/** The first state in which a step is over; all that follow are such. */
 export const FIRST_FINAL: number = STEP_STATUSES.indexOf("success");
 
 const TARGETS: { readonly [Kind in keyof typeof EVENT_KINDS]?: StepStatus } = {
@@ -25,6 +28,10 @@ const TARGETS: { readonly [Kind in keyof typeof EVENT_KINDS]?: StepStatus } = {
   step_skipped: "skipped",
   step_upstream_failed: "upstream_failed",
   step_canceled: "canceled",
+  step_undoing: "undoing",
+  step_undo_retrying: "undoing",
+  step_undone: "undone",
+  step_undo_failed: "undo_failed",
 };
 
 /** The state to which a kind of event leads a step, by the kind's number; -1 for the others. */

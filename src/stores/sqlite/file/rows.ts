@@ -28,6 +28,8 @@ export interface RunRow {
   readonly skipped: number;
   readonly upstream_failed: number;
   readonly canceled: number;
+  readonly undone: number;
+  readonly undo_failed: number;
   readonly checks_failed: number;
   readonly checks_warned: number;
   readonly priority: number;
@@ -146,6 +148,8 @@ export function toRunRow(record: RunRecord, place: RunPlace): RunRow {
     skipped: steps.skipped,
     upstream_failed: steps.upstreamFailed,
     canceled: steps.canceled,
+    undone: steps.undone ?? 0,
+    undo_failed: steps.undoFailed ?? 0,
     checks_failed: checks.failed,
     checks_warned: checks.warned,
     priority: record.priority,
@@ -178,6 +182,8 @@ export function fromRunRow(row: RunRow): RunRecord {
       skipped: row.skipped,
       upstreamFailed: row.upstream_failed,
       canceled: row.canceled,
+      ...(row.undone > 0 && { undone: row.undone }),
+      ...(row.undo_failed > 0 && { undoFailed: row.undo_failed }),
     },
     checks: { failed: row.checks_failed, warned: row.checks_warned },
     recoveries: row.recoveries,

@@ -57,6 +57,8 @@ const CHANGING = [
   "skipped",
   "upstream_failed",
   "canceled",
+  "undone",
+  "undo_failed",
   "checks_failed",
   "checks_warned",
   "recoveries",

@@ -76,5 +76,11 @@ const COMMANDS: Migration = [
   )`,
 ];
 
+/** Version 4: how many steps of a run were undone, and how many could not be. */
+const UNDO: Migration = [
+  `ALTER TABLE runs ADD COLUMN undone INTEGER NOT NULL DEFAULT 0`,
+  `ALTER TABLE runs ADD COLUMN undo_failed INTEGER NOT NULL DEFAULT 0`,
+];
+
 /** All migrations: the n-th leads to version n. */
-export const MIGRATIONS: readonly Migration[] = [TABLES, RECOVERIES, COMMANDS];
+export const MIGRATIONS: readonly Migration[] = [TABLES, RECOVERIES, COMMANDS, UNDO];

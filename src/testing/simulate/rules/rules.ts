@@ -62,7 +62,8 @@ export class Rules {
     const known = this.runs.get(event.runId);
     if (event.type === "run_created") {
       if (known) throw new InvariantError("I2", `${say(event)}, and it is there already`);
-      this.runs.set(event.runId, new RunModel(this.#definitions, this.#recoveries, event.payload));
+      const maker = this.runs.get(event.payload.tags["sluice/compensates"] ?? "");
+      this.runs.set(event.runId, new RunModel(this.#definitions, this.#recoveries, event.payload, maker));
       return;
     }
     if (!known) throw new InvariantError("I7", `${say(event)}, and the run was never created`);

@@ -7,6 +7,7 @@ import type { StepTable } from "../../../model/events/step_table.ts";
 import { InvariantError } from "../contract.ts";
 import { ElementsModel, isOfElement } from "./elements.ts";
 import { mayBegin } from "./trigger_rules.ts";
+import { hasMade, UndoModel } from "./undo_model.ts";
 import { upstreamOf } from "./upstream.ts";
 
 /** What an event makes of a step. */
@@ -19,6 +20,15 @@ const ENDS: { readonly [type: string]: string } = {
 };
 /** The ends that a step may have that never began. */
 const WITHOUT_START: ReadonlySet<string> = new Set(["skipped", "upstream_failed", "canceled"]);
+/** How a step may have ended, all told. */
+const OVER: ReadonlySet<string> = new Set([...Object.values(ENDS), "undone", "undo_failed"]);
+/** Events about undoing a step. */
+const UNDOING: ReadonlySet<string> = new Set([
+  "step_undoing",
+  "step_undo_retrying",
+  "step_undone",
+  "step_undo_failed",
+]);
 /** Events that say nothing about how far a step is. */
 const REMARKS: ReadonlySet<string> = new Set(["step_log", "check_evaluated"]);
 
@@ -29,6 +39,8 @@ interface StepModel {
   attempt: number;
   /** Undefined as long as there was none. */
   elements: ElementsModel | undefined;
+  /** Whether it has made anything itself. */
+  hasMade?: boolean;
 }
 
 /** A run and its steps. */
@@ -44,12 +56,24 @@ export class RunModel {
   readonly #steps: Map<number, StepModel> = new Map();
   /** Steps that have cut off what is downstream of them. */
   readonly #cuts: Map<number, CircuitReach> = new Map();
+  readonly #undo: UndoModel;
+  readonly #undoesItself: boolean;
+  /** Steps whose work was undone, by this run or a later one. */
+  readonly #undone: Set<number> = new Set();
   #lastSeq = 0;
 
-  constructor(definitions: Definitions, mostRecoveries: number, created: EventPayloads["run_created"]) {
+  /** @param maker The run whose work this one undoes; left out for a run that makes something itself. */
+  constructor(
+    definitions: Definitions,
+    mostRecoveries: number,
+    created: EventPayloads["run_created"],
+    maker?: RunModel,
+  ) {
     this.#definitions = definitions;
     this.#mostRecoveries = mostRecoveries;
     this.created = created;
+    this.#undo = new UndoModel(definitions, this, maker ?? this);
+    this.#undoesItself = maker === undefined;
   }
 
   get isOver(): boolean {
@@ -63,6 +87,24 @@ export class RunModel {
   /** The state of a step. */
   stateOf(step: number): string {
     return this.#steps.get(step)?.state ?? "waiting";
+  }
+
+  /** Whether the run has made something in a step, and nobody has undone it. */
+  isMade(step: number): boolean {
+    return (this.#steps.get(step)?.hasMade ?? false) && !this.#undone.has(step);
+  }
+
+  /** Something that the run has made was undone. */
+  noteUndone(step: number, where: string): void {
+    if (this.#undone.has(step)) throw new InvariantError("I12", `${where}, and it is undone already`);
+    this.#undone.add(step);
+  }
+
+  /** The undoing of a step in this run is over. */
+  endUndo(step: number, state: string): void {
+    this.recoveries = 0;
+    const known = this.#steps.get(step) ?? { attempt: 0, elements: undefined };
+    this.#steps.set(step, { ...known, state });
   }
 
   /** How many steps ended in a state. */
@@ -84,6 +126,7 @@ export class RunModel {
       known.elements?.lose();
     }
     this.underWay.clear();
+    this.#undo.lose();
   }
 
   /** Takes the next event. Throws {@linkcode InvariantError}. */
@@ -92,7 +135,8 @@ export class RunModel {
     if (this.isOver) throw new InvariantError("I2", `${type} (${seq}) follows the end of run ${runId}`);
     if (seq <= this.#lastSeq) throw new InvariantError("I7", `${type} (${seq}) of run ${runId} comes late`);
     this.#lastSeq = seq;
-    if (step >= 0) this.#takeStep(event);
+    if (UNDOING.has(type)) this.#undo.take(event);
+    else if (step >= 0) this.#takeStep(event);
     else this.#takeRun(event);
   }
 
@@ -150,7 +194,7 @@ export class RunModel {
       elements: undefined,
     };
     this.#steps.set(step, known);
-    if (Object.values(ENDS).includes(known.state)) {
+    if (OVER.has(known.state)) {
       throw new InvariantError("I2", `${where} comes after its end as ${known.state}`);
     }
     if (type === "step_started") return this.#start(known, step, attempt, where);
@@ -176,6 +220,11 @@ export class RunModel {
     this.underWay.delete(step);
     known.state = end ?? "retrying";
     if (end !== undefined) this.recoveries = 0;
+    if (event.type === "step_succeeded") {
+      const values = this.table.node(this.table.nodeOf(step)).outputs.length *
+        Math.max(1, this.table.partitionKeys(step).length);
+      known.hasMade = hasMade(event.payload?.outputs, values);
+    }
   }
 
   #start(known: StepModel, step: number, attempt: number, where: string): void {
@@ -236,7 +285,14 @@ export class RunModel {
     if (open) {
       throw new InvariantError("I3", `run ${runId} ended (${seq}) while step ${open[0]} is ${open[1].state}`);
     }
-    const ended = [...this.#steps.values()].filter(({ state }) => Object.values(ENDS).includes(state)).length;
+    const ended = [...this.#steps.values()].filter(({ state }) => OVER.has(state)).length;
+    const undoing = this.#undo.open;
+    if (undoing !== undefined && !isGivenUp) {
+      throw new InvariantError("I12", `run ${runId} ended (${seq}) while step ${undoing} is being undone`);
+    }
+    if (this.#undo.isBegun && this.#undoesItself && this.status === "success") {
+      throw new InvariantError("I12", `run ${runId} has succeeded (${seq}) though it undid what it made`);
+    }
     if (ended < this.table.count && !isGivenUp) {
       throw new InvariantError(
         "I3",

@@ -14,13 +14,16 @@ export async function compareWithModel(store: RunStore, rules: Rules, runId: str
   if (!record || !model) {
     throw new InvariantError("I7", `the run ${runId} is not in the store that recorded it`);
   }
-  const { total: _, ...shown } = record.steps;
+  const { total: _, undone = 0, undoFailed = 0, ...counts } = record.steps;
+  const shown = { ...counts, undone, undoFailed };
   const added = {
     success: model.countOf("success"),
     failed: model.countOf("failed"),
     skipped: model.countOf("skipped"),
     upstreamFailed: model.countOf("upstream_failed"),
     canceled: model.countOf("canceled"),
+    undone: model.countOf("undone"),
+    undoFailed: model.countOf("undo_failed"),
   };
   const isSame = record.status === model.status && record.recoveries === model.recoveries &&
     Object.entries(added).every(([state, count]) => shown[state as keyof typeof shown] === count);

@@ -1,15 +1,13 @@
-/** A step whose hooks write down what they hear, and one that reads it in a run of its own. */
-import { appendFileSync, readFileSync, rmSync } from "node:fs";
+/** A step whose hooks write down what they hear, and one that waits until it reads there how the first has ended. */
+import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { defineAsset, definitions, type StepFact } from "sluice";
 
-/** Beside the values, where these have a folder that all processes know. */
-const path = join(
-  process.env.SLUICE_FOLDER ?? tmpdir(),
-  `heard-${process.env.SLUICE_FOLDER ? 0 : process.pid}.txt`,
-);
+/** One file for each place of values; processes that share none share nothing else. */
+const place = process.env.SLUICE_IO ?? process.env.SLUICE_FOLDER ?? String(process.pid);
+const path = join(tmpdir(), `heard-${place.replaceAll(/[^\w-]/g, "").slice(-60)}.txt`);
 
 function note(name: string): (fact: StepFact) => void {
   return ({ step, attempt, partitions }) =>
@@ -35,7 +33,12 @@ export const flaky = defineAsset({
 export const heard = defineAsset({
   key: "heard",
   after: [flaky],
-  run: () => {
+  timeoutMs: 20_000,
+  run: async ({ signal }) => {
+    while (!existsSync(path) || !/success|failure/.test(readFileSync(path, "utf8"))) {
+      signal.throwIfAborted();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
     const lines = readFileSync(path, "utf8").trim().split("\n");
     rmSync(path);
     return lines;
