@@ -92,6 +92,7 @@ describe("a short circuit", () => {
   test("leaves alone what runs already, and cuts off what waits for another attempt or a slot", async () => {
     const clock = virtualClock(0);
     const open = Promise.withResolvers<void>();
+    const over = Promise.withResolvers<void>();
     const gate = defineAsset({
       key: "gate",
       skippable: true,
@@ -103,16 +104,18 @@ describe("a short circuit", () => {
     const holder = defineAsset({
       key: "holder",
       pool: "one",
-      run: () => new Promise((resolve) => setTimeout(resolve, 30)),
+      run: () => over.promise,
     });
     const runs = defineAsset({
       key: "runs",
       after: [gate],
       triggerRule: "always",
       run: async () => {
-        setTimeout(() => open.resolve(), 10);
-        await open.promise;
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        // By then all that may begin has begun, and a moment later the gate is over.
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        open.resolve();
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        over.resolve();
         return 1;
       },
     });
