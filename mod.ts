@@ -373,6 +373,13 @@ export type { StepLogLine, StepReporter } from "./src/model/step/reporter.ts";
 export type { Fence } from "./src/model/step/fence.ts";
 export { formatStepRequest, parseStepRequest } from "./src/model/step/request.ts";
 export type { StepPartitions, StepRequest } from "./src/model/step/request.ts";
+export type {
+  ElementEventName,
+  ElementRemark,
+  ElementsRequest,
+  Recalled,
+  RecalledElement,
+} from "./src/model/elements/remark.ts";
 
 // Keep history
 export { memoryStore } from "./src/stores/memory.ts";

@@ -83,6 +83,7 @@ export interface Alerts extends AsyncDisposable {
 
 /** A delivery that failed. */
 export class DeliveryError extends Error {
+  /** Tells it apart. */
   override readonly name = "DeliveryError";
   /** Whether the same may succeed later. */
   readonly isTransient: boolean;
