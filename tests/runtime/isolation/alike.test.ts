@@ -79,6 +79,15 @@ for (const [tier, apart] of TIERS) {
       assert.equal(step("same").outputs[0].unchanged, true);
     });
 
+    test("cuts off what is downstream", async () => {
+      const { step } = await runOnce(apart, ["gate", "below"]);
+      assert.deepEqual([step("gate").status, step("gate").circuit], ["skipped", "all"]);
+      assert.deepEqual([step("below").status, step("below").reason], [
+        "skipped",
+        "cut off upstream: a holiday",
+      ]);
+    });
+
     test("fails as it would inline, and is retried as it asks for", async () => {
       const { step } = await runOnce(apart, ["throws", "for-good", "once-more", "blocked"]);
       const { error, attempts } = step("throws");

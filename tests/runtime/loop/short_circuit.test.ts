@@ -11,9 +11,11 @@ import {
   type OrchestratorOptions,
   shortCircuit,
   staticPartitions,
+  type StepRecord,
   type TriggerRule,
 } from "sluice";
 import { virtualClock } from "../../../src/testing/clock.ts";
+import { World } from "../support.ts";
 
 const cut = (key: string, rules: "ignore" | "respect" = "ignore", more: object = {}) =>
   defineAsset({ key, skippable: true, ...more, run: () => shortCircuit("a holiday", { rules }) });
@@ -178,7 +180,37 @@ describe("a short circuit", () => {
     });
   });
 
-  test("holds for all outputs of a step, and in workers and processes as inline", async () => {
+  test("is made good by a process that goes on where one died between what was cut off", async () => {
+    const gate = cut("gate");
+    const first = below("first", [gate], "all_done");
+    const second = below("second", [first], "all_done");
+    const beside = below("beside", [], undefined);
+    const world = new World([gate, first, second, beside]);
+    const record = (step: number, circuit?: "all"): StepRecord => ({
+      step,
+      name: "",
+      partitionKeys: [],
+      status: "skipped",
+      attempts: 1,
+      startedMs: 0,
+      finishedMs: 0,
+      outputs: [],
+      error: undefined,
+      reason: "a holiday",
+      chain: [],
+      ...(circuit && { circuit }),
+    });
+    const { steps } = await world.run();
+    const numbers = new Map(
+      Array.from({ length: steps.count }, (_, step) => [steps.node(steps.nodeOf(step)).step, step]),
+    );
+    const of = (name: string) => numbers.get(name) as number;
+    const resumed = await world.run({ resumed: [record(of("gate"), "all"), record(of("first"))] });
+    assert.deepEqual(resumed.ends, { second: "skipped", beside: "succeeded" });
+    assert.equal(resumed.outcome.steps.skipped, 3);
+  });
+
+  test("holds for all outputs of a step", async () => {
     const pair = defineMultiAsset({
       name: "pair",
       outputs: { left: { key: "left" }, right: { key: "right" } },
