@@ -369,13 +369,6 @@ export type {
   StepOutcomeStatus,
   StepOutput,
 } from "./src/model/step/outcome.ts";
-export type {
-  ElementEventName,
-  ElementRemark,
-  ElementsRequest,
-  Recalled,
-  RecalledElement,
-} from "./src/model/elements/remark.ts";
 export type { StepLogLine, StepReporter } from "./src/model/step/reporter.ts";
 export type { Fence } from "./src/model/step/fence.ts";
 export { formatStepRequest, parseStepRequest } from "./src/model/step/request.ts";
