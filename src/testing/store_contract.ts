@@ -7,6 +7,7 @@ import { EVENT_CHECKS } from "./store/events.ts";
 import { RANDOM_CHECKS } from "./store/random.ts";
 import { RETENTION_CHECKS } from "./store/retention.ts";
 import { RUN_CHECKS } from "./store/runs.ts";
+import { UNDO_CHECKS } from "./store/undo.ts";
 import { type StoreFixture, World } from "./store/world.ts";
 
 /** The store to be held to the contract. */
@@ -37,6 +38,7 @@ export function storeContract({ name, open }: StoreContractOptions): readonly Co
     ...EVENT_CHECKS,
     ...ELEMENT_CHECKS,
     ...ASSET_CHECKS,
+    ...UNDO_CHECKS,
     ...RETENTION_CHECKS,
     ...RANDOM_CHECKS,
   };
