@@ -12,6 +12,8 @@ export interface LoadedDag {
   readonly tags: readonly string[];
   readonly paused: boolean | null;
   readonly catchup: boolean;
+  readonly maxRuns: number;
+  readonly maxTasks: number;
   readonly start: number | null;
   readonly end: number | null;
   readonly params: { readonly [name: string]: unknown };
@@ -32,6 +34,7 @@ export interface LoadedTask {
   }[];
   readonly owner: string;
   readonly pool: string;
+  readonly past: boolean;
   readonly retries: number;
   readonly delay: number;
   readonly weight: readonly [number, string];

@@ -64,7 +64,13 @@ export interface Loaded {
     readonly description: string | null;
   }[];
   readonly steps: readonly LoadedStep[];
-  readonly jobs: readonly { readonly name: string; readonly assets: readonly string[] }[];
+  readonly jobs: readonly {
+    readonly name: string;
+    readonly assets: readonly string[];
+    readonly tags: { readonly [name: string]: string };
+  }[];
+  /** Of the runs of tags, as the instance has them. */
+  readonly limits: readonly { readonly key: string; readonly value: string; readonly limit: number }[];
   readonly schedules: readonly {
     readonly name: string;
     readonly crons: readonly string[];

@@ -6,7 +6,10 @@ Reads {"projects": [{"path", "package", "nowMs"}]}. Writes for each what it hold
 import hashlib
 import importlib
 import json
+import os
+import shutil
 import sys
+import tempfile
 import traceback
 import warnings
 from datetime import datetime, timezone
@@ -135,8 +138,20 @@ def dump(case):
         "checks": checks,
         "steps": [dump_step(each) for each in steps.values()],
         "jobs": jobs,
+        "limits": limits_of(case["path"] + "/deploy/dagster.yaml"),
         "schedules": schedules,
     }
+
+
+def limits_of(path):
+    """The limits of tags of an instance that has this configuration."""
+    if not os.path.exists(path):
+        return []
+    with tempfile.TemporaryDirectory() as home:
+        shutil.copy(path, home)
+        with dg.DagsterInstance.from_config(home) as instance:
+            queue = instance.get_concurrency_config().run_queue_config
+            return list(queue.tag_concurrency_limits if queue else [])
 
 
 def selected_keys(layer):

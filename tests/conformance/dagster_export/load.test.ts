@@ -89,6 +89,7 @@ function describeProjects(
     test("has the jobs and schedules", () => {
       each((loaded, project) => {
         requireJobs(loaded, project);
+        requireLimits(loaded, project);
         requireSchedules(loaded, project);
       });
     });
@@ -158,9 +159,17 @@ function comparePartitions({ assets }: Loaded, { site }: Project): number {
 }
 
 function requireJobs({ jobs }: Loaded, { snapshot, site }: Project): void {
-  for (const { name, assets } of snapshot.jobs) {
+  for (const { name, assets, tags, priority, concurrency } of snapshot.jobs) {
     const known = site.jobs.get(name) as string;
     const parts = jobs.filter((job) => job.name === known || job.name.startsWith(`${known}_part_`));
+    for (const part of parts) {
+      assert.equal(part.tags["sluice/key"], tags["sluice/key"] ?? concurrency?.key, name);
+      assert.equal(
+        part.tags["dagster/priority"],
+        priority === undefined ? undefined : String(priority),
+        name,
+      );
+    }
     const wanted = assets.filter((key) => !site.assets.get(key)?.isExternal);
     const whole = wanted.flatMap((key) => {
       const step = site.steps.get(site.assets.get(key)?.step as string) as StepSnapshot;
@@ -168,6 +177,18 @@ function requireJobs({ jobs }: Loaded, { snapshot, site }: Project): void {
     });
     assert.deepEqual(sorted(parts.flatMap((part) => part.assets)), sorted(whole), name);
   }
+}
+
+/** The limits of the keys of jobs, as the instance has them that the project's dagster.yaml is merged into. */
+function requireLimits({ limits }: Loaded, { snapshot }: Project): void {
+  const wanted = new Map<string, number>();
+  for (const { concurrency: { key, limit = 1 } = {} } of snapshot.jobs) {
+    if (key !== undefined) wanted.set(key, Math.min(limit, wanted.get(key) ?? Infinity));
+  }
+  const found = limits.map(({ key, value, limit }) => [key, value, limit] as const);
+  const expected = [...wanted].map(([value, limit]) => ["sluice/key", value, limit] as const);
+  const byValue = (one: readonly [string, string, number]) => one[1];
+  assert.deepEqual(ordered(found, byValue), ordered(expected, byValue));
 }
 
 function requireSchedules({ schedules }: Loaded, { snapshot, site }: Project): void {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Definitions, type Snapshot, takeSnapshot } from "sluice";
 import { exportDagster, type LossReport } from "sluice/adapters";
 import { openSite, type Site } from "../../../adapters/dagster/site.ts";
+import { keysAsPools } from "../../../adapters/parts/keys.ts";
 import { readVersion } from "../../../adapters/dagster/version.ts";
 import { commandLine } from "../../cli/support/step.ts";
 import { writeFiles } from "../../support/files.ts";
@@ -36,14 +37,16 @@ export function writeExport(
   module: string | undefined,
   { command = commandLine, ...version }: Written = {},
 ): Project {
-  const snapshot = takeSnapshot(definitions);
-  const { files, report } = exportDagster(snapshot, {
+  const taken = takeSnapshot(definitions);
+  const options = {
     name,
     command,
     ...(module !== undefined && { module }),
     ...version,
     ticksFromMs: NOW_MS,
-  });
+  };
+  const { files, report } = exportDagster(taken, options);
+  const { snapshot } = keysAsPools(taken, options);
   const path = join(folder, name);
   writeFiles(path, files);
   return { path, package: name, snapshot, report, site: openSite(snapshot, readVersion(version)) };

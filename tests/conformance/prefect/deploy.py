@@ -64,6 +64,9 @@ def describe(deployment, flows):
         "tags": sorted(deployment.tags),
         "entrypoint": deployment.entrypoint,
         "pool": deployment.work_pool_name,
+        "limit": deployment.global_concurrency_limit and deployment.global_concurrency_limit.limit,
+        "strategy": deployment.concurrency_options
+        and deployment.concurrency_options.collision_strategy.value,
         "schedules": sorted(
             (
                 {

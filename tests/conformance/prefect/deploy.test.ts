@@ -29,6 +29,8 @@ interface Answer {
     readonly description: string | null;
     readonly tags: readonly string[];
     readonly pool: string;
+    readonly limit: number | null;
+    readonly strategy: string | null;
     readonly schedules: readonly { readonly [field: string]: unknown }[];
   }[];
   readonly automations: readonly {
@@ -157,8 +159,20 @@ describe("an exported project on a server", () => {
     ]]);
   });
 
-  check("has a limit for each pool", () => {
+  check(
+    "lets as many runs of a key go on at once as the job says, and cancels others where it says so",
+    () => {
+      const found = deploy().deployments.map(({ name, limit, strategy }) => [name, limit, strategy] as const);
+      assert.deepEqual(found.filter(([, limit]) => limit !== null).sort(), [
+        ["idle", 2, "CANCEL_NEW"],
+        ["waiting", 2, "CANCEL_NEW"],
+      ]);
+    },
+  );
+
+  check("has a limit for each pool, and for each key with a fixed name", () => {
     assert.equal(deploy().limits[limitName("shop", "db/main.1")], 3);
+    assert.equal(deploy().limits[limitName("shop", `key_${identifierOf("meter")}`)], 2);
   });
 
   check("makes an asset when the event of what it is made from comes", () => {

@@ -32,6 +32,7 @@ export const orders = defineAsset({
 export const readings = defineAsset({
   key: "readings",
   partitions: hours,
+  concurrency: { key: "meter", limit: 2 },
   run: ({ partition }) => partition.key,
 });
 
@@ -72,6 +73,7 @@ export const waiting = defineJob({
   selection: "endless",
   description: "Ends when it is told to: {{ $HOME }} and \u00fc.",
   tags: { team: "data", "cost/center": "42", empty: "" },
+  concurrency: { key: "waits", limit: 2, whenBusy: "skip" },
 });
 
 export default definitions({

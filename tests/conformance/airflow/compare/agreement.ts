@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { type Definitions, type Snapshot, type StepSnapshot, takeSnapshot } from "sluice";
 import { type DagPlan, planDags } from "../../../../adapters/airflow/dags.ts";
 import { exportAirflow } from "../../../../adapters/airflow/export.ts";
+import { keysAsPools } from "../../../../adapters/parts/keys.ts";
 import { Graph } from "../../../../adapters/airflow/graph.ts";
 import { departures } from "../../../../adapters/airflow/report.ts";
 import { taskName } from "../../../../adapters/airflow/steps.ts";
@@ -67,8 +68,9 @@ function writeGraph(
   [name, definitions]: NamedGraph,
   { target }: AirflowVersion,
 ): Exported {
-  const snapshot = takeSnapshot(definitions);
-  writeDags(exportAirflow(snapshot, { ...options, name, targetVersion: target }), folder);
+  const taken = takeSnapshot(definitions);
+  writeDags(exportAirflow(taken, { ...options, name, targetVersion: target }), folder);
+  const { snapshot } = keysAsPools(taken, { ...options, name });
   const graph = new Graph(snapshot);
   return { snapshot, graph, plans: planDags(graph, name) };
 }
@@ -104,6 +106,7 @@ function agreeWithSnapshot({ graph, plans }: Exported, dags: Answer["load"]["dag
     assert.ok(dag.round, plan.id);
     assert.equal(dag.paused, plan.isPaused, plan.id);
     assert.equal(dag.catchup, plan.origin.kind === "schedule" && plan.origin.schedule.catchUp, plan.id);
+    agreeOnLimits(graph, plan, dag);
     assert.equal(dag.description, plan.description ?? null, plan.id);
     assert.deepEqual(Object.keys(dag.tasks).sort(), plan.steps.map(({ step }) => taskName(step)).sort());
     const inside = new Set(plan.steps.map(({ step }) => step.name));
@@ -115,6 +118,16 @@ function agreeWithSnapshot({ graph, plans }: Exported, dags: Answer["load"]["dag
   }
   const own = graph.snapshot.assets.filter(({ isExternal }) => !isExternal).map(({ key }) => key);
   assert.deepEqual([...made].sort(), own.sort());
+}
+
+/** How many runs and tasks go on at once, where the job says so. Runs of what reads itself follow each other. */
+function agreeOnLimits(graph: Graph, { id, steps, concurrency = {} }: DagPlan, dag: LoadedDag): void {
+  const readsItself = steps.some(({ step }) =>
+    step.inputs.some(({ key }) => graph.asset(key).step === step.name)
+  );
+  if (readsItself) assert.equal(dag.maxRuns, 1, id);
+  else if (concurrency.key !== undefined) assert.equal(dag.maxRuns, concurrency.limit ?? 1, id);
+  if (concurrency.steps !== undefined) assert.equal(dag.maxTasks, concurrency.steps, id);
 }
 
 function agreeOnTask(
@@ -138,6 +151,7 @@ function agreeOnTask(
   assert.deepEqual(task.outlets.map((outlet) => outlet.name), keys);
   for (const outlet of task.outlets) agreeOnAsset(graph, outlet);
   assert.equal(task.pool, pool);
+  assert.equal(task.past, step.dependsOnPast ?? false);
   assert.equal(task.retries, retry?.maxRetries ?? 0);
   if (retry && retry.maxRetries > 0 && (retry.backoff ?? "constant") === "constant") {
     assert.equal(task.delay, Math.min(retry.delayMs ?? 0, retry.maxDelayMs ?? Infinity) / 1000);
