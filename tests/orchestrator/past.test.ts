@@ -8,6 +8,7 @@ import {
   defineMultiAsset,
   definitions,
   type Orchestrator,
+  shortCircuit,
   skip,
 } from "sluice";
 
@@ -113,6 +114,31 @@ describe("a step that depends on its past", () => {
       "2026-01-04": "skipped",
       "2026-01-05": "success",
     });
+  });
+
+  test("is not cut off by a window before that cuts off what is downstream of it", async () => {
+    const daily = defineAsset({
+      key: "daily",
+      partitions: days,
+      dependsOnPast: true,
+      skippable: true,
+      run: ({ partition }) => partition.key === "2026-01-02" ? shortCircuit("a holiday") : 1,
+    });
+    const after = defineAsset({ key: "after", partitions: days, after: [daily], run: () => 2 });
+    await using sluice = createOrchestrator(definitions({ assets: [daily, after] }), {
+      store: "memory",
+      defaultIO: "memory",
+    });
+    const { id } = await sluice.materialize("*", { partitions: DAYS.slice(0, 3) });
+    const steps = await sluice.steps(id);
+    assert.deepEqual(steps.map(({ name, partitionKeys: [key], status }) => `${name} ${key} ${status}`), [
+      "daily 2026-01-01 success",
+      "daily 2026-01-02 skipped",
+      "daily 2026-01-03 success",
+      "after 2026-01-01 success",
+      "after 2026-01-02 skipped",
+      "after 2026-01-03 success",
+    ]);
   });
 
   test("makes the runs of a backfill follow each other", async () => {
