@@ -4,7 +4,7 @@ import { isFinalRun, isFinalStep } from "../model/events/status.ts";
 import { splitConcurrency } from "../model/gates/concurrency.ts";
 import { SluiceError } from "../model/issue.ts";
 import type { RunPlan } from "../planner/plan.ts";
-import { cellsOfSteps, hasSameSteps, withoutCells } from "../planner/remaining.ts";
+import { cellsOfSteps, changedSteps, withoutCells } from "../planner/remaining.ts";
 import type { EarlierElements } from "../runtime/elements/run_elements.ts";
 import { executeRun, type RunRequest } from "../runtime/run.ts";
 import { recordError } from "../runtime/step/errors.ts";
@@ -19,7 +19,7 @@ import type { Parts } from "./parts.ts";
 import { withheldBy } from "./recall/past.ts";
 import { readBack, type Recorded } from "./planning.ts";
 import { interruptRun } from "./recovery/lost.ts";
-import { noteRecovery } from "./recovery/parking.ts";
+import { noteRecovery, parkInVain } from "./recovery/parking.ts";
 import { otherDefinitions } from "./refusals.ts";
 import { newId } from "./run_id.ts";
 
@@ -172,7 +172,8 @@ function unfinished({ plan, steps, context }: Recorded): RunPlan {
 
 /**
  * Finishes a run that a dead process left, under its own id: what is recorded as over stays as it is. When the
- * definitions have changed so that its steps are numbered in another way, what is left becomes a run of its own.
+ * definitions have changed so that its steps are numbered in another way, or code that is still to run has another version,
+ * what is left becomes a run of its own: the record of a run says which code has made what.
  */
 export async function resumeRun(
   parts: Parts,
@@ -182,21 +183,34 @@ export async function resumeRun(
 ): Promise<RunResult> {
   const recorded = await readBack(parts, id);
   const { created: { steps: planned, ...created }, plan, steps } = recorded;
+  const run = await recordOf(parts, id);
+  const park = async (): Promise<RunResult | undefined> =>
+    await parkInVain(parts, run, steps)
+      ? { id, status: "parked", record: await recordOf(parts, id), plan }
+      : undefined;
   const compensated = compensatedBy(created.tags);
   if (compensated !== undefined) {
-    return await parkedRun(parts, recorded, id) ??
-      await resumeCompensation(parts, active, id, compensated, options);
+    const parked = await park();
+    if (parked) return parked;
+    await noteRecovery(parts, run, steps);
+    return await resumeCompensation(parts, active, id, compensated, options);
   }
   const graph = await parts.engine.compile(plan, (name) => recorded.context.facts.dynamicKeys(name));
-  if (hasSameSteps(planned, graph)) {
-    const request = { id, plan, steps: graph, resumed: steps };
-    return await parkedRun(parts, recorded, id) ??
-      await execute(parts, active, request, { ...created, ...options });
+  const { what, earlier } = changedSteps(planned, graph, (step) => isFinalStep(steps[step].status));
+  if (what === undefined) {
+    const onTurn = () => noteRecovery(parts, run, steps, earlier);
+    const request = { id, plan, steps: graph, resumed: steps, onTurn };
+    return await park() ?? await execute(parts, active, request, { ...created, ...options });
   }
   await giveUpRun(
     parts,
     id,
-    new Error("the definitions have changed; what was left became a run of its own"),
+    new SluiceError({
+      code: "DEFINITION_CHANGED",
+      message: `The definitions have changed: ${what}. What was left became a run of its own.`,
+      path: ["runs", id],
+      hint: "That run has this one as its parent.",
+    }),
   );
   const rest = withoutCells(
     plan,
@@ -206,16 +220,6 @@ export async function resumeRun(
     parent: id,
     earlierElements: earlierElements(parts.store, id, steps),
   });
-}
-
-/** Records that a run is gone on with, or that this was tried too often: then what it is now. */
-async function parkedRun(
-  parts: Parts,
-  { plan, steps }: Recorded,
-  id: string,
-): Promise<RunResult | undefined> {
-  if (await noteRecovery(parts, await recordOf(parts, id), steps)) return undefined;
-  return { id, status: "parked", record: await recordOf(parts, id), plan };
 }
 
 /** Records that a run of a dead process cannot be gone on with under its own id. */

@@ -62,16 +62,47 @@ function outdated(runId: string, what: string): SluiceError {
   });
 }
 
-/** Whether the steps of a plan have the numbers that they had when the run was recorded. */
-export function hasSameSteps(recorded: StepTable, now: StepTable): boolean {
-  if (recorded.count !== now.count || recorded.nodeCount !== now.nodeCount) return false;
+/** What is other in the definitions of now than in those that a run was recorded with. */
+export interface StepChanges {
+  /** Why what is left cannot be recorded as these steps; undefined when it can. */
+  readonly what: string | undefined;
+  /** Assets of other code, all of whose steps are over: what they hold was made by an earlier version. */
+  readonly earlier: readonly string[];
+}
+
+/**
+ * Compares the steps of a recorded run with the same plan, compiled now: their numbers mean the same, and where steps are left
+ * the code has the version that the record would say it has.
+ */
+export function changedSteps(
+  recorded: StepTable,
+  now: StepTable,
+  isOver: (step: number) => boolean,
+): StepChanges {
+  const earlier: string[] = [];
+  const given = { what: "its steps are numbered in another way", earlier };
+  if (recorded.count !== now.count || recorded.nodeCount !== now.nodeCount) return given;
   for (let position = 0; position < now.nodeCount; position++) {
-    const before = recorded.node(position);
-    const after = now.node(position);
-    if (before.step !== after.step || before.firstStep !== after.firstStep) return false;
-    if (before.stepCount !== after.stepCount || before.chunkSize !== after.chunkSize) return false;
+    const [before, after] = [recorded.node(position), now.node(position)];
+    if (before.step !== after.step || before.firstStep !== after.firstStep) return given;
+    if (before.stepCount !== after.stepCount || before.chunkSize !== after.chunkSize) return given;
+    const last = after.firstStep + after.stepCount;
+    let isLeft = false;
+    for (let step = after.firstStep; step < last; step++) {
+      if (!haveSameKeys(recorded.partitionKeys(step), now.partitionKeys(step))) return given;
+      isLeft ||= !isOver(step);
+    }
+    const other = before.outputs.filter(({ asset, codeVersion }, place) =>
+      after.outputs[place]?.asset !== asset || after.outputs[place].codeVersion !== codeVersion
+    );
+    if (isLeft && other.length > 0) return { what: `the code of ${other[0].asset} has changed`, earlier };
+    earlier.push(...other.map(({ asset }) => asset));
   }
-  return true;
+  return { what: undefined, earlier };
+}
+
+function haveSameKeys(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((key, place) => key === other[place]);
 }
 
 /** A plan without the cells that are over, by rank. */

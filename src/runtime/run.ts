@@ -53,6 +53,8 @@ export interface RunRequest {
   readonly priority?: number;
   /** What it waits for before it begins. Default: nothing. */
   readonly turn?: RunTurn | undefined;
+  /** Called when its turn has come, and waited for before anything of it begins. */
+  readonly onTurn?: () => Promise<void>;
   /** Cancels the run. */
   readonly signal?: AbortSignal;
   /** How long canceled steps may take to stop, in milliseconds, before they are given up. Default 10,000. */
@@ -110,6 +112,7 @@ export async function executeRun(engine: Engine, request: RunRequest): Promise<R
   try {
     const queued = request.turn?.take();
     if (queued && !await waitForTurn(engine, request, graph, queued)) return leftInQueue(request, graph);
+    if (request.onTurn) await request.onTurn();
     return await execute(engine, { ...request, isAnnounced: queued !== undefined }, graph, wiring, config);
   } finally {
     request.turn?.leave();

@@ -160,6 +160,8 @@ export interface EventPayloads {
     readonly count: number;
     /** The steps that were under way when it was interrupted; the first of them when there are many. */
     readonly steps: readonly number[];
+    /** Assets that it had made whose code has another version by now: they were made by an earlier one, and stay as they are. */
+    readonly earlier?: readonly string[];
   };
   /** A run was interrupted so often that it is left until somebody takes it up by hand. */
   readonly run_parked: { readonly reason: string };

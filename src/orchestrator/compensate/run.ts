@@ -3,7 +3,7 @@ import type { StepRecord } from "../../model/events/record.ts";
 import { isFinalRun, isFinalStep } from "../../model/events/status.ts";
 import { splitConcurrency } from "../../model/gates/concurrency.ts";
 import { SluiceError } from "../../model/issue.ts";
-import { hasSameSteps } from "../../planner/remaining.ts";
+import { changedSteps } from "../../planner/remaining.ts";
 import { type UndoCause, undoCause, undoCauseOf } from "../../runtime/undo/cause.ts";
 import { type CompensationRequest, executeCompensation } from "../../runtime/undo/run.ts";
 import type { ActiveRuns } from "../active.ts";
@@ -84,7 +84,7 @@ async function execute(
   const { created, plan, context } = recorded;
   const dynamicKeys = (name: string) => context.facts.dynamicKeys(name);
   const graph = await parts.engine.compile(plan, dynamicKeys);
-  if (!hasSameSteps(created.steps, graph)) throw outdated(id);
+  if (changedSteps(created.steps, graph, () => true).what !== undefined) throw outdated(id);
   const { tags, priority } = options;
   const { steps: atOnce } = splitConcurrency(options.concurrency);
   const request: CompensationRequest = {

@@ -11,29 +11,45 @@ const MOST_NAMES = 10;
 /** Events of a run that are looked at together. */
 const PAGE = 10_000;
 
-/**
- * Records that a run is gone on with, before anything of it is: a body may end the process at once. A run that was gone on
- * with too often is recorded as parked instead. Gives whether it is to go on.
- */
-export async function noteRecovery(
+/** Records that a run that was gone on with too often is left alone. Gives whether that is so. */
+export async function parkInVain(
   parts: Parts,
   run: RunRecord,
   steps: readonly StepRecord[],
 ): Promise<boolean> {
-  const isParked = run.status === "interrupted" && run.recoveries >= parts.maxRecoveries;
-  const underWay = steps.filter(({ attempts, status }) =>
+  if (run.status !== "interrupted" || run.recoveries < parts.maxRecoveries) return false;
+  const reason = await reasonFor(parts, run, steps, underWay(steps));
+  await record(parts, run.id, EVENT_KINDS.run_parked, { reason });
+  return true;
+}
+
+/** Records that a run is gone on with, before anything of it is: a body may end the process at once. */
+export async function noteRecovery(
+  parts: Parts,
+  run: RunRecord,
+  steps: readonly StepRecord[],
+  earlier: readonly string[] = [],
+): Promise<void> {
+  const count = run.status === "parked" ? 1 : run.recoveries + 1;
+  const numbers = underWay(steps).slice(0, MOST_STEPS).map(({ step }) => step);
+  await record(parts, run.id, EVENT_KINDS.run_recovered, {
+    count,
+    steps: numbers,
+    ...(earlier.length > 0 && { earlier: earlier.slice(0, MOST_STEPS) }),
+  });
+}
+
+function underWay(steps: readonly StepRecord[]): readonly StepRecord[] {
+  return steps.filter(({ attempts, status }) =>
     status === "undoing" || (attempts > 0 && !isFinalStep(status))
   );
-  const tape = parts.engine.recorder.open(run.id);
-  if (isParked) tape.add("run_parked", { reason: await reasonFor(parts, run, steps, underWay) });
-  else {
-    const count = run.status === "parked" ? 1 : run.recoveries + 1;
-    const numbers = underWay.slice(0, MOST_STEPS).map(({ step }) => step);
-    tape.push(EVENT_KINDS.run_recovered, -1, 0, { count, steps: numbers });
-  }
+}
+
+async function record({ engine }: Parts, runId: string, kind: number, payload: unknown): Promise<void> {
+  const tape = engine.recorder.open(runId);
+  tape.push(kind, -1, 0, payload);
   await tape.flush();
   tape.close();
-  return !isParked;
 }
 
 /** Says which steps were under way each time: the one that ends the process is among them. */
@@ -41,9 +57,9 @@ async function reasonFor(
   parts: Parts,
   { id, recoveries }: RunRecord,
   steps: readonly StepRecord[],
-  underWay: readonly StepRecord[],
+  open: readonly StepRecord[],
 ): Promise<string> {
-  const deaths = [...await earlierDeaths(parts, id, recoveries), underWay.map(({ step }) => step)];
+  const deaths = [...await earlierDeaths(parts, id, recoveries), open.map(({ step }) => step)];
   const counts = new Map<number, number>();
   for (const step of deaths.flat()) counts.set(step, (counts.get(step) ?? 0) + 1);
   const often = [...counts].sort(([, a], [, b]) => b - a).slice(0, MOST_NAMES);
