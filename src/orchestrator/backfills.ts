@@ -1,11 +1,13 @@
 /** Driving backfills: wave after wave, run after run, leaving out what depends on a failure. */
 import { EVENT_KINDS } from "../model/events/event.ts";
 import { splitConcurrency } from "../model/gates/concurrency.ts";
-import { SluiceError } from "../model/issue.ts";
 import { quote } from "../model/quote.ts";
+import type { RunRecord, StepRecord } from "../model/events/record.ts";
+import { SluiceError } from "../model/issue.ts";
 import type { Subset } from "../model/partitions/subset.ts";
 import type { PlanningContext } from "../planner/context.ts";
-import { formatBackfillPlan, parseBackfillPlan } from "../planner/json.ts";
+import { cutIntoRuns } from "../planner/backfill.ts";
+import { formatBackfillPlan, parseBackfillPlan, parseWhatFits } from "../planner/json.ts";
 import type { BackfillGroup, BackfillPlan, RunPlan } from "../planner/plan.ts";
 import { cellsOfSteps, withDownstream, withoutCells } from "../planner/remaining.ts";
 import type { ActiveRuns } from "./active.ts";
@@ -15,7 +17,7 @@ import { openContext } from "./planning.ts";
 import { newId } from "./run_id.ts";
 import { checkRunOptions } from "./options.ts";
 import { otherDefinitions } from "./refusals.ts";
-import { executePlan, resumeRun } from "./runs.ts";
+import { executePlan, giveUpRun, resumeRun } from "./runs.ts";
 
 /** How many runs of a backfill are under way at once; their steps share the limits of the orchestrator. */
 const RUNS_AT_ONCE = 4;
@@ -66,14 +68,53 @@ export async function resumeBackfill(
   json: unknown,
   options: RecoverOptions,
 ): Promise<BackfillResult> {
-  const plan = parseBackfillPlan(json, await openContext(parts));
+  const context = await openContext(parts);
   const begun = await parts.store.runs({ backfill: id, limit: Number.MAX_SAFE_INTEGER });
+  const { plan: left, sizes, gone } = parseWhatFits(json, context);
+  if (gone.length > 0) {
+    const rest = await leaveChanged(parts, context, left, begun, gone);
+    const plan = cutIntoRuns(context, rest, sizes);
+    return await drive(parts, active, { id, plan, options, earlier: new Map(), isChanged: true });
+  }
+  const plan = parseBackfillPlan(json, context);
   const earlier = new Map(begun.map((run) => [run.tags[PLACE_TAG], run]));
   return await drive(parts, active, { id, plan, options, earlier });
 }
 
+/**
+ * Of a backfill whose definitions have changed: the runs that were under way end with what has changed, and what they and
+ * all others have not made is left, as far as it still exists.
+ */
+async function leaveChanged(
+  parts: Parts,
+  context: PlanningContext,
+  plan: RunPlan,
+  begun: readonly RunRecord[],
+  gone: readonly string[],
+): Promise<RunPlan> {
+  const over: StepRecord[] = [];
+  for (const { id, status } of begun) {
+    if (status === "interrupted" || status === "parked") await giveUpRun(parts, id, changedError(id, gone));
+    over.push(
+      ...(await parts.store.steps(id)).filter(({ status }) => status === "success" || status === "failed"),
+    );
+  }
+  return withoutCells(plan, cellsOfSteps(context, over));
+}
+
+function changedError(id: string, gone: readonly string[]): SluiceError {
+  return new SluiceError({
+    code: "DEFINITION_CHANGED",
+    message: `The definitions have changed since the backfill of this run was planned: ${gone.join("; ")}.`,
+    path: ["runs", id],
+    hint: "What still exists is made by other runs of the backfill.",
+  });
+}
+
 /** A backfill under way. */
 interface Backfill {
+  /** Whether some of what was asked for cannot be made any more. */
+  readonly isChanged?: boolean;
   readonly id: string;
   readonly plan: BackfillPlan;
   readonly options: RecoverOptions;
@@ -103,7 +144,8 @@ async function drive(parts: Parts, active: ActiveRuns, backfill: Backfill): Prom
       const unmade = withCells(await failedCells(parts, context, runs), unstarted);
       failed = withDownstream(context, plan.whole, unmade);
     }
-    const status = statusOf(runs, isWhole, whole.signal.aborted);
+    const ended = statusOf(runs, isWhole, whole.signal.aborted);
+    const status = ended === "success" && backfill.isChanged ? "failed" : ended;
     if (status !== "interrupted") await record(parts, EVENT_KINDS.backfill_finished, { id, status });
     return { id, status, plan, runs };
   } catch (error) {

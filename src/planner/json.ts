@@ -61,16 +61,32 @@ export function formatBackfillPlan({ whole, sizes }: BackfillPlan): BackfillPlan
  * @throws {SluiceError} As {@linkcode parsePlan}.
  */
 export function parseBackfillPlan(json: unknown, context: PlanningContext): BackfillPlan {
+  const { plan, sizes } = backfillParts(json);
+  return cutIntoRuns(context, parsePlan(plan, context), sizes);
+}
+
+/** A saved backfill plan as far as it still fits, not cut into runs; and what does not fit any more, in words. */
+export function parseWhatFits(
+  json: unknown,
+  context: PlanningContext,
+): { readonly plan: RunPlan; readonly sizes: BackfillSizes; readonly gone: readonly string[] } {
+  const { plan, sizes } = backfillParts(json);
+  const gone: string[] = [];
+  return { plan: readPlan(plan, context, (what) => void gone.push(what)), sizes, gone };
+}
+
+/** How a backfill is to be cut. */
+type BackfillSizes = Pick<BackfillPlanJson, "runs" | "partitionsPerRun">;
+
+function backfillParts(json: unknown): { readonly plan: unknown; readonly sizes: BackfillSizes } {
   const { kind, plan, runs, partitionsPerRun } = (json ?? {}) as Partial<BackfillPlanJson>;
   if (kind !== "backfill-plan") throw invalid('it has no kind "backfill-plan".');
-  checkSizes({
+  const sizes = {
     ...(runs !== undefined && { runs }),
     ...(partitionsPerRun !== undefined && { partitionsPerRun }),
-  });
-  return cutIntoRuns(context, parsePlan(plan, context), {
-    ...(runs !== undefined && { runs }),
-    ...(partitionsPerRun !== undefined && { partitionsPerRun }),
-  });
+  };
+  checkSizes(sizes);
+  return { plan, sizes };
 }
 
 /** A plan as a JSON value. The same plan gives the same text. */
@@ -107,6 +123,13 @@ function formatStep(plan: RunPlan, rank: number): PlanStepJson {
  * partitions that no longer exist.
  */
 export function parsePlan(json: unknown, context: PlanningContext): RunPlan {
+  return readPlan(json, context, (what) => {
+    throw outdated(what);
+  });
+}
+
+/** @param misfit Hears what no longer exists; when it does not throw, that is left out. */
+function readPlan(json: unknown, context: PlanningContext, misfit: (what: string) => void): RunPlan {
   const saved = checkShape(json);
   const { definitions } = context;
   const ranks: number[] = [];
@@ -114,13 +137,19 @@ export function parsePlan(json: unknown, context: PlanningContext): RunPlan {
   const outputs = new Map<number, readonly number[]>();
   const reasons = new Map<number, readonly PlannedReason[]>();
   for (const item of saved.steps) {
-    const rank = rankOf(definitions, item.step);
-    ranks.push(rank);
-    const step = definitions.steps[rank];
-    if ((item.partitions === undefined) !== (step.partitions === undefined)) {
-      throw outdated(`${item.step} ${step.partitions ? "has" : "no longer has"} partitions`);
+    const rank = definitions.stepGraph.rankOf(item.step);
+    const what = whyGone(definitions, item, rank);
+    if (rank === undefined || what !== undefined) {
+      misfit(what ?? `there is no ${item.step}`);
+      continue;
     }
-    if (item.partitions) sets.set(rank, decodeSet(context, rank, item.step, item.partitions));
+    if (item.partitions) {
+      const { set, gone } = decodeSet(context, rank, item.partitions);
+      if (gone > 0) misfit(`${gone} of the partitions of ${item.step} do not exist`);
+      if (set.subset.size === 0) continue;
+      sets.set(rank, set);
+    }
+    ranks.push(rank);
     if (item.outputs) outputs.set(rank, item.outputs.map((key) => outputPosition(definitions, rank, key)));
     if (item.because) reasons.set(rank, item.because.map((why) => decodeReason(context, rank, why)));
   }
@@ -134,6 +163,17 @@ export function parsePlan(json: unknown, context: PlanningContext): RunPlan {
     reasons,
     warnings: saved.warnings,
   });
+}
+
+/** Why a step of a saved plan is none any more; undefined when it is. */
+function whyGone(definitions: Definitions, item: PlanStepJson, rank: number | undefined): string | undefined {
+  if (rank === undefined) return `there is no ${item.step}`;
+  const step = definitions.steps[rank];
+  if ((item.partitions === undefined) !== (step.partitions === undefined)) {
+    return `${item.step} ${step.partitions ? "has" : "no longer has"} partitions`;
+  }
+  const lost = item.outputs?.find((key) => outputPosition(definitions, rank, key) < 0);
+  return lost === undefined ? undefined : `${item.step} no longer makes ${lost}`;
 }
 
 function checkShape(json: unknown): PlanJson {
@@ -188,23 +228,18 @@ function outdated(what: string): SluiceError {
   });
 }
 
-function rankOf(definitions: Definitions, name: string): number {
-  const rank = definitions.stepGraph.rankOf(name);
-  if (rank === undefined) throw outdated(`there is no ${name}`);
-  return rank;
-}
-
 function outputPosition(definitions: Definitions, rank: number, key: string): number {
-  const position = definitions.steps[rank].outputs.findIndex((output) => output.key === key);
-  if (position < 0) throw outdated(`${definitions.steps[rank].name} no longer makes ${key}`);
-  return position;
+  return definitions.steps[rank].outputs.findIndex((output) => output.key === key);
 }
 
-function decodeSet(context: PlanningContext, rank: number, name: string, json: unknown): PlannedSet {
+function decodeSet(
+  context: PlanningContext,
+  rank: number,
+  json: unknown,
+): { readonly set: PlannedSet; readonly gone: number } {
   const space = context.space(context.definitions.steps[rank].partitions);
   const { subset, gone } = decodeSubset(parseStoredSubset(json), space);
-  if (gone > 0) throw outdated(`${gone} of the partitions of ${name} do not exist`);
-  return { space, subset };
+  return { set: { space, subset }, gone };
 }
 
 function decodeReason(
