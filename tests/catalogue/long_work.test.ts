@@ -20,7 +20,7 @@ import { definitions as stalling } from "./fixtures/stall.ts";
 describe("T25 a step that holds the event loop", () => {
   test("for longer than three heartbeats leaves workers that go on alone", () =>
     inFolder(async (folder) => {
-      await using sluice = createOrchestrator(stalling, { folder, isolation: { heartbeatMs: 100 } });
+      await using sluice = createOrchestrator(stalling, { folder, isolation: { heartbeatMs: 1_000 } });
       const { id, status } = await sluice.materialize("*");
       assert.equal(status, "success");
       assert.deepEqual((await sluice.steps(id)).map(({ attempts }) => attempts), [1, 1]);
