@@ -128,13 +128,14 @@ async function undisturbedMs(): Promise<number> {
 
 describe("T05 a process that is killed again and again", () => {
   test(`gets through fifty steps in all tiers, ${KILLS} kills in all`, async () => {
-    const wholeMs = await undisturbedMs();
+    // The first one is slower: nothing of it was loaded before.
+    const wholeMs = Math.min(await undisturbedMs(), await undisturbedMs());
     let kills = 0;
     let runs = 0;
     let lives = 0;
     while (kills < KILLS) {
       kills += await inFolder((folder) =>
-        runThrough(folder, KILLS - kills, () => chance(SEED, "life", lives++) * wholeMs * 0.7)
+        runThrough(folder, KILLS - kills, () => chance(SEED, "life", lives++) * wholeMs * 0.5)
       );
       runs++;
     }
