@@ -31,6 +31,15 @@ export interface RetryRule {
  */
 export type ErrorClass = "transient" | "resource" | "configuration" | "validation" | "permanent";
 
+/** All of them. */
+export const ERROR_CLASSES: readonly ErrorClass[] = Object.freeze([
+  "transient",
+  "resource",
+  "configuration",
+  "validation",
+  "permanent",
+]);
+
 /** How a failed attempt of a step is tried again. */
 export interface RetryPolicy extends RetryRule {
   /** Rules that count instead for errors of a class; `false` for never. Default: one rule for all. */
@@ -79,7 +88,6 @@ export function mostRetries({ maxRetries, byClass = {} }: RetryPolicy): number {
   return Math.max(maxRetries, ...Object.values(byClass).map((rule) => rule ? rule.maxRetries : 0));
 }
 
-const CLASSES: readonly string[] = Object.keys(RETRY_BY_CLASS);
 const BACKOFFS: readonly NonNullable<RetryRule["backoff"]>[] = [
   "constant",
   "linear",
@@ -175,8 +183,8 @@ function checkClasses(byClass: RetryPolicy["byClass"], path: readonly string[]):
   }
   return Object.entries(byClass).flatMap(([name, rule]): Issue[] => {
     const at = [...path, name];
-    if (!CLASSES.includes(name)) {
-      const message = `${quote(name)} is no class of errors; those are ${CLASSES.join(", ")}.`;
+    if (!(ERROR_CLASSES as readonly string[]).includes(name)) {
+      const message = `${quote(name)} is no class of errors; those are ${ERROR_CLASSES.join(", ")}.`;
       return [{ code: "POLICY_INVALID", message, path: at }];
     }
     if (rule === false || rule === undefined) return [];

@@ -1,6 +1,6 @@
 /** Circuit breakers: what fails too often is left alone for a while. */
 import { type Issue, SluiceError } from "../issue.ts";
-import type { ErrorClass } from "../policy.ts";
+import { ERROR_CLASSES, type ErrorClass } from "../policy.ts";
 import { nameType, show } from "../quote.ts";
 import { isRecord, namesOf, refuseUnknown } from "../validate/options.ts";
 
@@ -49,7 +49,6 @@ const KNOWN: { readonly [name in keyof BreakerPolicy]-?: true } = namesOf<Breake
   counts: true,
   whenOpen: true,
 });
-const CLASSES: readonly unknown[] = ["transient", "resource", "configuration", "validation", "permanent"];
 /** The longest wait that timers of the runtimes keep. */
 const LONGEST_MS = 2 ** 31 - 1;
 
@@ -98,8 +97,8 @@ function checkBreaker(policy: { readonly [field: string]: unknown }, path: reado
   if (Number(policy.maxOpenMs) < Number(policy.openMs)) add("maxOpenMs", "must not be below openMs");
   const { counts, whenOpen } = policy;
   const isKnown = counts === undefined || counts === "all" ||
-    (Array.isArray(counts) && counts.length > 0 && counts.every((each) => CLASSES.includes(each)));
-  if (!isKnown) add("counts", `is "all", or a list of ${CLASSES.join(", ")}`);
+    (Array.isArray(counts) && counts.length > 0 && counts.every((each) => ERROR_CLASSES.includes(each)));
+  if (!isKnown) add("counts", `is "all", or a list of ${ERROR_CLASSES.join(", ")}`);
   if (whenOpen !== undefined && whenOpen !== "wait" && whenOpen !== "fail") {
     add("whenOpen", 'is "wait" or "fail"');
   }

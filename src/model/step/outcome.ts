@@ -3,6 +3,7 @@ import type { CircuitReach } from "../assets/result.ts";
 import type { CheckSeverity } from "../assets/declaration.ts";
 import type { RecordedError } from "../events/event.ts";
 import type { IssueCode } from "../issue.ts";
+import { ERROR_CLASSES, type ErrorClass } from "../policy.ts";
 import type { LogFields } from "../ports.ts";
 import { type Fields, readDocument } from "./fields.ts";
 
@@ -88,6 +89,8 @@ export interface StepOutcome {
   readonly reason?: string;
   /** How far the body of a skipped step has cut off what is downstream; absent where it has not. */
   readonly circuit?: CircuitReach;
+  /** What kind of failure it is, for callers that decide about retries by class; absent where it tells nothing. */
+  readonly errorClass?: ErrorClass;
   /** How long the step, or its retry policy, asks to wait before the next attempt. */
   readonly retryAfterMs?: number;
   /** How many retries the failure itself asks for; absent where it leaves that to the policy. */
@@ -158,6 +161,7 @@ function readOutcome(fields: Fields): StepOutcome {
     ...fields.some("error", (name) => fields.within(name, readError)),
     ...fields.some("reason", (name) => fields.text(name)),
     ...fields.some("circuit", (name) => fields.choice<CircuitReach>(name, ["all", "direct"])),
+    ...fields.some("errorClass", (name) => fields.choice<ErrorClass>(name, ERROR_CLASSES)),
     ...fields.some("retryAfterMs", (name) => fields.number(name)),
     ...fields.some("maxRetries", (name) => fields.count(name, 0)),
     durationMs: fields.number("durationMs"),

@@ -3,6 +3,8 @@ import type { Asset, StepDeclaration } from "../../model/assets/declaration.ts";
 import { StepFailure } from "../../model/assets/failure.ts";
 import type { CheckRecord, OutputRecord } from "../../model/events/event.ts";
 import type { StepError, StepOutcome, StepOutput } from "../../model/step/outcome.ts";
+import type { ErrorClass } from "../../model/policy.ts";
+import { withClass } from "../retry/error_class.ts";
 import { isBlocking } from "../step/checks.ts";
 import type { StepResult } from "../step/outputs.ts";
 import { BlockedByCheck, Refusal } from "../step/refusal.ts";
@@ -77,11 +79,12 @@ async function requireReach(task: ElsewhereTask, outputs: readonly StepOutput[])
 }
 
 function failureOf({ declaration }: ElsewhereTask, outcome: StepOutcome): Error {
-  const { status, error, retryAfterMs, maxRetries } = outcome;
+  const { status, error, errorClass, retryAfterMs, maxRetries } = outcome;
   const told = error ?? { name: "Error", message: "the step failed and did not say why" };
   const isFinal = status === "failed";
   return errorElsewhere(declaration.name, told, {
     isFinal,
+    errorClass,
     ...(isFinal && { retry: false }),
     ...(!isFinal && maxRetries !== undefined && { retry: true, maxRetries }),
     ...(!isFinal && retryAfterMs !== undefined && { retryAfterMs }),
@@ -96,17 +99,22 @@ export interface ElsewhereWish {
   readonly retry?: boolean | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly maxRetries?: number | undefined;
+  /** What kind of failure it was where it happened. */
+  readonly errorClass?: ErrorClass | undefined;
 }
 
 /** The error as it was thrown: a record of it reads the same, and what follows from it is the same. */
 export function errorElsewhere(step: string, told: StepError, wish: ElsewhereWish): Error {
-  const { isFinal, retry, retryAfterMs, maxRetries } = wish;
-  if (told.name !== "StepFailure") return tell(isFinal ? new Refusal(step, "failed.") : new Error(), told);
+  const { isFinal, retry, retryAfterMs, maxRetries, errorClass } = wish;
+  if (told.name !== "StepFailure") {
+    return withClass(tell(isFinal ? new Refusal(step, "failed.") : new Error(), told), errorClass);
+  }
   return tell(
     new StepFailure(told.message, {
       ...(retry !== undefined && { retry }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
       ...(maxRetries !== undefined && { maxRetries }),
+      ...(errorClass !== undefined && { errorClass }),
     }),
     told,
   );

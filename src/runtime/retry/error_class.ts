@@ -2,6 +2,9 @@
 import { asStepFailure } from "../../model/assets/failure.ts";
 import type { ErrorClass } from "../../model/policy.ts";
 
+/** Holds the class of an error that was thrown elsewhere: not all that told it has come along. */
+const TOLD: unique symbol = Symbol("error class");
+
 /** How far the chain of causes is followed. */
 const MOST_CAUSES = 5;
 
@@ -58,11 +61,21 @@ export function classOf(thrown: unknown): ErrorClass | undefined {
   let error = thrown;
   for (let depth = 0; depth < MOST_CAUSES; depth++) {
     if (typeof error !== "object" || error === null) return undefined;
-    const found = asStepFailure(error)?.errorClass ?? ownClass(error);
+    const found = asStepFailure(error)?.errorClass ?? toldClass(error) ?? ownClass(error);
     if (found) return found;
     error = read(error, "cause");
   }
   return undefined;
+}
+
+/** Gives an error that was thrown elsewhere the class that it had there. */
+export function withClass<E extends Error>(error: E, errorClass: ErrorClass | undefined): E {
+  if (errorClass === undefined) return error;
+  return Object.defineProperty(error, TOLD, { value: errorClass });
+}
+
+function toldClass(error: object): ErrorClass | undefined {
+  return TOLD in error ? error[TOLD] as ErrorClass : undefined;
 }
 
 /** The codes and statuses of each class, for people. */

@@ -60,19 +60,23 @@ export async function outcomeOf(over: StepOver): Promise<StepOutcome> {
   };
 }
 
-type Verdict = Pick<StepOutcome, "status" | "error" | "reason" | "circuit" | "retryAfterMs" | "maxRetries">;
+type Verdict = Pick<
+  StepOutcome,
+  "status" | "error" | "errorClass" | "reason" | "circuit" | "retryAfterMs" | "maxRetries"
+>;
 
 /** One failure fails all that was asked for; one that is for good means that trying all of it again is of no use. */
 function statusOf({ run, verdicts, isLate }: StepOver, ends: readonly (StepEnd | undefined)[]): Verdict {
   const failed = ends.find((end) => end?.status === "failed");
   if (failed?.error) {
-    const { isFinal, retryAfterMs, maxRetries } = verdicts;
-    if (isFinal) return { status: "failed", error: stepError(failed.error) };
+    const { isFinal, errorClass, retryAfterMs, maxRetries } = verdicts;
+    const told = { error: stepError(failed.error), ...(errorClass !== undefined && { errorClass }) };
+    if (isFinal) return { status: "failed", ...told };
     const wish = {
       ...(retryAfterMs !== undefined && { retryAfterMs }),
       ...(maxRetries !== undefined && { maxRetries }),
     };
-    return { status: "retry", error: stepError(failed.error), ...wish };
+    return { status: "retry", ...told, ...wish };
   }
   const stopped = ends.find((end) => end === undefined || end.status === "canceled");
   if (stopped || ends.includes(undefined)) {

@@ -2,9 +2,10 @@
 import type { StepDeclaration } from "../../model/assets/declaration.ts";
 import { asStepFailure } from "../../model/assets/failure.ts";
 import type { IssueCode, SluiceError } from "../../model/issue.ts";
-import type { RetryPolicy, RetryRule } from "../../model/policy.ts";
+import type { ErrorClass, RetryPolicy, RetryRule } from "../../model/policy.ts";
 import type { Random } from "../../model/ports.ts";
 import type { StepRequest } from "../../model/step/request.ts";
+import { classOf } from "../retry/error_class.ts";
 import { nextRetryMs } from "../retry/retry.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -59,6 +60,8 @@ export class Verdicts {
   retryAfterMs: number | undefined = undefined;
   /** How many retries the failures ask for by themselves; undefined where they leave that to the policy. */
   maxRetries: number | undefined = undefined;
+  /** What kind of failure the last one was. */
+  errorClass: ErrorClass | undefined = undefined;
   readonly #request: StepRequest;
   readonly #random: Random;
 
@@ -71,6 +74,7 @@ export class Verdicts {
   hear(declaration: StepDeclaration, error: unknown): void {
     const { attempt = 1, maxRetries = Infinity } = this.#request;
     const wish = asStepFailure(error);
+    this.errorClass = classOf(error);
     this.maxRetries = wish?.maxRetries ?? (wish?.retry && !declaration.retry ? 1 : this.maxRetries);
     const waitMs = isFinal(error) ? undefined : nextRetryMs(
       { ...declaration, retry: allowed(declaration.retry, maxRetries) },

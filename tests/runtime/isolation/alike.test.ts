@@ -100,6 +100,12 @@ for (const [tier, apart] of TIERS) {
       assert.equal(step("blocked").outputs.length, 1);
     });
 
+    test("is retried by the class that its error had where it was thrown", async () => {
+      const { step } = await runOnce(apart, ["busy", "hopeless"]);
+      assert.deepEqual([step("busy").status, step("busy").attempts], ["success", 3]);
+      assert.deepEqual([step("hopeless").status, step("hopeless").attempts], ["failed", 1]);
+    });
+
     test("may print and log as much as it likes", async () => {
       const { result, logs } = await runOnce(apart, "noise");
       assert.equal(result.status, "success");

@@ -2,6 +2,7 @@
 import { asStepFailure } from "../../../model/assets/failure.ts";
 import { SluiceError } from "../../../model/issue.ts";
 import { stepError } from "../../../model/step/outcome.ts";
+import { classOf } from "../../retry/error_class.ts";
 import { recordError } from "../../step/errors.ts";
 import { Refusal } from "../../step/refusal.ts";
 import { errorElsewhere } from "../elsewhere.ts";
@@ -11,9 +12,11 @@ import { findUncopied } from "./uncopied.ts";
 /** What was thrown, as it can be sent. */
 export function packFailure(thrown: unknown): Failure {
   const { retry, retryAfterMs, maxRetries } = asStepFailure(thrown) ?? {};
+  const errorClass = classOf(thrown);
   return {
     error: stepError(recordError(thrown)),
     isFinal: thrown instanceof Refusal,
+    ...(errorClass !== undefined && { errorClass }),
     ...(retry !== undefined && { retry }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(maxRetries !== undefined && { maxRetries }),

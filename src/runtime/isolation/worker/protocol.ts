@@ -1,4 +1,5 @@
 /** What an orchestrator and its workers say to each other: one message for each turn and direction. */
+import type { ErrorClass } from "../../../model/policy.ts";
 import type { LogFields, LogLevel } from "../../../model/ports.ts";
 import type { StepError } from "../../../model/step/outcome.ts";
 import type { ElementRemark, ElementsRequest } from "../../../model/elements/remark.ts";
@@ -93,6 +94,8 @@ export interface Failure {
   readonly retry?: boolean | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly maxRetries?: number | undefined;
+  /** What kind of failure it was where it happened. */
+  readonly errorClass?: ErrorClass | undefined;
 }
 
 /** What a worker says while a task is under way. */
