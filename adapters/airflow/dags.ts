@@ -45,6 +45,8 @@ export interface DagPlan {
   readonly tags: { readonly [name: string]: string };
   /** What limits its runs; undefined for nothing. */
   readonly concurrency?: RunConcurrency | undefined;
+  /** How its runs come before others. */
+  readonly priority?: number;
   /** Whether it begins paused. */
   readonly isPaused: boolean;
 }
@@ -81,6 +83,7 @@ function ofSchedule(graph: Graph, schedule: ScheduleSnapshot): Draft {
   const job = graph.snapshot.jobs.find((each) => each.name === schedule.job);
   return {
     concurrency: job?.concurrency,
+    priority: job?.priority ?? 0,
     name,
     origin: { kind: "schedule", schedule },
     steps: stepsOf(graph, assets),
@@ -100,6 +103,7 @@ function ofJob(graph: Graph, job: JobSnapshot): readonly Draft[] {
     name: parts.length === 1 ? name : `${name}.${partsName(graph, partitions)}`,
     origin: { kind: "job", job },
     concurrency: job.concurrency,
+    priority: job.priority ?? 0,
     steps: stepsOf(graph, keys),
     partitions,
     config,

@@ -19,7 +19,7 @@ import { assetStatement } from "./assets.ts";
 import type { DagPlan, DagStep } from "./dags.ts";
 import type { Graph } from "./graph.ts";
 import type { AirflowOptions } from "./options.ts";
-import { type TaskContext, taskName, taskStatement } from "./steps.ts";
+import { type TaskContext, taskName, taskStatement, weightOf } from "./steps.ts";
 import { modulesOf, type Timing } from "./time/timetables.ts";
 
 /** What a file is made from. */
@@ -161,7 +161,7 @@ function isDynamic(graph: Graph, key: string): boolean {
 }
 
 /** Written out, so that no default of a cluster changes what a Dag does. */
-function defaultsOf({ tags }: DagPlan, { exported, options }: FileContext): Expression {
+function defaultsOf({ tags, priority = 0 }: DagPlan, { exported, options }: FileContext): Expression {
   const { command, module } = exported;
   const { cwd, image, env, runner } = options;
   const entries: (readonly [string, Expression | undefined])[] = [
@@ -172,7 +172,7 @@ function defaultsOf({ tags }: DagPlan, { exported, options }: FileContext): Expr
     ["env", Object.keys(env).length > 0 ? jsonExpression(env) : undefined],
     ["run_tags", Object.keys(tags).length > 0 ? jsonExpression(tags) : undefined],
     ["retries", "0"],
-    ["priority_weight", "0"],
+    ["priority_weight", numberLiteral(weightOf(priority, 0))],
     ["weight_rule", textLiteral("absolute")],
   ];
   return pairs(
@@ -181,7 +181,10 @@ function defaultsOf({ tags }: DagPlan, { exported, options }: FileContext): Expr
 }
 
 /** Tasks by group, then the order between them. */
-function taskLines({ steps }: DagPlan, { graph, options, operator }: FileContext): readonly string[] {
+function taskLines(
+  { steps, priority = 0 }: DagPlan,
+  { graph, options, operator }: FileContext,
+): readonly string[] {
   const { snapshot } = graph;
   const groups = Map.groupBy(steps, (step) => groupOf(step, graph));
   const of = (inside: readonly DagStep[], indent: number) =>
@@ -191,6 +194,7 @@ function taskLines({ steps }: DagPlan, { graph, options, operator }: FileContext
       const context: TaskContext = {
         graph,
         level: options.level,
+        priority,
         operator: operator.name,
         leavesOut: partitions !== undefined && hasExclusions(partitions),
       };

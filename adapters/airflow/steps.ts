@@ -15,6 +15,8 @@ export interface TaskContext {
   readonly level: number;
   /** The class of the tasks. */
   readonly operator: string;
+  /** The priority of the job. */
+  readonly priority: number;
   /** Whether the definitions leave windows out that Airflow's clock does not. */
   readonly leavesOut: boolean;
 }
@@ -23,6 +25,8 @@ export interface TaskContext {
 const SLACK_MS = 30_000;
 /** Airflow keeps weights as 32 bits. */
 const HEAVIEST = 2 ** 31 - 1;
+/** A job's priority outweighs that of steps up to half of this. */
+const JOB_WEIGHT = 1_000;
 
 /** The variable and the id of a task. */
 export function taskName({ name }: StepSnapshot): string {
@@ -45,7 +49,7 @@ export function taskStatement({ step, outputs }: DagStep, indent: number, contex
     takes_config: step.takesConfig ? "True" : undefined,
     inlets: inlets.length > 0 ? list(inlets.map(assetName)) : undefined,
     outlets: keys.length > 0 ? list(keys.map(assetName)) : undefined,
-    ...policyArguments(step, context.level),
+    ...policyArguments(step, context),
     owner: ownersOf(step, graph),
     doc_md: documentationOf(step, graph),
   });
@@ -53,14 +57,19 @@ export function taskStatement({ step, outputs }: DagStep, indent: number, contex
   return layOut(task, indent, `${before}${taskName(step)} = `, "");
 }
 
-function policyArguments(step: StepSnapshot, level: number): NamedArguments {
+/** The weight of a task: that of the job counts first. */
+export function weightOf(ofJob: number, ofStep: number): number {
+  return Math.max(-HEAVIEST, Math.min(HEAVIEST, Math.trunc(ofJob) * JOB_WEIGHT + Math.trunc(ofStep)));
+}
+
+function policyArguments(step: StepSnapshot, { level, priority: ofJob }: TaskContext): NamedArguments {
   const { pool, priority, timeoutMs, triggerRule, dependsOnPast } = step;
-  const weight = Math.max(-HEAVIEST, Math.min(HEAVIEST, Math.trunc(priority)));
+  const weight = weightOf(ofJob, priority);
   return {
     ...retryArguments(step.retry, level),
     execution_timeout: timeoutMs === undefined ? undefined : duration(timeoutMs + SLACK_MS),
     pool: pool === undefined ? undefined : textLiteral(pool),
-    priority_weight: weight === 0 ? undefined : numberLiteral(weight),
+    priority_weight: weight === weightOf(ofJob, 0) ? undefined : numberLiteral(weight),
     depends_on_past: dependsOnPast ? "True" : undefined,
     trigger_rule: triggerRule === undefined ? undefined : textLiteral(triggerRule),
   };

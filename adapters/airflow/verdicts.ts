@@ -207,10 +207,9 @@ const TABLE = {
     "They are not called.",
     "Give the hooks to the assets, or use on_failure_callback of the Dag.",
   ),
-  "job.priority": refused(
-    "Tasks have weights here, and runs have no priority.",
-    "Runs of all jobs are served alike.",
-    "Give the assets priorities.",
+  "job.priority": emulated(
+    "The weights of the tasks of its Dag: a thousand times that of the job, and that of the step.",
+    "Weights count where tasks wait for slots; a run that is queued waits for its Dag alone. Priorities are whole numbers.",
   ),
   "job.steps": native("max_active_tasks of the Dag, which counts the tasks of one run."),
   "job.key": native(

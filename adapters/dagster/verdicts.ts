@@ -208,11 +208,7 @@ export const VERDICTS = {
     "The tag dagster/priority of the job, by which the run queue is served.",
     "Priorities are whole numbers in Dagster.",
   ),
-  "job.steps": refused(
-    "How many steps of a run go on at once is a setting of Dagster's executor, which all jobs of a project share here.",
-    "As many steps go on as the executor lets.",
-    "Set max_concurrent of the executor, or give the assets a pool.",
-  ),
+  "job.steps": native("A multiprocess executor of the job, with max_concurrent."),
   "job.key": native(
     "The tag sluice/key of the job, with its limit among the tag_concurrency_limits of deploy/dagster.yaml.",
     "The limit belongs to Dagster's instance.",

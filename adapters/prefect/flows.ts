@@ -3,7 +3,7 @@ import type { JsonRecord, Snapshot } from "../../src/model/snapshot/snapshot.ts"
 import type { RunConcurrency } from "../../src/model/gates/concurrency.ts";
 import { call, type Expression, layOut, list, pairs } from "../python/expression.ts";
 import { shortHash } from "../python/identifier.ts";
-import { jsonExpression, textLiteral } from "../python/literal.ts";
+import { jsonExpression, numberLiteral, textLiteral } from "../python/literal.ts";
 import { type ChosenSteps, type StepGraph, stepsFor } from "./graph.ts";
 import { flowNames } from "./names.ts";
 import { withoutTemplates } from "./yaml.ts";
@@ -156,7 +156,7 @@ function parametersOf(
     : [...own, config];
 }
 
-function bodyOf({ steps, tick, config, tags }: FlowPlan, hasPartitions: boolean): Expression {
+function bodyOf({ steps, tick, config, tags, concurrency }: FlowPlan, hasPartitions: boolean): Expression {
   return call("PROJECT.run", [steps ? list(steps.names.map(textLiteral)) : "steps"], {
     partition: hasPartitions ? "partition" : undefined,
     tick,
@@ -167,6 +167,7 @@ function bodyOf({ steps, tick, config, tags }: FlowPlan, hasPartitions: boolean)
       : undefined,
     tags: Object.keys(tags).length === 0 ? undefined : jsonExpression(tags),
     partitions_per_task: hasPartitions ? "partitions_per_task" : undefined,
+    workers: concurrency?.steps === undefined ? undefined : numberLiteral(concurrency.steps),
   });
 }
 

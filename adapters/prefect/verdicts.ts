@@ -188,10 +188,10 @@ export const VERDICTS: VerdictTable = {
     "Runs of all deployments of the queue are served alike.",
     "Give the deployment a work queue with a priority.",
   ),
-  "job.steps": refused(
-    "How many steps go on at once is one option of the whole project.",
-    "As many steps of a run go on as the option workers says.",
-    "Set the option workers, or give the assets a pool.",
+  "job.steps": emulated(
+    "The flow submits no more task runs at once.",
+    "No run goes beyond the option workers, whatever its job says.",
+    "Raise the option workers.",
   ),
   "job.key": {
     ...native("concurrency_limit of the deployment, with the strategy ENQUEUE."),

@@ -22,15 +22,32 @@ const OF_ANY_ENGINE: { readonly [F in Feature]?: string } = {
   "concurrency.pool": "A task has one pool in each of the engines, and the step has declared it.",
   "breaker":
     "The state of a breaker lives in one process, and exported steps are processes that do not know each other.",
+  "undo":
+    "What a run has made itself is known to the process that executes the run, and in an engine that is the engine.",
   "job.hooks":
     "Hooks of runs are called by the process that executes the run, and in an engine that is the engine.",
 };
 
 /** What the script of each target looks for. */
 const OF_THE_ENGINE: { readonly [target: string]: readonly Feature[] } = {
-  dagster: ["dependency.optional", "trigger", "isolation.memory", "schedule.catchUp"],
-  airflow: ["isolation.memory", "automation.condition", "freshness.window", "freshness.cron"],
-  prefect: ["trigger", "isolation.memory", "automation.condition"],
+  dagster: [
+    "dependency.optional",
+    "trigger",
+    "isolation.memory",
+    "job.key.skip",
+    "job.key.cancel",
+    "schedule.catchUp",
+  ],
+  airflow: [
+    "isolation.memory",
+    "job.key.shared",
+    "job.key.skip",
+    "job.key.cancel",
+    "automation.condition",
+    "freshness.window",
+    "freshness.cron",
+  ],
+  prefect: ["isolation.memory", "job.priority", "job.key.shared", "job.key.cancel", "automation.condition"],
 };
 
 const TABLES: { readonly [target: string]: VerdictTable } = {

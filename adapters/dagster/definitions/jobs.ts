@@ -1,7 +1,7 @@
 /** Jobs of an exported project. All assets of a job that have partitions must have the same in Dagster. */
 import type { JobSnapshot, JsonRecord, Snapshot } from "../../../src/model/snapshot/snapshot.ts";
-import { assignment, call, type Expression } from "../../python/expression.ts";
-import { jsonExpression, textLiteral } from "../../python/literal.ts";
+import { assignment, call, type Expression, pairs } from "../../python/expression.ts";
+import { jsonExpression, numberLiteral, textLiteral } from "../../python/literal.ts";
 import { wholeKeyExpression } from "./keys.ts";
 import type { Statement } from "./names.ts";
 import { identifierOf } from "../../python/identifier.ts";
@@ -63,6 +63,7 @@ export function jobStatements(job: JobSnapshot, site: Site): readonly Statement[
       config: runConfig,
       description: description === undefined ? undefined : textLiteral(description),
       tags: Object.keys(tags).length > 0 ? jsonExpression(tags) : undefined,
+      executor_def: executorOf(job),
     });
     const variable = jobVariable(name, part, site);
     return { variable, text: assignment(variable, value) };
@@ -79,6 +80,13 @@ function tagsOf({ tags, priority, concurrency }: JobSnapshot): { readonly [name:
     ...concurrency?.key !== undefined && { [KEY_TAG]: concurrency.key },
     ...tags,
   };
+}
+
+/** An executor of its own for a job that says how many of its steps may go on at once. */
+function executorOf({ concurrency }: JobSnapshot): Expression | undefined {
+  if (concurrency?.steps === undefined) return undefined;
+  const most = pairs([[textLiteral("max_concurrent"), numberLiteral(concurrency.steps)]]);
+  return call("dg.multiprocess_executor.configured", [most]);
 }
 
 /** A selection as Dagster's builders make it: all, a group, or the keys one by one. */

@@ -47,6 +47,7 @@ class Project:
         outputs: Mapping[str, list[str]] | None = None,
         tags: Mapping[str, str] | None = None,
         partitions_per_task: int | None = None,
+        workers: int | None = None,
         at: int | None = None,
     ) -> State:
         """Runs steps, all by default, and gives the state that the flow has come to."""
@@ -65,6 +66,7 @@ class Project:
             outputs=outputs,
             tags=tags,
             partitions_per_task=partitions_per_task,
+            workers=workers,
         )
 
     def backfill(
@@ -100,6 +102,7 @@ class Project:
         outputs: Mapping[str, list[str]] | None = None,
         tags: Mapping[str, str] | None = None,
         partitions_per_task: int | None = None,
+        workers: int | None = None,
     ) -> State:
         plan.choose(wanted)
         if plan.places and not any(plan.places.values()):
@@ -111,6 +114,8 @@ class Project:
         if dynamic_keys:
             request["dynamicKeys"] = dynamic_keys
         loop = _Loop(self, plan, request, config, outputs or {})
+        if workers is not None:
+            loop.workers = min(workers, self.workers)
         run_id = str(flow_run.id)
         try:
             return loop.run(plan.units(partitions_per_task))
@@ -144,6 +149,8 @@ class _Loop:
         outputs: Mapping[str, list[str]],
     ) -> None:
         self._project = project
+        # How many task runs go on at once.
+        self.workers = project.workers
         self._plan = plan
         self._request = request
         self._config = config
@@ -172,7 +179,7 @@ class _Loop:
         heapq.heapify(ready)
         running = 0
         while ready or running:
-            running += self._submit(units, ready, self._project.workers - running)
+            running += self._submit(units, ready, self.workers - running)
             place = self._ended.get()
             self._futures[place].wait()
             running -= 1

@@ -68,6 +68,8 @@ export interface Loaded {
     readonly name: string;
     readonly assets: readonly string[];
     readonly tags: { readonly [name: string]: string };
+    /** How many steps its own executor runs at once. */
+    readonly maxConcurrent: number | null;
   }[];
   /** Of the runs of tags, as the instance has them. */
   readonly limits: readonly { readonly key: string; readonly value: string; readonly limit: number }[];

@@ -118,6 +118,7 @@ def dump(case):
                     "name": job.name,
                     "assets": sorted(text(key) for key in selected_keys(job.asset_layer)),
                     "tags": dict(job.tags),
+                    "maxConcurrent": executor_limit(job),
                     "description": job.description,
                 }
             )
@@ -141,6 +142,13 @@ def dump(case):
         "limits": limits_of(case["path"] + "/deploy/dagster.yaml"),
         "schedules": schedules,
     }
+
+
+def executor_limit(job):
+    """How many steps the executor of a job runs at once; None for that of all jobs."""
+    if job.executor_def.name != "multiprocess":
+        return None
+    return job.executor_def.config_schema.resolve_config({}).value["config"]["max_concurrent"]
 
 
 def limits_of(path):

@@ -163,6 +163,7 @@ function requireJobs({ jobs }: Loaded, { snapshot, site }: Project): void {
     const known = site.jobs.get(name) as string;
     const parts = jobs.filter((job) => job.name === known || job.name.startsWith(`${known}_part_`));
     for (const part of parts) {
+      assert.equal(part.maxConcurrent, concurrency?.steps ?? null, name);
       assert.equal(part.tags["sluice/key"], tags["sluice/key"] ?? concurrency?.key, name);
       assert.equal(
         part.tags["dagster/priority"],

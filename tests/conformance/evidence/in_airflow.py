@@ -4,7 +4,7 @@ import inspect
 import json
 import sys
 
-from airflow.sdk import Asset, BaseOperator
+from airflow.sdk import DAG, Asset, BaseOperator
 from airflow.sdk.definitions.asset import BaseAsset
 from airflow.sdk.definitions.deadline import DeadlineReference
 
@@ -21,6 +21,13 @@ def names_below(kind):
 def main():
     json.load(sys.stdin)
     conditions = names_below(BaseAsset)
+    dag_limits = {
+        name
+        for name in parameters(DAG.__init__)
+        if any(
+            word in name for word in ("active_runs", "concurren", "collision", "cancel")
+        )
+    }
     deadlines = [name for name in dir(DeadlineReference) if name.isupper()]
     has_no_age = not any("ASSET" in name for name in deadlines) and not any(
         "fresh" in name for name in parameters(Asset.__init__)
@@ -37,6 +44,10 @@ def main():
                 ),
                 "freshness.window": has_no_age,
                 "freshness.cron": has_no_age,
+                # A Dag says how many of its own runs go on at once, and nothing else of runs beside each other.
+                "job.key.shared": dag_limits <= {"max_active_runs"},
+                "job.key.skip": dag_limits <= {"max_active_runs"},
+                "job.key.cancel": dag_limits <= {"max_active_runs"},
                 "isolation.memory": not any(
                     "memory" in name for name in parameters(BaseOperator.__init__)
                 ),

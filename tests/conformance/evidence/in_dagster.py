@@ -5,6 +5,7 @@ import json
 import sys
 
 import dagster
+from dagster._core.run_coordinator.queued_run_coordinator import QueuedRunCoordinator
 
 
 def parameters(function):
@@ -42,12 +43,20 @@ def ends():
     } | {"ran " + event.node_name for event in events if event.is_step_success}
 
 
+def run_limits():
+    """What may be said of runs with a tag, in the settings of the run queue."""
+    queue = QueuedRunCoordinator.config_type()
+    one = queue["tag_concurrency_limits"].config_type.inner_type.inner_type
+    return set(queue) | set(one.fields)
+
+
 def main():
     json.load(sys.stdin)
     ended = ends()
     steps = parameters(dagster.multi_asset) | parameters(dagster.AssetSpec.__new__)
     deps = parameters(dagster.AssetDep.__new__)
     schedules = parameters(dagster.ScheduleDefinition.__init__)
+    limits = run_limits()
     print(
         json.dumps(
             {
@@ -56,6 +65,8 @@ def main():
                 "trigger": "ran below_failed" not in ended
                 and not any("rule" in name or "trigger" in name for name in steps),
                 "isolation.memory": not any("memory" in name for name in steps),
+                "job.key.skip": not any("skip" in name for name in limits),
+                "job.key.cancel": not any("cancel" in name for name in limits),
                 "schedule.catchUp": not any("catch" in name for name in schedules),
             }
         )

@@ -4,22 +4,25 @@ import inspect
 import json
 import sys
 
-from prefect import Task
-from prefect import events
+from prefect import Flow, Task, events
+from prefect.client.schemas.objects import ConcurrencyLimitStrategy
 
 
 def main():
     json.load(sys.stdin)
     task = set(inspect.signature(Task.__init__).parameters)
-    submit = set(inspect.signature(Task.submit).parameters)
+    deployment = set(inspect.signature(Flow.to_deployment).parameters)
+    limits = {name for name in deployment if "concurren" in name}
+    strategies = {strategy.name for strategy in ConcurrencyLimitStrategy}
     triggers = [name for name in dir(events) if name.endswith("Trigger")]
     print(
         "\n"
         + json.dumps(
             {
-                "trigger": not any(
-                    "rule" in name or "trigger" in name for name in task | submit
-                ),
+                "job.priority": "priority" not in deployment,
+                # One limit for each deployment, which queues what is too much or cancels it.
+                "job.key.shared": limits == {"concurrency_limit"},
+                "job.key.cancel": strategies == {"ENQUEUE", "CANCEL_NEW"},
                 "isolation.memory": not any(
                     "memory" in name.replace("in_memory", "") for name in task
                 ),

@@ -113,7 +113,7 @@ function agreeWithSnapshot({ graph, plans }: Exported, dags: Answer["load"]["dag
     for (const { step, outputs } of plan.steps) {
       const keys = outputs ?? step.outputs.map(({ key }) => key);
       for (const key of keys) made.add(key);
-      agreeOnTask(graph, step, keys, dag, inside);
+      agreeOnTask(graph, { step, keys, priority: plan.priority ?? 0 }, dag, inside);
     }
   }
   const own = graph.snapshot.assets.filter(({ isExternal }) => !isExternal).map(({ key }) => key);
@@ -132,8 +132,11 @@ function agreeOnLimits(graph: Graph, { id, steps, concurrency = {} }: DagPlan, d
 
 function agreeOnTask(
   graph: Graph,
-  step: StepSnapshot,
-  keys: readonly string[],
+  { step, keys, priority: ofJob }: {
+    readonly step: StepSnapshot;
+    readonly keys: readonly string[];
+    readonly priority: number;
+  },
   dag: LoadedDag,
   inside: ReadonlySet<string>,
 ): void {
@@ -156,7 +159,7 @@ function agreeOnTask(
   if (retry && retry.maxRetries > 0 && (retry.backoff ?? "constant") === "constant") {
     assert.equal(task.delay, Math.min(retry.delayMs ?? 0, retry.maxDelayMs ?? Infinity) / 1000);
   }
-  assert.deepEqual(task.weight, [Math.trunc(priority), "absolute"]);
+  assert.deepEqual(task.weight, [ofJob * 1_000 + Math.trunc(priority), "absolute"]);
   assert.equal(task.timeout, timeoutMs === undefined ? null : timeoutMs / 1000 + 30);
   assert.equal(task.partitioned, step.partitions !== undefined);
   const owners = [...new Set(step.outputs.flatMap(({ key }) => graph.asset(key).owners))];
