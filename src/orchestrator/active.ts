@@ -10,6 +10,7 @@ export interface ActiveRun {
 /** The runs and backfills of one orchestrator that are under way. */
 export class ActiveRuns {
   readonly #running: Map<string, AbortController> = new Map();
+  readonly #turns: Map<string, Promise<void>> = new Map();
   #calls = 0;
   #whenIdle: (() => void)[] = [];
 
@@ -27,6 +28,17 @@ export class ActiveRuns {
         this.#running.delete(id);
       },
     };
+  }
+
+  /** Does works of one name one after the other. */
+  inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#turns.get(name) ?? Promise.resolve();
+    const result = before.then(work);
+    const turn = result.then(() => {}, () => {}).then(() => {
+      if (this.#turns.get(name) === turn) this.#turns.delete(name);
+    });
+    this.#turns.set(name, turn);
+    return result;
   }
 
   /** Does work that is waited for by {@linkcode idle}. */

@@ -51,6 +51,36 @@ function shop() {
   return { world, open, store };
 }
 
+describe("two compensations of one run", () => {
+  test("follow each other: what the first has undone is not undone again", async () => {
+    const { world, open } = shop();
+    await using sluice = open();
+    const { id } = await sluice.runJob("keep");
+    const both = await Promise.allSettled([sluice.compensate(id), sluice.compensate(id)]);
+    const told = both.map((each) =>
+      each.status === "fulfilled" ? each.value.record.steps.undone : each.reason.code
+    );
+    assert.deepEqual(told, [2, "PLAN_INVALID"]);
+    assert.deepEqual(world.undone, ["payment", "order"]);
+  });
+
+  test("are refused while the first is interrupted", async () => {
+    const { world, open } = shop();
+    await using sluice = open();
+    const { id } = await sluice.runJob("keep");
+    const first = sluice.compensate(id);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    await sluice.close({ graceMs: 0 });
+    const { status } = await first;
+    await using next = open();
+    if (status === "interrupted") {
+      await assert.rejects(next.compensate(id), /is being undone by/);
+      await next.recover();
+    }
+    assert.deepEqual(world.undone, ["payment", "order"]);
+  });
+});
+
 describe("what was undone", () => {
   test("counts as missing, in facts, counts, records and plans", async () => {
     const { world, open } = shop();

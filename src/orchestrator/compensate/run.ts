@@ -14,13 +14,27 @@ import type { Parts } from "../parts.ts";
 import { readBack, type Recorded } from "../planning.ts";
 import { newId } from "../run_id.ts";
 
-/** Undoes what is left of what a run has made, as a run of its own. */
-export async function compensateRun(
+/** Undoes what is left of what a run has made, as a run of its own: of one run one after the other. */
+export function compensateRun(
   parts: Parts,
   active: ActiveRuns,
   id: string,
   options: RunOptions,
   ownId: string = newId(parts.clock, parts.random),
+): Promise<RunResult> {
+  return active.inTurn(turnOf(id), () => compensate(parts, active, id, options, ownId));
+}
+
+function turnOf(id: string): string {
+  return `compensation of ${id}`;
+}
+
+async function compensate(
+  parts: Parts,
+  active: ActiveRuns,
+  id: string,
+  options: RunOptions,
+  ownId: string,
 ): Promise<RunResult> {
   const record = await parts.store.run(id);
   const recorded = await readBack(parts, id);
@@ -29,13 +43,31 @@ export async function compensateRun(
     throw refusal(id, "undoes another run itself", `Compensate ${compensatedBy(record.tags)}.`);
   }
   if (record.status === "success") throw refusal(id, "has succeeded", "wipe() forgets what it has made.");
+  const open = await openCompensation(parts, id);
+  if (open !== undefined) throw refusal(id, `is being undone by ${open}`, "recover() goes on with that.");
   const steps = await leftToUndo(parts, id, recorded);
   if (steps.length === 0) throw refusal(id, "has made nothing that is left to undo");
   return await execute(parts, active, { ownId, id, recorded, steps, options });
 }
 
+/** An earlier compensation that is not over. */
+async function openCompensation({ store }: Parts, id: string): Promise<string | undefined> {
+  const children = await store.runs({ parent: id, limit: Number.MAX_SAFE_INTEGER });
+  return children.find(({ tags, status }) => compensatedBy(tags) === id && !isFinalRun(status))?.id;
+}
+
 /** Goes on with a run that undoes another one. */
-export async function resumeCompensation(
+export function resumeCompensation(
+  parts: Parts,
+  active: ActiveRuns,
+  ownId: string,
+  id: string,
+  options: RunOptions,
+): Promise<RunResult> {
+  return active.inTurn(turnOf(id), () => resume(parts, active, ownId, id, options));
+}
+
+async function resume(
   parts: Parts,
   active: ActiveRuns,
   ownId: string,
