@@ -144,6 +144,7 @@ export class Thread {
   /** Has the resources of a run closed, and gives what went wrong. */
   endRun(run: number): Promise<StepError | undefined> {
     this.#knownRuns.delete(run);
+    this.#hold();
     this.#worker.postMessage({ ended: run } satisfies Orders);
     return new Promise((resolve) => this.#endings.set(run, resolve));
   }
@@ -209,6 +210,7 @@ export class Thread {
   #end(run: number, error: StepError | undefined): void {
     this.#endings.get(run)?.(error);
     this.#endings.delete(run);
+    if (this.busy === 0) this.#letGo();
   }
 
   #hear(remarks: NonNullable<Report["remarks"]>): void {
@@ -248,7 +250,7 @@ export class Thread {
     this.#isLettingGo = true;
     setImmediate(() => {
       this.#isLettingGo = false;
-      if (this.busy > 0 || !this.#isHeld) return;
+      if (this.busy > 0 || this.#endings.size > 0 || !this.#isHeld) return;
       this.#isHeld = false;
       this.#worker.unref();
     });
