@@ -8,6 +8,7 @@ import type { Connect, Connection } from "./driver.ts";
 import { createFileApi } from "./calls.ts";
 import { damaged, notOurs } from "./faults.ts";
 import { checkMark, migrate, readMark } from "../schema/migrate.ts";
+import { viewsOver } from "../schema/tables.ts";
 import { connectReader } from "./reader.ts";
 import { Statements } from "./statements.ts";
 import { transact } from "./transact.ts";
@@ -102,11 +103,13 @@ function isFilled(path: string): boolean {
 }
 
 function openReader(connection: Connection, { path, owner }: FileOptions): OpenFile {
-  if (readMark(connection).isEmpty) {
+  const { isEmpty, version } = readMark(connection);
+  if (isEmpty) {
     throw storeError("STORE_INVALID", path, `The store ${path} is empty.`, {
       hint: "Open it once without readonly: true.",
     });
   }
+  for (const statement of viewsOver(version)) connection.exec(statement);
   const statements = new Statements(connection);
   const lock = new WriterLock(statements, path, owner);
   return { api: createFileApi({ path, connection, statements, lock, readOnly: true }), warnings: [] };

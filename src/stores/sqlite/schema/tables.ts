@@ -25,7 +25,7 @@ const TABLES: Migration = [
     first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, steps INTEGER NOT NULL, succeeded INTEGER NOT NULL,
     failed INTEGER NOT NULL, skipped INTEGER NOT NULL, upstream_failed INTEGER NOT NULL,
     canceled INTEGER NOT NULL, checks_failed INTEGER NOT NULL, checks_warned INTEGER NOT NULL,
-    priority REAL NOT NULL, waits_for TEXT, tags TEXT NOT NULL, error TEXT
+    tags TEXT NOT NULL, error TEXT
   )`,
   `CREATE INDEX runs_by_status ON runs (status)`,
   `CREATE INDEX runs_by_scope ON runs (scope)`,
@@ -65,8 +65,12 @@ const TABLES: Migration = [
   )`,
 ];
 
-/** Version 2: how often runs were gone on with. */
-const RECOVERIES: Migration = [`ALTER TABLE runs ADD COLUMN recoveries INTEGER NOT NULL DEFAULT 0`];
+/** Version 2: how often runs were gone on with, how they come before others, and what they wait for. */
+const RECOVERIES: Migration = [
+  `ALTER TABLE runs ADD COLUMN recoveries INTEGER NOT NULL DEFAULT 0`,
+  `ALTER TABLE runs ADD COLUMN priority REAL NOT NULL DEFAULT 0`,
+  `ALTER TABLE runs ADD COLUMN waits_for TEXT`,
+];
 
 /** Version 3: what other processes ask of the one that writes. */
 const COMMANDS: Migration = [
@@ -84,3 +88,20 @@ const UNDO: Migration = [
 
 /** All migrations: the n-th leads to version n. */
 export const MIGRATIONS: readonly Migration[] = [TABLES, RECOVERIES, COMMANDS, UNDO];
+
+/** What later versions have added to `runs`, as it is in files of earlier ones, by the version that added it. */
+const LATER_OF_RUNS: readonly (readonly [version: number, columns: string])[] = [
+  [2, "0 AS recoveries, 0 AS priority, NULL AS waits_for"],
+  [4, "0 AS undone, 0 AS undo_failed"],
+];
+
+/** What lets a reader see an older file as one of now, without a change to it: views of its own connection. */
+export function viewsOver(version: number): readonly string[] {
+  const later = LATER_OF_RUNS.filter(([since]) => since > version).map(([, columns]) => columns);
+  return later.length === 0 ? [] : [
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA query_only = OFF",
+    `CREATE TEMP VIEW runs AS SELECT *, ${later.join(", ")} FROM main.runs`,
+    "PRAGMA query_only = ON",
+  ];
+}
