@@ -45,8 +45,10 @@ describe("the text of metrics", () => {
         "sluice_run_duration_seconds histogram",
         "sluice_runs counter",
         "sluice_runs_active gauge",
+        "sluice_runs_queued gauge",
         "sluice_step_retries counter",
         "sluice_steps counter",
+        "sluice_steps_undone counter",
       ],
     );
     const steps = families.find(({ name }) => name === "sluice_steps");

@@ -56,6 +56,7 @@ class LiveMetrics implements Metrics {
   readonly #open: Map<string, OpenRun> = new Map();
   readonly #runs = new NumberFamily("counter", "sluice_runs_total", "Runs that ended.", ["job", "status"]);
   readonly #running = new NumberFamily("gauge", "sluice_runs_active", "Runs under way.");
+  readonly #queued = new NumberFamily("gauge", "sluice_runs_queued", "Runs that wait for others.");
   readonly #runSeconds = new HistogramFamily(
     "sluice_run_duration_seconds",
     "From the start of a run to its end.",
@@ -74,6 +75,15 @@ class LiveMetrics implements Metrics {
     "sluice_step_retries_total",
     "Attempts at steps that failed and were followed by another.",
     ["job"],
+  );
+  readonly #undone = new NumberFamily(
+    "counter",
+    "sluice_steps_undone_total",
+    "Steps that were to be undone.",
+    [
+      "job",
+      "status",
+    ],
   );
   readonly #checks = new NumberFamily("counter", "sluice_checks_total", "Verdicts of checks.", [
     "passed",
@@ -97,14 +107,18 @@ class LiveMetrics implements Metrics {
   }
 
   text(): string {
-    this.#running.set([], this.#open.size);
+    const running = [...this.#open.values()].filter(({ startedMs }) => startedMs !== undefined).length;
+    this.#running.set([], running);
+    this.#queued.set([], this.#open.size - running);
     const families = [
       this.#runs,
       this.#running,
+      this.#queued,
       this.#runSeconds,
       this.#steps,
       this.#stepSeconds,
       this.#retries,
+      this.#undone,
       this.#checks,
       this.#elements,
       this.#breakers,
@@ -156,6 +170,9 @@ class LiveMetrics implements Metrics {
   #addStep({ type, runId, step, atMs }: SluiceEvent): void {
     const run = this.#open.get(runId);
     const job = run?.job ?? "";
+    const undone = UNDO_ENDS.get(type);
+    if (undone !== undefined) return this.#undone.add([job, undone]);
+    if (type === "step_undoing" || type === "step_undo_retrying") return;
     if (type === "step_started") run?.stepsMs.set(step, atMs);
     else if (type !== "step_log") {
       const startedMs = run?.stepsMs.get(step);
@@ -179,6 +196,11 @@ const STEP_ENDS: ReadonlyMap<string, string> = new Map([
   ["step_skipped", "skipped"],
   ["step_upstream_failed", "upstream_failed"],
   ["step_canceled", "canceled"],
+]);
+
+const UNDO_ENDS: ReadonlyMap<string, string> = new Map([
+  ["step_undone", "success"],
+  ["step_undo_failed", "failed"],
 ]);
 
 const ELEMENT_ENDS: ReadonlyMap<string, string> = new Map([

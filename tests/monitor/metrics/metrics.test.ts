@@ -75,10 +75,18 @@ describe("metrics", () => {
     const say = (type: string, runId: string, atMs: number, payload?: unknown) =>
       tell([{ type, runId, atMs, payload, seq: 1, step: 0, attempt: 1 } as SluiceEvent]);
     const active = () => valuesOf(metrics.text()).get("sluice_runs_active");
+    const queued = () => valuesOf(metrics.text()).get("sluice_runs_queued");
     say("run_created", "a", 0, { tags: {}, config: {} });
+    assert.deepEqual([active(), queued()], [0, 1]);
     say("run_started", "a", 1_000);
     say("run_started", "b", 2_000);
-    assert.equal(active(), 2);
+    assert.deepEqual([active(), queued()], [2, 0]);
+    say("step_undoing", "a", 2_500);
+    say("step_undone", "a", 2_600, { reason: "it failed" });
+    say("step_undo_failed", "a", 2_700, { error: { name: "E", message: "no" } });
+    for (const status of ["success", "failed"]) {
+      assert.equal(valuesOf(metrics.text()).get(`sluice_steps_undone_total{job="",status="${status}"}`), 1);
+    }
     say("run_interrupted", "b", 3_000, { reason: "gone" });
     assert.equal(active(), 1);
     say("run_finished", "a", 3_500, { status: "success" });
