@@ -253,7 +253,7 @@ function drawJobs({ draw, assets }: World) {
       tags: draw.chance(0.5) ? { by: drawWord(draw) } : {},
       ...draw.maybe(0.3, () => ({ hooks: { onRunEnd: () => {} } })),
       ...draw.maybe(0.2, () => ({ priority: draw.between(-1, 5) })),
-      ...draw.maybe(0.3, () => ({ concurrency: drawRunConcurrency(draw) })),
+      ...draw.maybe(0.5, () => ({ concurrency: drawRunConcurrency(draw) })),
       ...draw.maybe(0.2, () => ({ compensate: draw.one([false, "always"]) })),
     }));
 }
@@ -261,7 +261,7 @@ function drawJobs({ draw, assets }: World) {
 function drawRunConcurrency(draw: Draw): RunConcurrency {
   if (draw.chance(0.3)) return { steps: draw.between(1, 4) };
   return {
-    key: draw.one(["tenant", "night", drawText(draw) || "k"]),
+    key: draw.one(["tenant", "tenant", drawText(draw) || "k"]),
     ...draw.maybe(0.5, () => ({ limit: draw.between(1, 3) })),
     ...draw.maybe(0.5, () => ({ whenBusy: draw.one(["queue", "skip", "cancelPrevious"] as const) })),
   };
