@@ -112,6 +112,8 @@ const RENAMED: ReadonlySet<string> = new Set([
   "dagster: the name of a job",
   "dagster: the name of a schedule",
   "prefect: a pool",
+  // A key is a pool there.
+  ...["airflow", "dagster", "prefect"].map((target) => `${target}: a concurrency key`),
   // Braces are broken by a character that nobody sees.
   "prefect: the description of a job",
   "prefect: the description of a schedule",
@@ -130,6 +132,8 @@ const LEFT_OUT: readonly string[] = [
   ),
   ...["airflow", "prefect"].flatMap((target) =>
     [
+      // A Dag or a deployment counts its own runs, and needs no name for them.
+      "the key of the runs of a job",
       "the description of an external asset",
       "the name of a check inside",
       "the description of a check inside",

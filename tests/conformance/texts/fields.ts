@@ -124,6 +124,7 @@ export const FIELDS: { readonly [field: string]: (text: string) => readonly Asse
   "the name of a job": (name) => withJob({ name }),
   "the description of a job": (description) => withJob({ name: "j", description }),
   "a tag of a job": (text) => withJob({ name: "j", tags: { [text]: text.slice(0, 60) } }),
+  "the key of the runs of a job": (key) => withJob({ name: "j", concurrency: { key } }),
   "config": (text) => withJob({ name: "j", config: { a: { [text]: text, list: [text] } } }),
   "the name of a schedule": (name) => withSchedule({ name }),
   "the description of a schedule": (description) => withSchedule({ name: "s", description }),

@@ -53,7 +53,10 @@ async function drain(stream: MonitorStream): Promise<{ readonly ids: number[]; r
   let missed = 0;
   for (;;) {
     const next = stream.next();
-    const heard = await Promise.race([next, new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 30))]);
+    const heard = await Promise.race([
+      next,
+      new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 30)),
+    ]);
     if (!heard) return { ids, missed };
     if (heard.done) return { ids, missed };
     if (heard.value.kind === "missed") missed += heard.value.count;
