@@ -1,4 +1,5 @@
 /** What is under way, so that it can be canceled and waited for. */
+import { Turns } from "../io/turns.ts";
 
 /** One run or backfill while it lasts. */
 export interface ActiveRun {
@@ -9,8 +10,9 @@ export interface ActiveRun {
 
 /** The runs and backfills of one orchestrator that are under way. */
 export class ActiveRuns {
+  /** What must not go on twice at once, by what it is about. */
+  readonly turns: Turns = new Turns();
   readonly #running: Map<string, AbortController> = new Map();
-  readonly #turns: Map<string, Promise<void>> = new Map();
   #calls = 0;
   #whenIdle: (() => void)[] = [];
 
@@ -28,17 +30,6 @@ export class ActiveRuns {
         this.#running.delete(id);
       },
     };
-  }
-
-  /** Does works of one name one after the other. */
-  inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#turns.get(name) ?? Promise.resolve();
-    const result = before.then(work);
-    const turn = result.then(() => {}, () => {}).then(() => {
-      if (this.#turns.get(name) === turn) this.#turns.delete(name);
-    });
-    this.#turns.set(name, turn);
-    return result;
   }
 
   /** Does work that is waited for by {@linkcode idle}. */

@@ -22,7 +22,7 @@ export function compensateRun(
   options: RunOptions,
   ownId: string = newId(parts.clock, parts.random),
 ): Promise<RunResult> {
-  return active.inTurn(turnOf(id), () => compensate(parts, active, id, options, ownId));
+  return active.turns.take(turnOf(id), () => compensate(parts, active, id, options, ownId));
 }
 
 function turnOf(id: string): string {
@@ -64,7 +64,7 @@ export function resumeCompensation(
   id: string,
   options: RunOptions,
 ): Promise<RunResult> {
-  return active.inTurn(turnOf(id), () => resume(parts, active, ownId, id, options));
+  return active.turns.take(turnOf(id), () => resume(parts, active, ownId, id, options));
 }
 
 async function resume(

@@ -4,7 +4,6 @@ import { executeBackfill } from "../backfills.ts";
 import { cancelAny } from "../cancel.ts";
 import { changeKeys, reportAsset, wipeAsset } from "../catalogue.ts";
 import { compensateRun } from "../compensate/run.ts";
-import type { RecoverOptions, RunResult } from "../contract.ts";
 import type { Parts } from "../parts.ts";
 import { recoverAll } from "../recovery/recover.ts";
 import { executePlan, rerun } from "../runs.ts";
@@ -13,20 +12,14 @@ import type { Verbs } from "./verbs.ts";
 /** Verbs over an open history; those that begin a run or a backfill give it an id, where one is asked for. */
 export function localVerbs(parts: Parts, active: ActiveRuns, id?: string): Verbs {
   const own = id === undefined ? {} : { id };
-  let recovering: Promise<unknown> = Promise.resolve();
-  // One recovery after the other: two at once would both go on with the same runs.
-  const recover = (options: RecoverOptions): Promise<readonly RunResult[]> => {
-    const recovery = recovering.then(() => recoverAll(parts, active, options));
-    recovering = recovery.catch(() => {});
-    return recovery;
-  };
   return {
     execute: (plan, options, job) =>
       executePlan(parts, active, plan, options, job === undefined ? own : { ...own, job }),
     backfill: (plan, options) => executeBackfill(parts, active, plan, options, own),
     rerun: (runId, from, options) => rerun(parts, active, runId, from, options, own),
     compensate: (runId, options) => compensateRun(parts, active, runId, options, id),
-    recover,
+    // Two at once would both go on with the same runs.
+    recover: (options) => active.turns.take("recovery", () => recoverAll(parts, active, options)),
     cancel: (id, reason) => cancelAny(parts, active, id, reason),
     report: (asset, reports) => reportAsset(parts, asset, reports),
     wipe: (asset, partitions) => wipeAsset(parts, asset, partitions),
