@@ -1,22 +1,14 @@
 /** What Airflow makes of every feature. Each line was seen on the real engine; `tests/conformance/airflow` shows it again. */
-import type { Verdict, VerdictTable } from "../loss.ts";
+import type { VerdictTable } from "../loss.ts";
+import {
+  breakerRefused,
+  COMPUTED_KEY,
+  emulated,
+  KEY_BESIDE_POOL,
+  native,
+  refused,
+} from "../parts/verdict.ts";
 import { type AirflowOptions, PARTITIONED, RUNTIME_KEYS } from "./options.ts";
-
-const native = (how: string, differs?: string, advice?: string): Verdict =>
-  made("native", how, differs, advice);
-const emulated = (how: string, differs?: string, advice?: string): Verdict =>
-  made("emulated", how, differs, advice);
-const refused = (how: string, differs: string, advice: string): Verdict =>
-  made("refused", how, differs, advice);
-
-function made(kind: Verdict["kind"], how: string, differs?: string, advice?: string): Verdict {
-  return {
-    kind,
-    how,
-    ...(differs !== undefined && { differs }),
-    ...(advice !== undefined && { advice }),
-  };
-}
 
 const IN_EXTRA = "Airflow shows it in the details of the asset only.";
 const BY_VALUES = "Which partitions are read is the step's affair: it loads them from the IO place.";
@@ -120,21 +112,9 @@ const TABLE = {
     "Without the import the tasks wait for ever. Of different limits for one key the smallest counts.",
     "Import pools.json.",
   ),
-  "concurrency.pool": refused(
-    "A step has one pool here, and that is the one it declares.",
-    "Steps of one key may run at once, as far as the pool lets them.",
-    "Leave the pool out, or give all steps of the key one pool and that the limit of the key.",
-  ),
-  "concurrency.computed": refused(
-    "The function that gives the key runs in Sluice only, and pools have names that are known beforehand.",
-    "Steps of one key may run at once.",
-    "Give the key a fixed name, or the steps a pool.",
-  ),
-  "breaker": refused(
-    "A breaker is state of one process, and here every step is a process of its own that knows nothing of the others.",
-    "Steps go on although what they use has failed again and again.",
-    "Give the steps a pool of few slots and growing delays between retries, or pause the Dag from a callback of your own.",
-  ),
+  "concurrency.pool": KEY_BESIDE_POOL,
+  "concurrency.computed": COMPUTED_KEY,
+  "breaker": breakerRefused("pause the Dag from a callback of your own"),
   "priority": native("The weight of the task, absolute; fractions and what 32 bits do not hold are cut."),
   "past": emulated(
     "depends_on_past of the task, and one run of the Dag at a time.",

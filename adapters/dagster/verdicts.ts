@@ -1,29 +1,15 @@
 /** How Dagster carries every feature. */
 import type { Feature } from "../features.ts";
 import type { Verdict, VerdictTable } from "../loss.ts";
+import {
+  breakerRefused,
+  COMPUTED_KEY,
+  emulated,
+  KEY_BESIDE_POOL,
+  native,
+  refused,
+} from "../parts/verdict.ts";
 import { type Ability, type DagsterVersion, SINCE } from "./version.ts";
-
-function native(how: string, differs?: string, advice?: string): Verdict {
-  return {
-    kind: "native",
-    how,
-    ...differs !== undefined && { differs },
-    ...advice !== undefined && { advice },
-  };
-}
-
-function emulated(how: string, differs?: string, advice?: string): Verdict {
-  return {
-    kind: "emulated",
-    how,
-    ...differs !== undefined && { differs },
-    ...advice !== undefined && { advice },
-  };
-}
-
-function refused(how: string, differs: string, advice: string): Verdict {
-  return { kind: "refused", how, differs, advice };
-}
 
 const BETA = "Dagster calls the class beta; the warning is switched off where it is made.";
 
@@ -114,21 +100,9 @@ export const VERDICTS = {
     "Limits belong to Dagster's instance. Of different limits for one key the smallest counts.",
     "Run deploy/pools.sh against the instance.",
   ),
-  "concurrency.pool": refused(
-    "A step has one pool here, and that is the one it declares.",
-    "Steps of one key may run at once, as far as the pool lets them.",
-    "Leave the pool out, or give all steps of the key one pool and that the limit of the key.",
-  ),
-  "concurrency.computed": refused(
-    "The function that gives the key runs in Sluice only, and pools have names that are known beforehand.",
-    "Steps of one key may run at once.",
-    "Give the key a fixed name, or the steps a pool.",
-  ),
-  "breaker": refused(
-    "A breaker is state of one process, and here every step is a process of its own that knows nothing of the others.",
-    "Steps go on although what they use has failed again and again.",
-    "Give the steps a pool of few slots and growing delays between retries, or stop the schedule from a run failure sensor of your own.",
-  ),
+  "concurrency.pool": KEY_BESIDE_POOL,
+  "concurrency.computed": COMPUTED_KEY,
+  "breaker": breakerRefused("stop the schedule from a run failure sensor of your own"),
   "priority": native("The op tag dagster/priority, which orders the ready steps of a run."),
   "past": emulated(
     "A dep of the spec on itself, with a mapping to the window before, from which nothing is loaded.",

@@ -1,22 +1,13 @@
 /** How Prefect carries every feature. */
-import type { Verdict, VerdictTable } from "../loss.ts";
-
-function native(how: string): Verdict {
-  return { kind: "native", how };
-}
-
-function emulated(how: string, differs?: string, advice?: string): Verdict {
-  return {
-    kind: "emulated",
-    how,
-    ...(differs !== undefined && { differs }),
-    ...(advice !== undefined && { advice }),
-  };
-}
-
-function refused(how: string, differs: string, advice: string): Verdict {
-  return { kind: "refused", how, differs, advice };
-}
+import type { VerdictTable } from "../loss.ts";
+import {
+  breakerRefused,
+  COMPUTED_KEY,
+  emulated,
+  KEY_BESIDE_POOL,
+  native,
+  refused,
+} from "../parts/verdict.ts";
 
 const BY_KEY = "A parameter of the flow, checked against the keys that the helper works out as Sluice does.";
 const RULE = "A rule of the helper package, by which task runs wait for the partitions that they read.";
@@ -103,21 +94,9 @@ export const VERDICTS: VerdictTable = {
     "Without the limit on the server the steps of the key fail. Of different limits for one key the smallest counts.",
     "Run setup_server.py.",
   ),
-  "concurrency.pool": refused(
-    "A step has one pool here, and that is the one it declares.",
-    "Steps of one key may run at once, as far as the pool lets them.",
-    "Leave the pool out, or give all steps of the key one pool and that the limit of the key.",
-  ),
-  "concurrency.computed": refused(
-    "The function that gives the key runs in Sluice only, and pools have names that are known beforehand.",
-    "Steps of one key may run at once.",
-    "Give the key a fixed name, or the steps a pool.",
-  ),
-  "breaker": refused(
-    "A breaker is state of one process, and here every step is a process of its own that knows nothing of the others.",
-    "Steps go on although what they use has failed again and again.",
-    "Give the steps a pool of few slots and growing delays between retries, or pause the deployment by an automation of your own.",
-  ),
+  "concurrency.pool": KEY_BESIDE_POOL,
+  "concurrency.computed": COMPUTED_KEY,
+  "breaker": breakerRefused("pause the deployment by an automation of your own"),
   "priority": emulated(
     "Within one run, of the steps that could start the one with the highest priority does.",
     "Runs do not heed each other's priorities.",
