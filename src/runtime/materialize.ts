@@ -12,6 +12,7 @@ import { inputShape } from "../model/partitions/infer.ts";
 import { type LogFields, type LogLevel, systemClock } from "../model/ports.ts";
 import {
   ANYTHING,
+  COUNT,
   isRecord,
   isTextList,
   nameGiven,
@@ -62,7 +63,7 @@ const OPTIONS: Shapes<MaterializeOptions> = Object.freeze({
   },
   config: ANYTHING,
   tags: { is: "a record of texts", fits: (value) => isRecord(value) && isTextList(Object.values(value)) },
-  attempt: { is: "a whole number from 1", fits: (value) => Number.isInteger(value) && Number(value) >= 1 },
+  attempt: COUNT,
   signal: { is: "an AbortSignal", fits: (value) => value instanceof AbortSignal },
 });
 

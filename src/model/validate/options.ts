@@ -44,6 +44,11 @@ export const TEXT: Shape = { is: "a text", fits: (value) => typeof value === "st
 export const FLAG: Shape = { is: "true or false", fits: (value) => typeof value === "boolean" };
 /** A number. */
 export const NUMBER: Shape = { is: "a number", fits: (value) => typeof value === "number" };
+/** A number of things: one at least. */
+export const COUNT: Shape = {
+  is: "a whole number from 1",
+  fits: (value) => Number.isInteger(value) && Number(value) >= 1,
+};
 /** Something to call. */
 export const FUNCTION: Shape = { is: "a function", fits: (value) => typeof value === "function" };
 /** An object that is neither a list nor null. */

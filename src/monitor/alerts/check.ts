@@ -15,7 +15,7 @@ import {
   TEXT,
   TEXTS,
 } from "../../model/validate/options.ts";
-import { SEVERITIES, type Severity } from "../stream/severity.ts";
+import { SEVERITY } from "../stream/severity.ts";
 import type { AlertOptions, AlertRule } from "./contract.ts";
 
 const DELAY: Shape = {
@@ -31,10 +31,7 @@ const OPTIONS: Shapes<AlertOptions> = Object.freeze({
 const RULE: Shapes<AlertRule> = Object.freeze({
   name: TEXT,
   on: TEXTS,
-  atLeast: {
-    is: `one of ${SEVERITIES.join(", ")}`,
-    fits: (value) => SEVERITIES.includes(value as Severity),
-  },
+  atLeast: SEVERITY,
   jobs: TEXTS,
   to: TEXTS,
   groupMs: DELAY,

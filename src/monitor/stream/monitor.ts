@@ -2,27 +2,20 @@
 import type { SluiceEvent } from "../../model/events/event.ts";
 import { SluiceError } from "../../model/issue.ts";
 import {
+  COUNT,
   type OptionsOf,
   requireOptions,
-  type Shape,
   type Shapes,
   TEXT,
   TEXTS,
 } from "../../model/validate/options.ts";
 import type { EventSource, Monitor, MonitorFilter, MonitorOptions, MonitorStream } from "./contract.ts";
-import { SEVERITIES, type Severity } from "./severity.ts";
+import { SEVERITY } from "./severity.ts";
 import { Stream } from "./stream.ts";
 
-const COUNT: Shape = {
-  is: "a whole number from 1",
-  fits: (value) => Number.isInteger(value) && Number(value) >= 1,
-};
 const OPTIONS: Shapes<MonitorOptions> = Object.freeze({ buffer: COUNT, subscribers: COUNT });
 const FILTER: Shapes<MonitorFilter> = Object.freeze({
-  atLeast: {
-    is: `one of ${SEVERITIES.join(", ")}`,
-    fits: (value) => SEVERITIES.includes(value as Severity),
-  },
+  atLeast: SEVERITY,
   types: TEXTS,
   runId: TEXT,
   after: {

@@ -1,11 +1,18 @@
 /** How much an event matters to whoever watches. */
 import type { EventName, SluiceEvent } from "../../model/events/event.ts";
+import type { Shape } from "../../model/validate/options.ts";
 
 /** From "as it should be" to "somebody has to look now". */
 export type Severity = "info" | "warning" | "error" | "critical";
 
 /** All of them, the lightest first. */
 export const SEVERITIES: readonly Severity[] = Object.freeze(["info", "warning", "error", "critical"]);
+
+/** A severity, as an option. */
+export const SEVERITY: Shape = {
+  is: `one of ${SEVERITIES.join(", ")}`,
+  fits: (value) => SEVERITIES.includes(value as Severity),
+};
 
 type EventOf<Name extends EventName> = Extract<SluiceEvent, { readonly type: Name }>;
 type Rule<Name extends EventName> = Severity | ((payload: EventOf<Name>["payload"]) => Severity);

@@ -4,6 +4,7 @@ import { SluiceError } from "../../model/issue.ts";
 import { checkRetryPolicy, type RetryPolicy } from "../../model/policy.ts";
 import { RETRY } from "../../model/validate/known.ts";
 import {
+  COUNT,
   FLAG,
   FUNCTION,
   isRecord,
@@ -18,10 +19,7 @@ import { Refusal } from "../step/refusal.ts";
 const SHAPES: Shapes<EachOptions<unknown>> = Object.freeze({
   key: FUNCTION,
   name: TEXT,
-  concurrency: {
-    is: "a whole number from 1",
-    fits: (value) => Number.isInteger(value) && Number(value) >= 1,
-  },
+  concurrency: COUNT,
   pool: TEXT,
   retry: { is: "a retry policy", fits: isRecord },
   timeoutMs: {

@@ -1,6 +1,6 @@
 /** `sluice compensate`: undoes what is left of what a failed run has made. */
 import { type Command, defineCommand } from "../../command.ts";
-import { answerRun, limitOptions, readRunOptions, watch } from "../../execute.ts";
+import { answerRun, limitOptions, readRunOptions, runOptions, watch } from "../../execute.ts";
 import { findRun } from "../../find_run.ts";
 
 /** Undoes what a run has made. */
@@ -14,8 +14,8 @@ export const compensate: Command = defineCommand({
   takesModule: true,
   args: { run: { summary: "The id of a run, or `last`", arity: "one" } },
   options: {
-    tag: { type: "text", value: "NAME=VALUE", summary: "Tags the run", repeats: true },
-    concurrency: { type: "count", least: 1, value: "N", summary: "At most N steps at once" },
+    tag: runOptions.tag,
+    concurrency: runOptions.concurrency,
     ...limitOptions,
   },
   examples: [

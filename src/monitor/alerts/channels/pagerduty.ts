@@ -1,8 +1,7 @@
 /** Alerts as events of PagerDuty, by its Events API version 2. */
 import { requireOptions, type Shapes, TEXT } from "../../../model/validate/options.ts";
 import type { Alert, AlertChannel } from "../contract.ts";
-import { postJson } from "./post.ts";
-import { requireAddress } from "./webhook.ts";
+import { postJson, requireAddress } from "./post.ts";
 
 /** Which service of PagerDuty is told. */
 export interface PagerDutyOptions {

@@ -1,4 +1,5 @@
 /** Sending JSON to a receiver, and what its answer means. */
+import { SluiceError } from "../../../model/issue.ts";
 import { DeliveryError } from "../contract.ts";
 
 /** Texts of answers are cut for messages. */
@@ -12,6 +13,17 @@ export interface PostOptions {
   readonly headers?: { readonly [name: string]: string };
   readonly body: string;
   readonly signal: AbortSignal;
+}
+
+/** Throws MONITOR_INVALID unless a text is an address that can be posted to. */
+export function requireAddress(what: string, url: string): void {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return;
+  throw new SluiceError({
+    code: "MONITOR_INVALID",
+    message: `${what} needs an address of http or https as url.`,
+    path: ["alerts", "channels"],
+    hint: 'Write url: "https://...".',
+  });
 }
 
 /** Posts a text of JSON. Rejects with a {@linkcode DeliveryError} unless the receiver took it. */

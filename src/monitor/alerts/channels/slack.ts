@@ -1,8 +1,7 @@
 /** Alerts as messages in Slack, by an incoming webhook. */
 import { requireOptions, type Shapes, TEXT } from "../../../model/validate/options.ts";
 import type { Alert, AlertChannel } from "../contract.ts";
-import { postJson } from "./post.ts";
-import { requireAddress } from "./webhook.ts";
+import { postJson, requireAddress } from "./post.ts";
 
 /** Where messages go. */
 export interface SlackOptions {

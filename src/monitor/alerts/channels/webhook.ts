@@ -4,7 +4,7 @@ import { SluiceError } from "../../../model/issue.ts";
 import { systemClock } from "../../../model/ports.ts";
 import { requireOptions, type Shapes, TEXT } from "../../../model/validate/options.ts";
 import type { Alert, AlertChannel } from "../contract.ts";
-import { postJson } from "./post.ts";
+import { postJson, requireAddress } from "./post.ts";
 
 /** Where a webhook goes. */
 export interface WebhookOptions {
@@ -57,17 +57,6 @@ export function webhookChannel(options: WebhookOptions): AlertChannel {
       const headers = key === undefined ? {} : signatureOf(key, idOf(alert), body);
       await postJson({ name, url, body, signal, headers });
     },
-  });
-}
-
-/** Throws MONITOR_INVALID unless a text is an address that can be posted to. */
-export function requireAddress(what: string, url: string): void {
-  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return;
-  throw new SluiceError({
-    code: "MONITOR_INVALID",
-    message: `${what} needs an address of http or https as url.`,
-    path: ["alerts", "channels"],
-    hint: 'Write url: "https://...".',
   });
 }
 
