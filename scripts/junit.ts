@@ -24,3 +24,28 @@ function groupsAround(name: string): string[] {
   const parts = name.split(" &gt; ");
   return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join(" &gt; "));
 }
+
+/** A test file and how long its tests took. */
+export interface FileTime {
+  readonly file: string;
+  readonly seconds: number;
+}
+
+/** How long each file of a report took, the slowest first. Deno does not say it of files, but of what lies in them. */
+export function readTimes(xml: string): readonly FileTime[] {
+  const files = xml.split(/(?=<testsuite name="[^"]*\.test\.ts")/).slice(1);
+  return files.map(timeOf).sort((a, b) => b.seconds - a.seconds);
+}
+
+function timeOf(suite: string): FileTime {
+  const [head, name] = /^<testsuite name="(?:\.\/)?([^"]*)"[^>]*>/.exec(suite) as RegExpExecArray;
+  const own = secondsIn(head);
+  if (own !== undefined) return { file: name, seconds: own };
+  const cases = suite.slice(0, suite.indexOf("</testsuite>")).match(/<testcase [^>]*>/g) ?? [];
+  return { file: name, seconds: cases.reduce((sum, each) => sum + (secondsIn(each) ?? 0), 0) };
+}
+
+function secondsIn(tag: string): number | undefined {
+  const found = / time="([\d.]+)"/.exec(tag);
+  return found ? Number(found[1]) : undefined;
+}

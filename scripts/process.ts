@@ -8,6 +8,9 @@ import { fileURLToPath } from "node:url";
 /** The repository's root folder, with a slash at its end. */
 export const root: string = fileURLToPath(new URL("..", import.meta.url));
 
+/** The exit code of a program that was killed because its time was up. */
+export const OUT_OF_TIME = 124;
+
 /** The two runtimes that everything must pass on. */
 export type Runtime = "bun" | "deno";
 
@@ -39,18 +42,22 @@ export function run([name, ...args]: readonly string[], options: RunOptions = {}
     detached: limitMs !== undefined,
   });
   if (onOutput) child.stdout?.setEncoding("utf8").on("data", onOutput);
-  const stopWatch = limitMs === undefined ? () => {} : watch(child, name, limitMs);
+  const stopWatch = limitMs === undefined ? () => false : watch(child, name, limitMs);
   return new Promise<number>((resolve) => {
     child.on("error", (error) => {
       console.error(`Cannot start ${name}: ${error.message}`);
       resolve(1);
     });
-    child.on("close", (code) => resolve(code ?? 1));
+    child.on("close", (code) => resolve(stopWatch() ? OUT_OF_TIME : code ?? 1));
   }).finally(stopWatch);
 }
 
-/** Kills a program and all that it started when its time is up or when the script itself is stopped. */
-function watch(child: ChildProcess, name: string, limitMs: number): () => void {
+/**
+ * Kills a program and all that it started when its time is up or when the script itself is stopped. Gives what ends the
+ * watch and says whether the time was up.
+ */
+function watch(child: ChildProcess, name: string, limitMs: number): () => boolean {
+  let isUp = false;
   const kill = (): void => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
@@ -63,13 +70,15 @@ function watch(child: ChildProcess, name: string, limitMs: number): () => void {
     process.exit(130);
   };
   const timer = setTimeout(() => {
-    console.error(`${name} took longer than ${limitMs / 60_000} minutes and was killed`);
+    console.error(`${name} took longer than ${(limitMs / 60_000).toFixed(1)} minutes and was killed`);
+    isUp = true;
     kill();
   }, limitMs);
   process.on("SIGINT", stop).on("SIGTERM", stop);
   return () => {
     clearTimeout(timer);
     process.off("SIGINT", stop).off("SIGTERM", stop);
+    return isUp;
   };
 }
 

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { readReport } from "./junit.ts";
+import { readReport, readTimes } from "./junit.ts";
 import { run, type Runtime, type Variables } from "./process.ts";
 import { type Tally, withExitCode } from "./tally.ts";
 
@@ -23,7 +23,15 @@ export async function runTests(
   const code = await run(testCommand(runtime, paths, report), { variables, onOutput });
   const xml = existsSync(report) ? readFileSync(report, "utf8") : "";
   rmSync(folder, { recursive: true });
+  tellSlowest(xml);
   return withExitCode(readReport(xml), code);
+}
+
+/** Says where the time went, when it was much: the first thing to ask of a suite that has become slow. */
+function tellSlowest(xml: string): void {
+  const slow = readTimes(xml).filter(({ seconds }) => seconds >= 10).slice(0, 12);
+  if (slow.length === 0) return;
+  console.log(`slowest: ${slow.map(({ file, seconds }) => `${file} ${Math.round(seconds)} s`).join(", ")}`);
 }
 
 function testCommand(runtime: Runtime, paths: readonly string[], report: string): string[] {

@@ -1,6 +1,6 @@
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
-import { readReport } from "../../scripts/junit.ts";
+import { readReport, readTimes } from "../../scripts/junit.ts";
 
 const bun = `<testsuites name="bun test" tests="5">
   <testsuite name="tests/x/a.test.ts" tests="5">
@@ -51,5 +51,22 @@ describe("readReport", () => {
   test("counts a group that failed before any of its tests", () => {
     const empty = `<testcase name="broken" classname="a"><failure message="x">x</failure></testcase>`;
     assert.deepEqual(readReport(empty), { passed: 0, failed: 1, skipped: 0 });
+  });
+});
+
+describe("readTimes", () => {
+  test("takes what Bun says of a file, what was made ready before its tests included", () => {
+    const timed = bun.replace('a.test.ts" tests="5"', 'a.test.ts" tests="5" time="3.5"');
+    assert.deepEqual(readTimes(timed), [{ file: "tests/x/a.test.ts", seconds: 3.5 }]);
+  });
+
+  test("adds up what Deno says of the groups in a file, and sorts files", () => {
+    const timed = deno.replaceAll('classname="./tests/x/a.test.ts"', 'time="1.25"');
+    const other =
+      `<testsuite name="./tests/b.test.ts"><testcase name="b" time="4.000"></testcase></testsuite>`;
+    assert.deepEqual(readTimes(timed + other), [
+      { file: "tests/b.test.ts", seconds: 4 },
+      { file: "tests/x/a.test.ts", seconds: 2.5 },
+    ]);
   });
 });
