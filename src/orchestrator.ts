@@ -1,26 +1,19 @@
 /** The live object: definitions, a store, IO managers and the run loop wired together; owns start and stop. */
-import type { Asset } from "./model/assets/declaration.ts";
 import type { Definitions } from "./model/definitions.ts";
 import type { SluiceEvent } from "./model/events/event.ts";
-import type { ElementFilter } from "./model/events/fold_elements.ts";
-import { SluiceError } from "./model/issue.ts";
 import type { Selection } from "./model/job.ts";
 import { ActiveRuns } from "./orchestrator/active.ts";
-import { requireKnown, requirePartition } from "./orchestrator/catalogue.ts";
 import type {
   AssetName,
   CloseOptions,
-  LogFilter,
   MaterializationReport,
   Orchestrator,
   OrchestratorOptions,
   RecoverOptions,
   RunOptions,
   RunResult,
-  VerifyOptions,
 } from "./orchestrator/contract.ts";
 import {
-  ASSET,
   FUNCTION,
   INSTANT,
   requireArgument,
@@ -32,40 +25,28 @@ import {
 } from "./orchestrator/arguments.ts";
 import {
   BACKFILL_FIELDS,
-  BACKFILLS_FIELDS,
-  CHECKS_FIELDS,
   CLOSE_FIELDS,
   COMPENSATE_FIELDS,
-  ELEMENTS_FIELDS,
-  EVENTS_FIELDS,
-  LOGS_FIELDS,
-  MATERIALIZATIONS_FIELDS,
-  PLAN_FIELDS,
   PLANNED_RUN_FIELDS,
   PRUNE_FIELDS,
   RECOVER_FIELDS,
   REPORT_FIELDS,
   RERUN_FIELDS,
   RUN_FIELDS,
-  RUNS_FIELDS,
 } from "./orchestrator/fields.ts";
 import { checkIsolation } from "./orchestrator/isolation.ts";
-import { openValues, type Parts, type Values } from "./orchestrator/parts.ts";
+import { openValues, type Parts } from "./orchestrator/parts.ts";
 import { checkOptions, checkRunOptions } from "./orchestrator/options.ts";
-import { isBackfillPlan, openContext, planBackfillIn, planIn, requestOf } from "./orchestrator/planning.ts";
+import { isBackfillPlan, planBackfillIn, planIn, requestOf } from "./orchestrator/planning.ts";
+import { Reads } from "./orchestrator/reads.ts";
 import { Subscriptions } from "./orchestrator/subscriptions.ts";
 import type { Seat } from "./orchestrator/verbs/seat.ts";
 import { takeSeat } from "./orchestrator/verbs/take.ts";
-import { onlyReads, orchestratorClosed, unknownJob, unknownRun } from "./orchestrator/refusals.ts";
-import { parseBackfillPlan, parsePlan } from "./planner/json.ts";
+import { onlyReads, orchestratorClosed, unknownJob } from "./orchestrator/refusals.ts";
 import type { BackfillPlan, RunPlan } from "./planner/plan.ts";
 import type { BackfillRequest, PartitionRequest, PlanRequest } from "./planner/request.ts";
-import { writeBundle } from "./stores/bundle/write.ts";
 import type { WorkerCounts } from "./runtime/isolation/worker/counts.ts";
-import type { BackfillFilter, EventFilter, MaterializationFilter, RunFilter } from "./stores/store.ts";
 
-/** For lists that are given as a whole. */
-const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 /** Default of how long running steps may take to end by themselves when an orchestrator is closed. */
 const GRACE_MS = 10_000;
 /** The longest wait that timers of the runtimes keep. */
@@ -107,10 +88,8 @@ export function createOrchestrator(
 
 const NO_WORKERS: WorkerCounts = Object.freeze({ workers: 0, busy: 0, waiting: 0, replaced: 0, leaked: 0 });
 
-class LiveOrchestrator implements Orchestrator {
-  readonly definitions: Definitions;
+class LiveOrchestrator extends Reads implements Orchestrator {
   readonly #options: OrchestratorOptions;
-  readonly #values: Values;
   readonly #active: ActiveRuns = new ActiveRuns();
   readonly #subscriptions: Subscriptions = new Subscriptions((begin) => this.#at(begin));
   #opening: Promise<Seat> | undefined = undefined;
@@ -119,31 +98,13 @@ class LiveOrchestrator implements Orchestrator {
 
   constructor(definitions: Definitions, options: OrchestratorOptions) {
     checkOptions(definitions, options);
-    this.definitions = definitions;
+    super(definitions, openValues(options));
     this.#options = options;
-    this.#values = openValues(options);
+    const { findManager } = this.values;
     const plain = definitions.assets.find((asset) => !asset.io);
-    if (plain) this.#values.findManager(plain);
-    for (const asset of definitions.assets) if (asset.io) this.#values.findManager(asset);
-    checkIsolation(definitions, options, this.#values.findManager);
-  }
-
-  async plan(asked: PlanRequest & VerifyOptions = {}): Promise<RunPlan> {
-    requireRecord("plan", "request", asked, PLAN_FIELDS);
-    return await this.#read((parts) => planIn(parts, asked));
-  }
-
-  async planBackfill(asked: BackfillRequest & VerifyOptions = {}): Promise<BackfillPlan> {
-    requireRecord("planBackfill", "request", asked, BACKFILL_FIELDS);
-    return await this.#read((parts) => planBackfillIn(parts, asked));
-  }
-
-  async parsePlan(json: unknown): Promise<RunPlan> {
-    return await this.#read(async (parts) => parsePlan(json, await openContext(parts)));
-  }
-
-  async parseBackfillPlan(json: unknown): Promise<BackfillPlan> {
-    return await this.#read(async (parts) => parseBackfillPlan(json, await openContext(parts)));
+    if (plain) findManager(plain);
+    for (const asset of definitions.assets) if (asset.io) findManager(asset);
+    checkIsolation(definitions, options, findManager);
   }
 
   async materialize(
@@ -223,7 +184,7 @@ class LiveOrchestrator implements Orchestrator {
     asset: AssetName,
     reports: MaterializationReport | readonly MaterializationReport[] = {},
   ): Promise<void> {
-    const found = this.#asset("report", asset);
+    const found = this.asset("report", asset);
     const list: readonly unknown[] = Array.isArray(reports) ? reports : [reports];
     for (const each of list) requireRecord("report", "reports", each, REPORT_FIELDS);
     const checked = list as readonly MaterializationReport[];
@@ -231,27 +192,8 @@ class LiveOrchestrator implements Orchestrator {
   }
 
   async wipe(asset: AssetName, partitions: PartitionRequest = "all"): Promise<number> {
-    const found = this.#asset("wipe", asset);
+    const found = this.asset("wipe", asset);
     return await this.#write("wipe", ({ verbs }) => verbs.wipe(found, partitions));
-  }
-
-  async load(asset: AssetName, partition?: string): Promise<unknown> {
-    const found = this.#asset("load", asset);
-    requirePartition("load", found, partition);
-    const manager = this.#values.findManager(found);
-    try {
-      return await manager.load({ asset: found.key, partition });
-    } catch (error) {
-      const isMissing = error instanceof SluiceError && error.code === "VALUE_MISSING";
-      if (isMissing && partition) await this.#read((parts) => requireKnown(parts, found, partition));
-      throw error;
-    }
-  }
-
-  locate(asset: AssetName, partition?: string): string | undefined {
-    const found = this.#asset("locate", asset);
-    requirePartition("locate", found, partition);
-    return this.#values.findManager(found).locate({ asset: found.key, partition });
   }
 
   async addPartitions(name: string, keys: readonly string[]): Promise<void> {
@@ -264,71 +206,6 @@ class LiveOrchestrator implements Orchestrator {
     requireArgument("removePartitions", "name", name, TEXT);
     requireArgument("removePartitions", "keys", keys, TEXTS);
     await this.#write("removePartitions", ({ verbs }) => verbs.removeKeys(name, keys));
-  }
-
-  async partitions(asset: AssetName) {
-    const { key } = this.#asset("partitions", asset);
-    const context = await this.#read((parts) => openContext(parts));
-    const { space, materialized, failed } = context.factsOf(key);
-    return { space, materialized, failed };
-  }
-
-  async run(id: string) {
-    requireArgument("run", "id", id, TEXT);
-    return await this.#read(({ store }) => store.run(id));
-  }
-
-  async runs(filter: RunFilter = {}) {
-    requireRecord("runs", "filter", filter, RUNS_FIELDS);
-    return await this.#read(({ store }) => store.runs(filter));
-  }
-
-  async steps(runId: string) {
-    requireArgument("steps", "runId", runId, TEXT);
-    return await this.#read(({ store }) => store.steps(runId));
-  }
-
-  async logs(runId: string, filter: LogFilter = {}) {
-    requireArgument("logs", "runId", runId, TEXT);
-    requireRecord("logs", "filter", filter, LOGS_FIELDS);
-    return await this.#read(({ store }) => store.logs(runId, { ...filter, limit: filter.limit ?? NO_LIMIT }));
-  }
-
-  async events(filter: EventFilter = {}) {
-    requireRecord("events", "filter", filter, EVENTS_FIELDS);
-    return await this.#read(({ store }) => store.events(filter));
-  }
-
-  async elements(runId: string, filter: ElementFilter = {}) {
-    requireArgument("elements", "runId", runId, TEXT);
-    requireRecord("elements", "filter", filter, ELEMENTS_FIELDS);
-    return await this.#read(({ store }) => store.elements(runId, filter));
-  }
-
-  async materializations(
-    asset: AssetName,
-    filter: MaterializationFilter = {},
-  ) {
-    const { key } = this.#asset("materializations", asset);
-    requireRecord("materializations", "filter", filter, MATERIALIZATIONS_FIELDS);
-    return await this.#read(({ store }) => store.materializations(key, filter));
-  }
-
-  async checks(asset: AssetName, filter: { readonly limit?: number } = {}) {
-    const { key } = this.#asset("checks", asset);
-    requireRecord("checks", "filter", filter, CHECKS_FIELDS);
-    return await this.#read(({ store }) => store.checks({ asset: key, limit: filter.limit ?? NO_LIMIT }));
-  }
-
-  async *exportRun(id: string): AsyncGenerator<string> {
-    requireArgument("exportRun", "id", id, TEXT);
-    if (!await this.run(id)) throw unknownRun(id);
-    yield* writeBundle(id, (filter) => this.#read(({ store }) => store.events(filter)));
-  }
-
-  async backfills(filter: BackfillFilter = {}) {
-    requireRecord("backfills", "filter", filter, BACKFILLS_FIELDS);
-    return await this.#read(({ store }) => store.backfills(filter));
   }
 
   subscribe(listener: (events: Iterable<SluiceEvent>) => void): () => void {
@@ -387,14 +264,14 @@ class LiveOrchestrator implements Orchestrator {
     const seat = takeSeat({
       definitions,
       options: this.#options,
-      values: this.#values,
+      values: this.values,
       active: this.#active,
     });
     seat.catch(() => this.#opening = undefined);
     return seat;
   }
 
-  #read<T>(work: (parts: Parts) => Promise<T>): Promise<T> {
+  protected read<T>(work: (parts: Parts) => Promise<T>): Promise<T> {
     return this.#at(({ parts }) => work(parts));
   }
 
@@ -404,11 +281,6 @@ class LiveOrchestrator implements Orchestrator {
       if (seat.isReadOnly) throw onlyReads(verb, seat.parts.store.name);
       return work(seat);
     });
-  }
-
-  #asset(verb: string, asset: AssetName): Asset {
-    requireArgument(verb, "asset", asset, ASSET);
-    return this.definitions.asset(typeof asset === "string" ? asset : asset.key);
   }
 }
 
