@@ -3,7 +3,7 @@ import type { RunHooks } from "../model/step/hooks.ts";
 import type { ResourceOverride } from "../model/assets/resource.ts";
 import { EVENT_KINDS, type RecordedError } from "../model/events/event.ts";
 import type { StepCounts, StepRecord } from "../model/events/record.ts";
-import { isFinalStep, type StepStatus } from "../model/events/status.ts";
+import type { StepStatus } from "../model/events/status.ts";
 import type { RunConfig } from "../model/job.ts";
 import type { RunPlan } from "../planner/plan.ts";
 import { type DynamicKeys, PlanMappings } from "../planner/steps/mappings.ts";
@@ -16,6 +16,7 @@ import { createdPayload, waitForTurn } from "./queue.ts";
 import { type Announcer, openAnnouncer } from "./hooks/announcer.ts";
 import { Keeping } from "./keeping.ts";
 import type { Judge } from "./loop/attempts.ts";
+import { attemptsOf, everyStep, isLeft, undoAttemptsOf } from "./loop/earlier.ts";
 import { RunLoop } from "./loop/loop.ts";
 import { Progress } from "./loop/progress.ts";
 import { Line, Lines, type ReadyQueue } from "./loop/ready.ts";
@@ -337,10 +338,13 @@ class Execution {
   }
 
   #announce(): void {
-    const { resumed, isAnnounced } = this.#request;
+    const { resumed, isAnnounced, signal } = this.#request;
     if (!resumed && !isAnnounced) {
       this.#tape.add("run_created", createdPayload(this.#request, this.#graph));
     }
+    const isQueued = !resumed || isAnnounced;
+    // What is canceled before it has begun never begins.
+    if (signal?.aborted && isQueued && isLeft(resumed, this.#graph.count)) return;
     this.#tape.push(EVENT_KINDS.run_started, -1, 0);
   }
 
@@ -365,21 +369,6 @@ function openQueue(graph: StepGraph, { definitions, priorities }: Wiring, links:
   const levels = new Map(priorities.map((priority, level) => [priority, level]));
   const levelOf = (step: number) => levels.get(definitions.steps[graph.rankOfSteps[step]].priority) as number;
   return new Lines(links, priorities.length, levelOf);
-}
-
-/** How often the steps were begun that an earlier process did not finish. */
-function attemptsOf(resumed: readonly StepRecord[]): ReadonlyMap<number, number> {
-  const unfinished = resumed.filter(({ status, attempts }) => attempts > 0 && !isFinalStep(status));
-  return new Map(unfinished.map(({ step, attempts }) => [step, attempts]));
-}
-
-/** How often the undoing of steps was begun that an earlier process did not finish. */
-function undoAttemptsOf(resumed: readonly StepRecord[]): ReadonlyMap<number, number> {
-  return new Map(resumed.flatMap(({ step, undo }) => undo ? [[step, undo.attempts]] : []));
-}
-
-function everyStep(count: number, attempts: number): ReadonlyMap<number, number> {
-  return new Map(Array.from({ length: count }, (_, step) => [step, attempts]));
 }
 
 function reasonOf(signal: AbortSignal | undefined): string {

@@ -78,6 +78,45 @@ describe("hooks of an orchestrator", () => {
     assert.deepEqual(notes, ["nightly resumed", "start second 2", "success second", "nightly success"]);
   });
 
+  test("hear that a run is undone later, and of none of its steps", async () => {
+    const told: string[] = [];
+    const a = defineAsset({
+      key: "a",
+      run: () => 1,
+      undo: () => {},
+      hooks: { onSkip: () => told.push("skip") },
+    });
+    const b = defineAsset({
+      key: "b",
+      deps: { a },
+      run: (): number => {
+        throw new Error("broken");
+      },
+    });
+    const ofJob: RunHooks = { onRunEnd: ({ status }) => told.push(`job: ${status}`) };
+    const jobs = [defineJob({ name: "all", selection: "*", compensate: false, hooks: ofJob })];
+    await using sluice = createOrchestrator(definitions({ assets: [a, b], jobs }), {
+      store: "memory",
+      defaultIO: "memory",
+      hooks: {
+        onSkip: () => told.push("skip"),
+        onRunStart: ({ compensates, isResumed }) => told.push(`${compensates ?? "own"} ${isResumed}`),
+        onRunEnd: ({ compensates = "own", status, steps: { total, skipped, undone } }) =>
+          told.push(`${compensates} ${status} ${[total, skipped, undone]}`),
+      },
+    });
+    const { id } = await sluice.runJob("all");
+    const { record } = await sluice.compensate(id);
+    assert.deepEqual(told, [
+      "own false",
+      "job: failed",
+      "own failed 2,0,",
+      `${id} false`,
+      `${id} success 2,1,1`,
+    ]);
+    assert.deepEqual([record.steps.total, record.steps.skipped, record.steps.undone], [2, 1, 1]);
+  });
+
   test("are held to their names and shapes", () => {
     const all = definitions({ assets: [defineAsset({ key: "a", run: () => 1 })] });
     const refusal = (hooks: unknown) => {

@@ -156,6 +156,32 @@ describe("a key of runs", () => {
     assert.match(String(step.reason), /^the run \S+ of the key k took its place$/);
   });
 
+  test("tells of no start where a run was called off before it began", async () => {
+    const told: string[] = [];
+    const name = (run: { readonly tags: { readonly [name: string]: string } }) => run.tags.name;
+    const bench = new Bench({
+      hooks: {
+        onRunStart: (run) => told.push(`start ${name(run)}`),
+        onRunEnd: (run) => told.push(`${run.status} ${name(run)}`),
+      },
+    });
+    const skip = { concurrency: { key: "k", whenBusy: "skip" } } as const;
+    const runs = [bench.run("a", key), bench.run("b", key), bench.run("c", skip)];
+    await bench.clock.advance(1);
+    const waiting = (await bench.sluice.runs()).find(({ status }) => status === "queued");
+    await bench.sluice.cancel(String(waiting?.id));
+    await bench.clock.advanceToEnd();
+    const [, b, c] = await Promise.all(runs);
+    const stories = [b, c].map(({ id }) =>
+      bench.events.filter(({ runId }) => runId === id).map(({ type }) => type)
+    );
+    const rest = ["run_canceling", "step_canceled", "run_finished"];
+    assert.deepEqual(stories, [["run_created", "run_queued", ...rest], ["run_created", ...rest]]);
+    assert.deepEqual([b.record.startedMs, c.record.startedMs], [undefined, undefined]);
+    assert.deepEqual(told.sort(), ["canceled b", "canceled c", "start a", "success a"]);
+    await bench.sluice.close();
+  });
+
   test("keeps the newest that fit where more than one may be under way", async () => {
     const bench = new Bench();
     const two = { concurrency: { key: "k", limit: 2, whenBusy: "cancelPrevious" } } as const;

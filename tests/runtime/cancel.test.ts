@@ -15,7 +15,6 @@ describe("canceling a run", () => {
     assert.equal(ran.status, "canceled");
     assert.deepEqual(ran.story, [
       "run_created",
-      "run_started",
       "run_canceling",
       "step_canceled a",
       "run_finished",

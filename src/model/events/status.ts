@@ -32,7 +32,7 @@ export type ElementStatus = "running" | "up_for_retry" | "success" | "failed" | 
 export type BackfillStatus = "running" | "interrupted" | "success" | "failed" | "canceled";
 
 const RUN_NEXT: { readonly [S in RunStatus]: readonly RunStatus[] } = {
-  queued: ["running", "canceled", "interrupted"],
+  queued: ["running", "canceling", "canceled", "interrupted"],
   running: ["success", "failed", "canceling", "canceled", "interrupted"],
   canceling: ["canceled", "failed", "success", "interrupted"],
   interrupted: ["queued", "running", "canceled", "failed", "parked"],

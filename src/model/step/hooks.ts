@@ -83,6 +83,8 @@ export interface RunFact {
   readonly runId: string;
   /** The job that is run; absent for none. */
   readonly job?: string;
+  /** The run that it undoes, of a run made by `compensate()`; absent for others. */
+  readonly compensates?: string;
   /** Values by name. */
   readonly tags: { readonly [name: string]: string };
   /** When it was recorded, epoch milliseconds. */

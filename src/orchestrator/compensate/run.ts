@@ -127,6 +127,7 @@ async function execute(
     steps,
     cause: causeOf(recorded.steps),
     tags: compensating(id, tags),
+    hooks: parts.hooks ? [parts.hooks] : [],
     ...(atOnce !== undefined && { concurrency: atOnce }),
     ...(priority !== undefined && { priority }),
     ...(resumed && { resumed }),

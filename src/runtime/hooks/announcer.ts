@@ -25,16 +25,16 @@ export interface AnnouncerParts {
   readonly tape: Tape;
   /** Hooks of the run, for every step of it. */
   readonly hooks: readonly RunHooks[];
-  readonly run: Pick<RunFact, "runId" | "job" | "tags"> & { readonly isResumed: boolean };
+  readonly run: Pick<RunFact, "runId" | "job" | "tags" | "compensates"> & { readonly isResumed: boolean };
   /** How far the steps have come. */
   readonly counts: () => StepCounts;
 }
 
 /** Opens the announcer of a run; undefined when no hook listens to any of it. */
 export function openAnnouncer(parts: AnnouncerParts): Announcer | undefined {
-  const { hooks, graph, wiring } = parts;
-  const isHeard = hooks.length > 0 ||
-    (wiring.hooks.size > 0 && graph.plan.ranks.some((rank) => wiring.hooks.has(rank)));
+  const { hooks, graph, wiring, run } = parts;
+  const isHeard = hooks.length > 0 || (run.compensates === undefined &&
+    wiring.hooks.size > 0 && graph.plan.ranks.some((rank) => wiring.hooks.has(rank)));
   return isHeard ? new Announcer(parts) : undefined;
 }
 
@@ -85,9 +85,10 @@ export class Announcer {
     });
   }
 
-  /** Those that have the hook: of the step itself first. */
+  /** Those that have the hook: of the step itself first. Of a run that undoes another one no step is made or skipped. */
   #listening(step: number, name: HookName): readonly RunHooks[] {
-    const { hooks, wiring, graph } = this.#parts;
+    const { hooks, wiring, graph, run } = this.#parts;
+    if (step >= 0 && run.compensates !== undefined) return [];
     const own = step < 0 ? undefined : wiring.hooks.get(graph.rankOfSteps[step]);
     const all: readonly RunHooks[] = own ? [own, ...hooks] : hooks;
     return all.filter((each) => each[name]);

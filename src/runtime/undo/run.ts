@@ -1,11 +1,14 @@
 /** A run that undoes what another one has made: its steps are those of the other, and none of them is made. */
 import type { RunInfo } from "../../model/assets/context.ts";
 import { EVENT_KINDS } from "../../model/events/event.ts";
-import type { StepRecord } from "../../model/events/record.ts";
+import type { StepCounts, StepRecord } from "../../model/events/record.ts";
+import type { RunHooks } from "../../model/step/hooks.ts";
 import type { StepGraph } from "../../planner/steps/table.ts";
 import type { Engine } from "../engine.ts";
+import { type Announcer, openAnnouncer } from "../hooks/announcer.ts";
 import type { RunOrigin } from "../step/context.ts";
 import type { Tape } from "../recorder.ts";
+import type { Wiring } from "../wiring.ts";
 import type { UndoCause } from "./cause.ts";
 import { Compensation } from "./compensation.ts";
 import { inOrderOfEnds, madeValues } from "./made.ts";
@@ -25,6 +28,8 @@ export interface CompensationRequest {
   readonly concurrency?: number;
   /** Of the run, over all runs of the process. Default 0. */
   readonly priority?: number;
+  /** Hooks of the run: those of steps among them are not called. */
+  readonly hooks: readonly RunHooks[];
   /** For a run that an earlier process began: its steps as recorded. */
   readonly resumed?: readonly StepRecord[];
 }
@@ -41,7 +46,9 @@ export async function executeCompensation(
   const wiring = await engine.wire(graph.plan.definitions);
   const said = new Map(inOrderOfEnds(steps).map(({ step, outputs }) => [step, outputs]));
   let compensation: Compensation | undefined;
+  const counts: Counts = { undone: 0, undoFailed: 0 };
   const tape = engine.recorder.open(id, (error) => compensation?.crash(error));
+  const announcer = announcerOf({ engine, tape, wiring, request, counts });
   try {
     await announce(tape, engine, request);
     compensation = new Compensation({
@@ -58,16 +65,62 @@ export async function executeCompensation(
       priority: request.priority ?? 0,
       earlierAttempts: new Map(resumed.flatMap(({ step, undo }) => undo ? [[step, undo.attempts]] : [])),
     });
-    const { left, undoFailed, error } = await compensation.run();
+    const { left, undone, undoFailed, error } = await compensation.run();
+    Object.assign(counts, { undone, undoFailed });
+    await announcer?.settle();
     const isBad = undoFailed > 0 || error || resumed.some(({ status }) => status === "undo_failed");
     const status = left > 0 ? "interrupted" : isBad ? "failed" : "success";
     if (status === "interrupted") tape.add("run_interrupted", { reason: "the orchestrator was closed" });
     else tape.add("run_finished", { status, ...(error && { error }) });
-    await tape.flush();
+    await (announcer?.settle() ?? tape.flush());
     return { status };
   } finally {
+    announcer?.close();
     tape.close();
   }
+}
+
+/** What came of steps in this process. */
+interface Counts {
+  undone: number;
+  undoFailed: number;
+}
+
+interface AnnouncerTask {
+  readonly engine: Engine;
+  readonly tape: Tape;
+  readonly wiring: Wiring;
+  readonly request: CompensationRequest;
+  readonly counts: Counts;
+}
+
+function announcerOf({ engine, tape, wiring, request, counts }: AnnouncerTask): Announcer | undefined {
+  const { id, run, tags, graph, hooks, resumed } = request;
+  return openAnnouncer({
+    engine,
+    graph,
+    wiring,
+    tape,
+    hooks,
+    run: { runId: id, compensates: run.id, tags, isResumed: resumed !== undefined },
+    counts: () => countsOf(graph.count, counts, resumed ?? []),
+  });
+}
+
+function countsOf(total: number, counts: Counts, resumed: readonly StepRecord[]): StepCounts {
+  const before = (wanted: StepRecord["status"]) => resumed.filter(({ status }) => status === wanted).length;
+  const undone = counts.undone + before("undone");
+  const undoFailed = counts.undoFailed + before("undo_failed");
+  return {
+    total,
+    success: 0,
+    failed: 0,
+    skipped: total - undone - undoFailed,
+    upstreamFailed: 0,
+    canceled: 0,
+    ...(undone > 0 && { undone }),
+    ...(undoFailed > 0 && { undoFailed }),
+  };
 }
 
 /** Begins it, and skips what is not to be undone. */
