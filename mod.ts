@@ -403,6 +403,7 @@ export { formatSelection } from "./src/model/selection/format.ts";
 export { parseSelection } from "./src/model/selection/parse.ts";
 export { resolveSelection } from "./src/model/selection/resolve.ts";
 export type {
+  AddedPartitions,
   BreakerName,
   CheckRecord,
   EventName,
@@ -421,6 +422,8 @@ export type {
   RunRecord,
   StepCounts,
   StepRecord,
+  TickRecord,
+  TriggerRecord,
   UndoRecord,
 } from "./src/model/events/record.ts";
 export type { GraphologyNode } from "./src/model/graphology.ts";
@@ -452,10 +455,17 @@ export type {
   RunFilter,
   RunPlanRecord,
   RunStore,
+  TickFilter,
 } from "./src/stores/store.ts";
 export type { EventBatch } from "./src/model/events/batch.ts";
 export type { ElementFilter } from "./src/model/events/fold_elements.ts";
-export type { BackfillStatus, ElementStatus, RunStatus, StepStatus } from "./src/model/events/status.ts";
+export type {
+  BackfillStatus,
+  ElementStatus,
+  RunStatus,
+  StepStatus,
+  TickStatus,
+} from "./src/model/events/status.ts";
 export type {
   Catalogue,
   CatalogueNode,

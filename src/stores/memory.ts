@@ -13,7 +13,7 @@ import {
   putCarried,
 } from "../model/events/ledger/carry.ts";
 import type { LiveRun } from "../model/events/ledger/live_run.ts";
-import { unknownRun } from "../model/events/ledger/refusal.ts";
+import { sameTick, unknownRun } from "../model/events/ledger/refusal.ts";
 import {
   type PlacedCheck,
   readChecks,
@@ -29,13 +29,17 @@ import type {
   MaterializationRecord,
   RunRecord,
   StepRecord,
+  TickRecord,
+  TriggerRecord,
 } from "../model/events/record.ts";
 import type { StepTable } from "../model/events/step_table.ts";
 import { isFinalRun } from "../model/events/status.ts";
+import { readTicks } from "../model/events/ticks.ts";
 import { mergeEvents } from "./merge.ts";
 import { storeClosed } from "./refusal.ts";
 import { Newest } from "./newest.ts";
 import { planRecordOf } from "./store.ts";
+import { byId, TickList } from "./ticks.ts";
 import type {
   BackfillFilter,
   EventFilter,
@@ -44,6 +48,7 @@ import type {
   RunFilter,
   RunPlanRecord,
   RunStore,
+  TickFilter,
 } from "./store.ts";
 
 const { backfill_created: BACKFILL_CREATED, backfill_finished: BACKFILL_FINISHED } = EVENT_KINDS;
@@ -82,6 +87,7 @@ class MemoryStore implements RunStore {
   readonly #catalogue: EventBatch[] = [];
   readonly #checks: Map<string, PlacedCheck> = new Map();
   readonly #backfills: Map<string, Omit<BackfillRecord, "runs">> = new Map();
+  readonly #ticks: TickList = new TickList();
   /** What assets hold of runs that are removed. */
   readonly #carried: Map<string, CarriedRow> = new Map();
   /** Runs of which events were refused in this very moment. */
@@ -115,6 +121,7 @@ class MemoryStore implements RunStore {
       for (const batch of batches) {
         const isOver = this.#runs.has(batch.runId) && !this.#ledger.live.has(batch.runId);
         if (isOver) throw unknownRun(batch.runId);
+        if (batch.runId === "") this.#refuseSameTicks(batch);
         admitted.push(this.#ledger.admit(batch));
       }
     } catch (error) {
@@ -125,6 +132,13 @@ class MemoryStore implements RunStore {
     return admitted;
   }
 
+  #refuseSameTicks(batch: EventBatch): void {
+    for (const tick of readTicks(batch)) {
+      const known = this.#ticks.find(tick);
+      if (known !== undefined) throw sameTick(tick.trigger, known);
+    }
+  }
+
   #keep(admission: Admission): void {
     const { batch, run, before } = admission;
     if (batch.size === 0) return;
@@ -133,6 +147,7 @@ class MemoryStore implements RunStore {
     if (!run) {
       this.#catalogue.push(batch);
       this.#keepBackfills(batch);
+      this.#ticks.add(readTicks(batch));
       return;
     }
     if (!before) {
@@ -289,6 +304,16 @@ class MemoryStore implements RunStore {
     const all = [...this.#backfills.values()];
     const end = before === undefined ? all.length : Math.max(0, all.findIndex(({ id }) => id === before));
     return all.slice(0, end).reverse().slice(0, limit).map((record) => this.#withRuns(record));
+  }
+
+  async triggers(): Promise<readonly TriggerRecord[]> {
+    this.#checkOpen();
+    return byId([...this.#ledger.triggers.values()]);
+  }
+
+  async ticks(filter: TickFilter = {}): Promise<readonly TickRecord[]> {
+    this.#checkOpen();
+    return this.#ticks.list(filter);
   }
 
   #withRuns(record: Omit<BackfillRecord, "runs">): BackfillRecord {

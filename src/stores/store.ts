@@ -11,6 +11,8 @@ import type {
   MaterializationRecord,
   RunRecord,
   StepRecord,
+  TickRecord,
+  TriggerRecord,
 } from "../model/events/record.ts";
 import type { RunStatus } from "../model/events/status.ts";
 import type { RunConcurrency } from "../model/gates/concurrency.ts";
@@ -58,6 +60,16 @@ export interface EventFilter {
   /** The run; empty for events of the catalogue. */
   readonly runId?: string;
   /** Default 1,000. */
+  readonly limit?: number;
+}
+
+/** Which ticks to list, newest first. */
+export interface TickFilter {
+  /** Only those of one trigger, by its id. */
+  readonly trigger?: string;
+  /** Only ticks recorded before this place, for the next page: the `seq` of the last one. */
+  readonly before?: number;
+  /** Default 100. */
   readonly limit?: number;
 }
 
@@ -125,6 +137,10 @@ export interface RunStore extends AsyncDisposable {
   backfill(id: string): Promise<BackfillRecord | undefined>;
   /** Backfills, newest first; at most `limit` (default 100), for the next page those created before another one. */
   backfills(filter?: BackfillFilter): Promise<readonly BackfillRecord[]>;
+  /** All triggers that anything is recorded of, by id. */
+  triggers(): Promise<readonly TriggerRecord[]>;
+  /** Ticks, newest first; at most `limit` (default 100), for the next page those recorded before a place. */
+  ticks(filter?: TickFilter): Promise<readonly TickRecord[]>;
   /** Removes what retention no longer asks for; gives the number of runs removed. Works in small transactions. */
   prune(retention: Retention): Promise<number>;
   /** Commits what is pending and closes. Later calls reject with STORE_CLOSED. */

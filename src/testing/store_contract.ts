@@ -7,6 +7,7 @@ import { EVENT_CHECKS } from "./store/events.ts";
 import { RANDOM_CHECKS } from "./store/random.ts";
 import { RETENTION_CHECKS } from "./store/retention.ts";
 import { RUN_CHECKS } from "./store/runs.ts";
+import { TICK_CHECKS } from "./store/ticks.ts";
 import { UNDO_CHECKS } from "./store/undo.ts";
 import { type StoreFixture, World } from "./store/world.ts";
 
@@ -39,6 +40,7 @@ export function storeContract({ name, open }: StoreContractOptions): readonly Co
     ...ELEMENT_CHECKS,
     ...ASSET_CHECKS,
     ...UNDO_CHECKS,
+    ...TICK_CHECKS,
     ...RETENTION_CHECKS,
     ...RANDOM_CHECKS,
   };

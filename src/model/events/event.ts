@@ -8,7 +8,7 @@ import type { CircuitReach } from "../assets/result.ts";
 import type { CheckSeverity } from "../step/severity.ts";
 import type { RunConcurrency } from "../gates/concurrency.ts";
 import type { LogFields, LogLevel } from "../ports.ts";
-import type { BackfillStatus, RunStatus } from "./status.ts";
+import type { BackfillStatus, RunStatus, TickStatus } from "./status.ts";
 import type { StepTable } from "./step_table.ts";
 import type { PartitionIdentity, StoredSubset } from "../partitions/stored.ts";
 
@@ -37,6 +37,9 @@ export const EVENT_KINDS = {
   partitions_removed: 43,
   backfill_created: 50,
   backfill_finished: 51,
+  tick_recorded: 54,
+  trigger_changed: 55,
+  clock_jump: 56,
   step_undoing: 60,
   step_undo_retrying: 61,
   step_undone: 62,
@@ -122,6 +125,14 @@ export interface BreakerName {
   readonly kind: "pool" | "resource";
   /** Its name. */
   readonly name: string;
+}
+
+/** Keys that were added to a dynamic definition. */
+export interface AddedPartitions {
+  /** The name of the definition. */
+  readonly name: string;
+  /** The keys. */
+  readonly keys: readonly string[];
 }
 
 /** What kinds of events carry besides their row. A kind that is not named carries nothing. */
@@ -239,6 +250,37 @@ export interface EventPayloads {
   };
   /** A backfill is over. */
   readonly backfill_finished: { readonly id: string; readonly status: BackfillStatus };
+  /** A trigger came due, and this is what became of it. What it started was created before this was recorded. */
+  readonly tick_recorded: {
+    /** The id of the trigger, with its type: `schedule:nightly`. */
+    readonly trigger: string;
+    /** The instant that it was due at, epoch milliseconds; absent where the trigger follows no clock. */
+    readonly dueMs?: number;
+    /** What tells it from the other ticks of its trigger; absent where `dueMs` does, or nothing needs to. */
+    readonly key?: string;
+    readonly status: TickStatus;
+    /** The runs and backfills that it asked for; absent for none. */
+    readonly runs?: readonly string[];
+    /** Why it asked for nothing. */
+    readonly reason?: string;
+    readonly error?: RecordedError;
+    /** From where the trigger goes on, as JSON; absent where it stays. */
+    readonly cursor?: unknown;
+    /** Keys of dynamic definitions that it added first. */
+    readonly partitions?: readonly AddedPartitions[];
+  };
+  /** A trigger was paused or resumed, or goes on from somewhere else. */
+  readonly trigger_changed: {
+    readonly trigger: string;
+    /** Whether it is on from now on; absent where that stays. */
+    readonly enabled?: boolean;
+    /** From where it goes on, as JSON; absent where it stays. */
+    readonly cursor?: unknown;
+    /** Who asked for it. */
+    readonly by?: string;
+  };
+  /** The wall clock was set, or the host slept: it went on by so much more than the time that passed; less than 0 for back. */
+  readonly clock_jump: { readonly byMs: number };
   /** An attempt at an element of a step began; elements go by their paths. */
   readonly element_started: { readonly element: string };
   /** An element is made. */
@@ -288,7 +330,13 @@ export function isElementKind(kind: number): boolean {
 /** The kinds that a run's own batches hold; the others belong to the catalogue and carry the run id `""`. */
 export type RunEventName = Exclude<
   EventName,
-  `asset_${string}` | `partitions_${string}` | `backfill_${string}` | `breaker_${string}`
+  | `asset_${string}`
+  | `partitions_${string}`
+  | `backfill_${string}`
+  | `breaker_${string}`
+  | "tick_recorded"
+  | "trigger_changed"
+  | "clock_jump"
 >;
 
 /** One event as people and subscribers see it: the row and its payload together. */

@@ -13,8 +13,10 @@ import { eachInOrder } from "./ledger/in_order.ts";
 import { KeyLists } from "./ledger/key_lists.ts";
 import { type LiveRun, openRun, type RunSummary, type StepUndo } from "./ledger/live_run.ts";
 import { PageFacts, ReaderMemo } from "./ledger/facts/reader.ts";
-import { refuse } from "./ledger/refusal.ts";
+import { refuse, sameTick } from "./ledger/refusal.ts";
+import type { TriggerRecord } from "./record.ts";
 import type { BackfillStatus } from "./status.ts";
+import { foldTrigger, tickIdentity, triggerOf } from "./ticks.ts";
 
 const { backfill_created: CREATED, backfill_finished: FINISHED, asset_reported: FIRST_OF_CATALOGUE } =
   EVENT_KINDS;
@@ -41,9 +43,18 @@ export interface Admission extends Entry {
   readonly steps: StepUndo | undefined;
   /** The status of backfills before; undefined for those that these events created. */
   readonly backfills: ReadonlyMap<string, BackfillStatus | undefined>;
+  /** The triggers that these events are about. */
+  readonly triggers: ReadonlyMap<string, TriggerChange>;
+}
+
+/** What is known of a trigger before some events, where something was, and after them. */
+export interface TriggerChange {
+  readonly before: TriggerRecord | undefined;
+  readonly after: TriggerRecord;
 }
 
 const NO_BACKFILLS: ReadonlyMap<string, BackfillStatus | undefined> = new Map();
+const NO_TRIGGERS: ReadonlyMap<string, TriggerChange> = new Map();
 
 /** Runs, steps, assets, partitions and dynamic keys. */
 export class Ledger {
@@ -53,6 +64,8 @@ export class Ledger {
   readonly keyLists: KeyLists = new KeyLists();
   /** Backfills that are not over. */
   readonly backfills: Map<string, BackfillStatus> = new Map();
+  /** All triggers that anything is recorded of, by id. */
+  readonly triggers: Map<string, TriggerRecord> = new Map();
   /** The highest place that was settled. */
   seq = 0;
   readonly #fold: BookFold = new BookFold(this.book, this.keyLists);
@@ -91,21 +104,38 @@ export class Ledger {
     }
     if (run.isOver) this.live.delete(run.id);
     else if (!known) this.live.set(run.id, run);
-    return { batch, from, to, run, before, steps, backfills: NO_BACKFILLS };
+    return { batch, from, to, run, before, steps, backfills: NO_BACKFILLS, triggers: NO_TRIGGERS };
   }
 
   #admitCatalogue(batch: EventBatch, from: number, to: number): Admission {
     const changed = new Map<string, BackfillStatus>();
+    const triggers = new Map<string, TriggerChange>();
     for (let row = from; row < to; row++) {
       const kind = batch.kindAt(row);
       if (kind === CREATED || kind === FINISHED) this.#advanceBackfill(batch, row, changed);
       else if (kind < FIRST_OF_CATALOGUE || isElementKind(kind)) {
         throw refuse(`the kind ${kind} belongs to a run, and is in none`);
-      }
+      } else this.#advanceTrigger(batch, row, triggers);
     }
     const backfills = new Map(Array.from(changed.keys(), (id) => [id, this.backfills.get(id)]));
     for (const [id, status] of changed) this.#setBackfill(id, status);
-    return { batch, from, to, run: undefined, before: undefined, steps: undefined, backfills };
+    for (const [id, { after }] of triggers) this.triggers.set(id, after);
+    return { batch, from, to, run: undefined, before: undefined, steps: undefined, backfills, triggers };
+  }
+
+  /** Ticks are told apart by the store, which has all of them; the latest is known here. */
+  #advanceTrigger(batch: EventBatch, row: number, changed: Map<string, TriggerChange>): void {
+    const id = triggerOf(batch, row);
+    if (id === undefined) return;
+    const before = this.triggers.get(id);
+    const last = changed.get(id)?.after ?? before;
+    const after = foldTrigger(id, last, batch, row);
+    const identity = after.lastTick && tickIdentity(after.lastTick);
+    const isTick = after.lastTick !== last?.lastTick;
+    if (isTick && identity !== undefined && last?.lastTick && identity === tickIdentity(last.lastTick)) {
+      throw sameTick(id, identity);
+    }
+    changed.set(id, { before, after });
   }
 
   #advanceBackfill(batch: EventBatch, row: number, changed: Map<string, BackfillStatus>): void {
@@ -129,8 +159,12 @@ export class Ledger {
   }
 
   /** Takes back what was admitted last. Several admissions are taken back in reverse order. */
-  undo({ batch, from, run, before, steps, backfills }: Admission): void {
+  undo({ batch, from, run, before, steps, backfills, triggers }: Admission): void {
     for (const [id, status] of backfills) this.#setBackfill(id, status);
+    for (const [id, { before }] of triggers) {
+      if (before) this.triggers.set(id, before);
+      else this.triggers.delete(id);
+    }
     if (!run || !steps) return;
     if (!before) {
       this.live.delete(run.id);

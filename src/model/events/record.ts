@@ -1,8 +1,8 @@
 /** Records: what the events of a run add up to. */
 import type { CircuitReach } from "../assets/result.ts";
 import type { LogFields, LogLevel } from "../ports.ts";
-import type { CheckRecord, OutputRecord, RecordedError } from "./event.ts";
-import type { BackfillStatus, ElementStatus, RunStatus, StepStatus } from "./status.ts";
+import type { AddedPartitions, CheckRecord, OutputRecord, RecordedError } from "./event.ts";
+import type { BackfillStatus, ElementStatus, RunStatus, StepStatus, TickStatus } from "./status.ts";
 
 /** How many steps of a run are in which final state. */
 export interface StepCounts {
@@ -190,4 +190,46 @@ export interface BackfillRecord {
   readonly runs: readonly string[];
   /** Values by name, for selections and views. */
   readonly tags: { readonly [name: string]: string };
+}
+
+/** One tick of a trigger. */
+export interface TickRecord {
+  /** Its place in the order of all events. */
+  readonly seq: number;
+  /** When it was recorded, epoch milliseconds. */
+  readonly atMs: number;
+  /** The id of the trigger, with its type: `schedule:nightly`. */
+  readonly trigger: string;
+  /** The instant that it was due at, epoch milliseconds; undefined where the trigger follows no clock. */
+  readonly dueMs: number | undefined;
+  /** What tells it from the other ticks of its trigger, where `dueMs` does not. */
+  readonly key: string | undefined;
+  /** What it came to. */
+  readonly status: TickStatus;
+  /** The runs and backfills that it asked for. */
+  readonly runs: readonly string[];
+  /** Why it asked for nothing. */
+  readonly reason: string | undefined;
+  /** Why it failed. */
+  readonly error: RecordedError | undefined;
+  /** Keys of dynamic definitions that it added. */
+  readonly partitions: readonly AddedPartitions[];
+}
+
+/** What is recorded of one trigger. */
+export interface TriggerRecord {
+  /** Its id, with its type: `schedule:nightly`. */
+  readonly id: string;
+  /** Whether it was switched on or off by hand; undefined where what is declared counts. */
+  readonly enabled: boolean | undefined;
+  /** From where it goes on, as JSON; undefined before its first tick. */
+  readonly cursor: unknown;
+  /** The latest of its ticks. */
+  readonly lastTick: TickRecord | undefined;
+  /** The latest of its ticks that asked for runs. */
+  readonly lastRequest: TickRecord | undefined;
+  /** How many of its ticks have failed in a row. */
+  readonly failures: number;
+  /** When something of this changed last, epoch milliseconds. */
+  readonly changedMs: number;
 }

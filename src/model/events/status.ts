@@ -77,3 +77,6 @@ export function isRunTransition(from: RunStatus, to: RunStatus): boolean {
 export function isStepTransition(from: StepStatus, to: StepStatus): boolean {
   return STEP_NEXT[from].includes(to);
 }
+
+/** What a tick of a trigger comes to: it asked for runs, had a reason not to, or could not tell. */
+export type TickStatus = "requested" | "skipped" | "failed";

@@ -22,6 +22,9 @@ export function subjectOf(event: SluiceEvent, run: KnownRun | undefined): string
     case "backfill_created":
     case "backfill_finished":
       return `backfill ${event.payload.id}`;
+    case "tick_recorded":
+    case "trigger_changed":
+      return `trigger ${event.payload.trigger}`;
     default:
       if (event.runId === "") return "the catalogue";
       return run?.job === undefined ? `run ${event.runId}` : `job ${run.job}`;
@@ -36,6 +39,8 @@ export function isRecovery(event: SluiceEvent): boolean {
       return event.payload.status === "success";
     case "check_evaluated":
       return event.payload.passed;
+    case "tick_recorded":
+      return event.payload.status !== "failed";
     case "breaker_closed":
       return true;
     default:
@@ -69,6 +74,11 @@ export function wordsOf(event: SluiceEvent, run: KnownRun | undefined): string {
       }`;
     case "backfill_finished":
       return `backfill ${event.payload.id}: ${event.payload.status}`;
+    case "tick_recorded": {
+      const { trigger, status, reason, error } = event.payload;
+      const why = error?.message ?? reason;
+      return `${trigger}: ${status}${why === undefined ? "" : `: ${why}`}`;
+    }
     case "breaker_opened":
       return `the breaker of the ${event.payload.kind} ${event.payload.name} opened: ${event.payload.error.message}`;
     default:

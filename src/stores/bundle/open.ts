@@ -78,6 +78,8 @@ function readOnly(store: RunStore, name: string): RunStore {
     checks: (filter) => store.checks(filter),
     backfill: (id) => store.backfill(id),
     backfills: (filter) => store.backfills(filter),
+    triggers: () => store.triggers(),
+    ticks: (filter) => store.ticks(filter),
     close: () => store.close(),
     [Symbol.asyncDispose]: () => store.close(),
   };

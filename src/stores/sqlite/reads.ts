@@ -12,6 +12,8 @@ import type {
   MaterializationRecord,
   RunRecord,
   StepRecord,
+  TickRecord,
+  TriggerRecord,
 } from "../../model/events/record.ts";
 import type { BackfillStatus } from "../../model/events/status.ts";
 import { CONTENTS } from "../codec/chunk.ts";
@@ -19,18 +21,20 @@ import { PlanReader } from "../codec/plans.ts";
 import { mergeEvents } from "../merge.ts";
 import { storeClosed } from "../refusal.ts";
 import { planRecordOf } from "../store.ts";
+import { byId } from "../ticks.ts";
 import type {
   BackfillFilter,
   EventFilter,
   MaterializationFilter,
   RunFilter,
   RunPlanRecord,
+  TickFilter,
 } from "../store.ts";
 import { LogReader } from "./log_reader.ts";
 import { MaterializationReader } from "./materializations.ts";
 import { asDamage } from "./file/faults.ts";
 import type { FilePort } from "./file/port.ts";
-import { type BackfillRow, fromRunRow, type RunRow } from "./file/rows.ts";
+import { type BackfillRow, fromRunRow, fromTickRow, fromTriggerRow, type RunRow } from "./file/rows.ts";
 import { fromColumn } from "./file/texts.ts";
 
 /** What reading a file takes. */
@@ -206,6 +210,20 @@ export class SqliteReads {
       runs: await this.port.call("runsOfBackfill", id),
       tags: JSON.parse(row.tags) as BackfillRecord["tags"],
     };
+  }
+
+  triggers(): Promise<readonly TriggerRecord[]> {
+    return this.#reading(async () => {
+      this.checkOpen();
+      return byId((await this.port.call("triggers")).map(fromTriggerRow));
+    });
+  }
+
+  ticks(filter: TickFilter = {}): Promise<readonly TickRecord[]> {
+    return this.#reading(async () => {
+      this.checkOpen();
+      return (await this.port.call("ticks", filter)).map(fromTickRow);
+    });
   }
 
   async #find(id: string): Promise<RunRow | undefined> {

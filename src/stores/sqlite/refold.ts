@@ -4,6 +4,7 @@ import { Ledger } from "../../model/events/ledger.ts";
 import { type CarriedRow, restoreRow } from "../../model/events/ledger/carry.ts";
 import { describeLedger } from "../../model/events/ledger/describe.ts";
 import { readChecks } from "../../model/events/read.ts";
+import { readTicks } from "../../model/events/ticks.ts";
 import { ImageWriter } from "../codec/image.ts";
 import { PlanWriter } from "../codec/plans.ts";
 import { firstAfter } from "../merge.ts";
@@ -15,8 +16,11 @@ import {
   type CarriedRows,
   type CheckRow,
   type RunRow,
+  type TickRow,
   toCheckRow,
   toRunRow,
+  toTickRow,
+  toTriggerRow,
 } from "./file/rows.ts";
 import { fromColumn } from "./file/texts.ts";
 import { BackfillRows } from "./transaction.ts";
@@ -35,6 +39,7 @@ class Projections {
   readonly runs: Map<string, RunRow> = new Map();
   readonly checks: Map<string, CheckRow> = new Map();
   readonly backfills: BackfillRows = new BackfillRows([]);
+  readonly ticks: TickRow[] = [];
   readonly #plans: PlanWriter = new PlanWriter();
 
   /** Counts the events of a window in `(from, to]`. */
@@ -51,6 +56,7 @@ class Projections {
     const { run } = admission;
     if (!run) {
       this.backfills.read({ batch, from: first, to: end });
+      this.ticks.push(...readTicks(batch, first, end).map(toTickRow));
       return;
     }
     const known = this.runs.get(run.id);
@@ -82,16 +88,21 @@ export async function refoldLog(port: FilePort, log: LogReader): Promise<Refolde
   const runs = [...folded.runs.values()];
   const checks = [...folded.checks.values()];
   const backfills = folded.backfills.list();
+  const { ticks } = folded;
+  const triggers = Array.from(folded.ledger.triggers.values(), toTriggerRow);
+  const oldTicks = await port.call("ticks", { limit: Number.MAX_SAFE_INTEGER });
   const differences = [
     ...compare(oldRuns.map(lineOf), runs.map(lineOf)),
     ...compare(oldChecks.map(lineOf), checks.map(lineOf)),
     ...compare(oldBackfills.map(lineOf), backfills.map(lineOf)),
+    ...compare(oldTicks.map(lineOf), ticks.map(lineOf)),
     ...compare(describeLedger(stored.ledger), describeLedger(folded.ledger)),
   ];
   const image = new ImageWriter(folded.ledger, 0);
   const changes = image.collect(Infinity, 0);
   const { lists = [], segments = [], redoSeq = 0 } = changes ?? {};
-  await port.call("rewrite", { runs, checks, backfills, lists, segments, meta: { redo_seq: redoSeq } });
+  const meta = { redo_seq: redoSeq };
+  await port.call("rewrite", { runs, checks, backfills, triggers, ticks, lists, segments, meta });
   return { ledger: folded.ledger, image, differences };
 }
 

@@ -6,7 +6,7 @@ import type { BackfillStatus } from "../../model/events/status.ts";
 import { ImageWriter, restoreLists, restoreSegment } from "../codec/image.ts";
 import type { LogReader } from "./log_reader.ts";
 import type { FilePort } from "./file/port.ts";
-import type { BackfillRow, RunRow } from "./file/rows.ts";
+import { type BackfillRow, fromTriggerRow, type RunRow } from "./file/rows.ts";
 import { fromColumn } from "./file/texts.ts";
 
 /** What a file remembers. */
@@ -38,6 +38,10 @@ export async function restore(port: FilePort, log: LogReader): Promise<Restored>
     });
     for (const batch of await readTail(port, log, meta.redo_seq, liveRuns)) recount(ledger, batch);
     const backfills = await port.call("liveBackfills");
+    for (const row of await port.call("triggers")) {
+      const trigger = fromTriggerRow(row);
+      ledger.triggers.set(trigger.id, trigger);
+    }
     for (const { id, status } of backfills) ledger.backfills.set(fromColumn(id), status as BackfillStatus);
     ledger.seq = Math.max(ledger.seq, meta.redo_seq);
     const fence = { history: meta.history.toString(36), number: meta.fence };

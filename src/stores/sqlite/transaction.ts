@@ -2,6 +2,7 @@
 import { EVENT_KINDS, type EventPayloads } from "../../model/events/event.ts";
 import type { Admission, Ledger } from "../../model/events/ledger.ts";
 import { readChecks } from "../../model/events/read.ts";
+import { readTicks } from "../../model/events/ticks.ts";
 import type { ImageChanges } from "../codec/image.ts";
 import type { NewTexts } from "../codec/plans.ts";
 import { MOST_BYTES, MOST_ROWS, type Piece, type RunPlaces } from "./piece.ts";
@@ -10,8 +11,12 @@ import {
   type CheckRow,
   NOTHING,
   type RunRow,
+  type TickRow,
   toCheckRow,
   toRunRow,
+  toTickRow,
+  toTriggerRow,
+  type TriggerRow,
   type Write,
 } from "./file/rows.ts";
 import { fromColumn, toColumn } from "./file/texts.ts";
@@ -26,6 +31,8 @@ export interface Prepared {
   readonly run: RunRow | undefined;
   readonly checks: readonly CheckRow[];
   readonly backfills: readonly BackfillRow[];
+  readonly triggers: readonly TriggerRow[];
+  readonly ticks: readonly TickRow[];
 }
 
 /** The rows that follow from a piece that was admitted just now. */
@@ -45,6 +52,8 @@ export function prepare(
     run: place && toRunRow(run.record(), { ...place, last_seq: batch.seqAt(to - 1) }),
     checks: run && hasPayloads ? readChecks(batch, from, to).map(toCheckRow) : [],
     backfills: run || !hasPayloads ? [] : backfills.read(piece),
+    triggers: Array.from(admission.triggers.values(), ({ after }) => toTriggerRow(after)),
+    ticks: admission.triggers.size === 0 ? [] : readTicks(batch, from, to).map(toTickRow),
   };
 }
 
@@ -95,6 +104,8 @@ export class Transaction {
       runs: [...runs.values()],
       checks: this.#prepared.flatMap(({ checks }) => checks),
       backfills: this.#prepared.flatMap(({ backfills }) => backfills),
+      triggers: this.#prepared.flatMap(({ triggers }) => triggers),
+      ticks: this.#prepared.flatMap(({ ticks }) => ticks),
     };
   }
 }

@@ -96,6 +96,8 @@ export class SharedStore {
       checks: (filter) => ask(() => raw.checks(filter)),
       backfill: (id) => ask(() => raw.backfill(id)),
       backfills: (filter) => ask(() => raw.backfills(filter)),
+      triggers: () => ask(() => raw.triggers()),
+      ticks: (filter) => ask(() => raw.ticks(filter)),
       prune: (retention) => ask(() => raw.prune(retention)),
       close: () => Promise.resolve(),
       [Symbol.asyncDispose]: () => Promise.resolve(),

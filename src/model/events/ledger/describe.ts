@@ -10,6 +10,7 @@ export function describeLedger(ledger: Ledger): readonly string[] {
   for (const [name, list] of ledger.keyLists.byName) {
     if (list.list().length > 0) lines.push(JSON.stringify(["keys", name, list.list()]));
   }
+  for (const trigger of ledger.triggers.values()) lines.push(JSON.stringify(["trigger", trigger]));
   for (const sheet of ledger.book.sheets) {
     sheet.segments.forEach((segment, part) => {
       if (!segment) return;

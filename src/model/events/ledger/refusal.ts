@@ -20,3 +20,8 @@ export function unknownRun(runId: string): SluiceError {
     path: ["runs", runId],
   });
 }
+
+/** The error for a tick that is on record already. */
+export function sameTick(trigger: string, identity: string): SluiceError {
+  return refuse(`the trigger ${quote(trigger)} has recorded its tick ${quote(identity)} already`);
+}

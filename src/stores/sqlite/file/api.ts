@@ -2,8 +2,19 @@
 import type { ListRow } from "../../codec/image.ts";
 import type { NamedText } from "../../codec/scope.ts";
 import type { SegmentRow } from "../../codec/segment.ts";
-import type { BackfillFilter, RunFilter } from "../../store.ts";
-import type { BackfillRow, CarriedRows, CheckRow, LogPage, MetaName, RunRow, Write } from "./rows.ts";
+import type { BackfillFilter, RunFilter, TickFilter } from "../../store.ts";
+import type {
+  BackfillRow,
+  CarriedRows,
+  CheckRow,
+  LogPage,
+  MetaName,
+  Projected,
+  RunRow,
+  TickRow,
+  TriggerRow,
+  Write,
+} from "./rows.ts";
 
 /** Which part of the log to read. Chunks without any of `contents` are left out; 0 asks for all. */
 export interface LogQuery {
@@ -62,6 +73,8 @@ export interface FileApi {
   backfills(filter: BackfillFilter): BackfillRow[];
   runsOfBackfill(id: string): string[];
   liveBackfills(): BackfillRow[];
+  triggers(): TriggerRow[];
+  ticks(filter: TickFilter): TickRow[];
 
   lists(): ListRow[];
   segments(after: number, limit: number): SegmentRow[];
@@ -71,5 +84,5 @@ export interface FileApi {
   /** Removes scopes and parts that no run refers to. */
   sweepScopes(): void;
   /** Puts projections in the place of those that are there. */
-  rewrite(projections: Pick<Write, "runs" | "checks" | "backfills" | "lists" | "segments" | "meta">): void;
+  rewrite(projections: Projected): void;
 }

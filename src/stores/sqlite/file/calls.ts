@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import type { FileApi } from "./api.ts";
 import type { Connection } from "./driver.ts";
 import * as query from "./queries.ts";
+import type { TriggerRow } from "./rows.ts";
 import type { Statements } from "./statements.ts";
 import { transact } from "./transact.ts";
 import { writeMeta, writeProjections, writeRows } from "./write.ts";
@@ -82,6 +83,8 @@ function readingCalls({ connection, statements, lock, path }: FileParts): Omit<F
     backfill: (id) => query.findBackfill(statements, id),
     backfills: (filter) => query.listBackfills(statements, filter),
     liveBackfills: () => query.liveBackfills(statements),
+    triggers: () => statements.all<TriggerRow>("SELECT * FROM triggers ORDER BY id"),
+    ticks: (filter) => query.listTicks(statements, filter),
     runsOfBackfill: (id) => query.runsOfBackfill(statements, id),
     lists: () => query.readLists(statements),
     segments: (after, limit) => query.readSegments(statements, after, limit),

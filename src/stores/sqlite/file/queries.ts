@@ -4,10 +4,10 @@ import type { EventRow } from "../../codec/event_row.ts";
 import type { ListRow } from "../../codec/image.ts";
 import { type NamedText, partsOfScope } from "../../codec/scope.ts";
 import type { SegmentRow } from "../../codec/segment.ts";
-import type { BackfillFilter, RunFilter } from "../../store.ts";
+import type { BackfillFilter, RunFilter, TickFilter } from "../../store.ts";
 import type { LogQuery, RunsOfScopes } from "./api.ts";
 import type { SqlValue } from "./driver.ts";
-import type { BackfillRow, CarriedRows, CheckRow, LogPage, MetaName, RunRow } from "./rows.ts";
+import type { BackfillRow, CarriedRows, CheckRow, LogPage, MetaName, RunRow, TickRow } from "./rows.ts";
 import type { Statements } from "./statements.ts";
 import { fromColumn, toColumn } from "./texts.ts";
 
@@ -225,6 +225,21 @@ export function listBackfills(
 /** Backfills that are not over. */
 export function liveBackfills(statements: Statements): BackfillRow[] {
   return statements.all<BackfillRow>("SELECT * FROM backfills WHERE status IN ('running', 'interrupted')");
+}
+
+/** Ticks, newest first. */
+export function listTicks(
+  statements: Statements,
+  { trigger, before = Number.MAX_SAFE_INTEGER, limit = 100 }: TickFilter,
+): TickRow[] {
+  return trigger === undefined
+    ? statements.all<TickRow>("SELECT * FROM ticks WHERE seq < ? ORDER BY seq DESC LIMIT ?", before, limit)
+    : statements.all<TickRow>(
+      "SELECT * FROM ticks WHERE source = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
+      toColumn(trigger),
+      before,
+      limit,
+    );
 }
 
 export function runsOfBackfill(statements: Statements, id: string): string[] {

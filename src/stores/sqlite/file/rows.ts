@@ -1,6 +1,12 @@
 /** Rows of the tables as values that can cross to a thread, and the records they stand for. */
-import type { CheckResultRecord, RunRecord } from "../../../model/events/record.ts";
+import type {
+  CheckResultRecord,
+  RunRecord,
+  TickRecord,
+  TriggerRecord,
+} from "../../../model/events/record.ts";
 import type { RunStatus } from "../../../model/events/status.ts";
+import { tickIdentity } from "../../../model/events/ticks.ts";
 import type { ChunkRow } from "../../codec/chunk.ts";
 import type { EventRow, EventValues } from "../../codec/event_row.ts";
 import type { ListRow } from "../../codec/image.ts";
@@ -65,6 +71,24 @@ export interface BackfillRow {
   readonly plan: string;
 }
 
+/** One trigger. */
+export interface TriggerRow {
+  readonly id: string;
+  /** JSON of the record. */
+  readonly record: string;
+}
+
+/** One tick of a trigger. */
+export interface TickRow {
+  readonly seq: number;
+  /** The id of the trigger. */
+  readonly source: string;
+  /** What tells it from the others of its trigger. */
+  readonly identity: string | null;
+  /** JSON of the record. */
+  readonly record: string;
+}
+
 /** Rows of one asset that were carried over when their runs were removed. */
 export interface CarriedRows {
   /** 0 for one that is not stored yet. */
@@ -91,6 +115,8 @@ export interface Write {
   readonly runs: readonly RunRow[];
   readonly checks: readonly CheckRow[];
   readonly backfills: readonly BackfillRow[];
+  readonly triggers: readonly TriggerRow[];
+  readonly ticks: readonly TickRow[];
   readonly parts: readonly NamedText[];
   readonly scopes: readonly NamedText[];
   readonly lists: readonly ListRow[];
@@ -106,6 +132,12 @@ export interface Write {
   readonly superseded: readonly number[];
 }
 
+/** What is folded from the log. */
+export type Projected = Pick<
+  Write,
+  "runs" | "checks" | "backfills" | "triggers" | "ticks" | "lists" | "segments" | "meta"
+>;
+
 /** Numbers about the whole file. */
 export type MetaName = "last_seq" | "redo_seq" | "longest_chunk" | "last_run" | "fence" | "history";
 
@@ -116,6 +148,8 @@ export const NOTHING: Write = Object.freeze({
   runs: [],
   checks: [],
   backfills: [],
+  triggers: [],
+  ticks: [],
   parts: [],
   scopes: [],
   lists: [],
@@ -202,6 +236,46 @@ export function toCheckRow({ seq, ...record }: CheckResultRecord & { readonly se
     passed: record.passed ? 1 : 0,
     record: JSON.stringify(record),
   };
+}
+
+export function toTriggerRow(record: TriggerRecord): TriggerRow {
+  return { id: toColumn(record.id), record: JSON.stringify(record) };
+}
+
+/** Fields that are undefined are left out of JSON, and come back as such. */
+export function fromTriggerRow({ record }: TriggerRow): TriggerRecord {
+  const { id, enabled, cursor, lastTick, lastRequest, failures, changedMs } = JSON.parse(
+    record,
+  ) as TriggerRecord;
+  return Object.freeze({
+    id,
+    enabled,
+    cursor,
+    lastTick: lastTick && wholeTick(lastTick),
+    lastRequest: lastRequest && wholeTick(lastRequest),
+    failures,
+    changedMs,
+  });
+}
+
+export function toTickRow(tick: TickRecord): TickRow {
+  const identity = tickIdentity(tick);
+  return {
+    seq: tick.seq,
+    source: toColumn(tick.trigger),
+    identity: orNull(identity),
+    record: JSON.stringify(tick),
+  };
+}
+
+export function fromTickRow({ record }: TickRow): TickRecord {
+  return wholeTick(JSON.parse(record) as TickRecord);
+}
+
+function wholeTick(
+  { seq, atMs, trigger, dueMs, key, status, runs, reason, error, partitions }: TickRecord,
+): TickRecord {
+  return Object.freeze({ seq, atMs, trigger, dueMs, key, status, runs, reason, error, partitions });
 }
 
 function orNull(text: string | undefined): string | null {

@@ -2,7 +2,7 @@
 import { SEGMENTS_PER_SHEET } from "../../../model/events/ledger/sheet.ts";
 import { EVENT_COLUMNS } from "../../codec/event_row.ts";
 import type { SqlValue } from "./driver.ts";
-import type { Write } from "./rows.ts";
+import type { Projected, Write } from "./rows.ts";
 import type { Statements } from "./statements.ts";
 import { toColumn } from "./texts.ts";
 
@@ -13,6 +13,7 @@ export function writeRows(statements: Statements, write: Write): void {
   writeRuns(statements, write.runs);
   writeLog(statements, write);
   writeVerdicts(statements, write);
+  writeTicks(statements, write);
   writeImage(statements, write);
   writeMeta(statements, write.meta);
 }
@@ -26,13 +27,14 @@ export function writeMeta(statements: Statements, meta: Write["meta"]): void {
 /** Puts projections in the place of those that are there. */
 export function writeProjections(
   statements: Statements,
-  projections: Pick<Write, "runs" | "checks" | "backfills" | "lists" | "segments" | "meta">,
+  projections: Projected,
 ): void {
-  for (const table of ["runs", "checks", "backfills", "lists", "segments"]) {
+  for (const table of ["runs", "checks", "backfills", "triggers", "ticks", "lists", "segments"]) {
     statements.run(`DELETE FROM ${table}`);
   }
   writeRuns(statements, projections.runs);
   writeVerdicts(statements, projections);
+  writeTicks(statements, projections);
   writeImage(statements, { ...projections, dropped: [] });
   writeMeta(statements, projections.meta);
 }
@@ -139,6 +141,16 @@ function writeVerdicts(
       tags,
       plan,
     );
+  }
+}
+
+function writeTicks(statements: Statements, { triggers, ticks }: Pick<Write, "triggers" | "ticks">): void {
+  for (const { id, record } of triggers) {
+    statements.run("INSERT OR REPLACE INTO triggers (id, record) VALUES (?, ?)", id, record);
+  }
+  for (const { seq, source, identity, record } of ticks) {
+    const sql = "INSERT INTO ticks (seq, source, identity, record) VALUES (?, ?, ?, ?)";
+    statements.run(sql, seq, source, identity, record);
   }
 }
 

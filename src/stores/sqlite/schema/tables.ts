@@ -86,8 +86,18 @@ const UNDO: Migration = [
   `ALTER TABLE runs ADD COLUMN undo_failed INTEGER NOT NULL DEFAULT 0`,
 ];
 
+/** Version 5: what starts work by itself, and when it did. */
+const TICKS: Migration = [
+  `CREATE TABLE triggers (id TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID`,
+  `CREATE TABLE ticks (
+    seq INTEGER PRIMARY KEY, source TEXT NOT NULL, identity TEXT, record TEXT NOT NULL
+  )`,
+  `CREATE UNIQUE INDEX ticks_by_identity ON ticks (source, identity) WHERE identity IS NOT NULL`,
+  `CREATE INDEX ticks_by_source ON ticks (source, seq)`,
+];
+
 /** All migrations: the n-th leads to version n. */
-export const MIGRATIONS: readonly Migration[] = [TABLES, RECOVERIES, COMMANDS, UNDO];
+export const MIGRATIONS: readonly Migration[] = [TABLES, RECOVERIES, COMMANDS, UNDO, TICKS];
 
 /** What later versions have added to `runs`, as it is in files of earlier ones, by the version that added it. */
 const LATER_OF_RUNS: readonly (readonly [version: number, columns: string])[] = [
@@ -95,13 +105,21 @@ const LATER_OF_RUNS: readonly (readonly [version: number, columns: string])[] = 
   [4, "0 AS undone, 0 AS undo_failed"],
 ];
 
+/** Tables that later versions have added, as they are in files of earlier ones: empty. */
+const LATER_TABLES: readonly (readonly [version: number, table: string, columns: string])[] = [
+  [5, "triggers", "NULL AS id, NULL AS record"],
+  [5, "ticks", "NULL AS seq, NULL AS source, NULL AS identity, NULL AS record"],
+];
+
 /** What lets a reader see an older file as one of now, without a change to it: views of its own connection. */
 export function viewsOver(version: number): readonly string[] {
   const later = LATER_OF_RUNS.filter(([since]) => since > version).map(([, columns]) => columns);
-  return later.length === 0 ? [] : [
-    "PRAGMA temp_store = MEMORY",
-    "PRAGMA query_only = OFF",
-    `CREATE TEMP VIEW runs AS SELECT *, ${later.join(", ")} FROM main.runs`,
-    "PRAGMA query_only = ON",
+  const tables = LATER_TABLES.filter(([since]) => since > version);
+  const views = [
+    ...later.length > 0 ? [`CREATE TEMP VIEW runs AS SELECT *, ${later.join(", ")} FROM main.runs`] : [],
+    ...tables.map(([, table, columns]) => `CREATE TEMP VIEW ${table} AS SELECT ${columns} WHERE 0`),
   ];
+  return views.length === 0
+    ? []
+    : ["PRAGMA temp_store = MEMORY", "PRAGMA query_only = OFF", ...views, "PRAGMA query_only = ON"];
 }

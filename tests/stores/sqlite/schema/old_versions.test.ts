@@ -71,6 +71,7 @@ describe("a history of version 1", () => {
       const [{ status, recoveries, priority, waitsFor, steps }] = await store.runs();
       assert.deepEqual([status, recoveries, priority, waitsFor], ["failed", 0, 0, undefined]);
       assert.deepEqual([steps.total, steps.undone], [6, undefined]);
+      assert.deepEqual([await store.triggers(), await store.ticks()], [[], []]);
       assert.equal((await store.run((await store.runs())[0].id))?.status, "failed");
       await store.close();
       assert.deepEqual(readFileSync(path), before);
