@@ -11,6 +11,7 @@ import type { StepLogLine } from "../model/step/reporter.ts";
 import type { StepRequest } from "../model/step/request.ts";
 import type { Receipt } from "../io/manager.ts";
 import type { FindManager } from "../io/managers.ts";
+import type { RunPlan } from "../planner/plan.ts";
 import { type PlannedStep, planStep } from "../planner/step.ts";
 import { Engine } from "./engine.ts";
 import { AloneAnnouncer } from "./hooks/alone.ts";
@@ -20,6 +21,7 @@ import { Account } from "./step/account.ts";
 import { failedOutcome, outcomeOf } from "./step/outcome.ts";
 import { NotedReceipts } from "./step/receipts.ts";
 import { Verdicts } from "./step/verdict.ts";
+import { type AloneTask, asUndone, undoAlone } from "./undo/alone.ts";
 
 /** Timers cannot wait longer; a deadline that is farther away is none. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -72,9 +74,11 @@ async function execute(
   surroundings: StepSurroundings,
 ): Promise<StepOutcome> {
   const { clock, mask = openMask(), log } = surroundings;
-  const planned = planStep(definitions, request, request.atMs ?? clock.now());
+  const planned = planStep(definitions, asUndone(request), request.atMs ?? clock.now());
   const { hooks } = planned.declaration;
-  if (!hooks || request.hooks === false) return await attempt(planned, request, { ...surroundings, mask });
+  if (request.undo || !hooks || request.hooks === false) {
+    return await attempt(planned, request, { ...surroundings, mask });
+  }
   const announcer = new AloneAnnouncer({ request, planned, clock, mask, log }, hooks);
   announcer.begin();
   const outcome = await attempt(planned, request, { ...surroundings, mask })
@@ -90,7 +94,7 @@ async function attempt(
 ): Promise<StepOutcome> {
   const { clock, random, signal, graceMs, resources, reveal, mask } = surroundings;
   if (request.definition) await refuseOther(declaration, request.definition, resources ?? []);
-  const { runId, attempt = 1, tags, fence, history, elements } = request;
+  const { attempt = 1, fence, history, elements } = request;
   const account = new Account(surroundings.log, surroundings.element);
   const verdicts = new Verdicts(request, random);
   const receipts = new NotedReceipts(surroundings.findManager, (receipt) => freshened(receipt, attempt));
@@ -110,34 +114,38 @@ async function attempt(
     ...(declaration.pool !== undefined && { pools: { [declaration.pool]: 1 } }),
   });
   const steps = await engine.compile(plan, dynamicKeys);
-  const config = request.config ?? surroundings.configOf?.(declaration.name);
   const deadline = watchDeadline(request, surroundings);
+  const task = {
+    ...{ engine, declaration, steps, account, verdicts, receipts, request, dynamicKeys, graceMs },
+    signal: AbortSignal.any([signal, deadline.signal]),
+    isLate: () => deadline.signal.aborted && !signal.aborted,
+  };
   try {
-    const run = await executeRun(engine, {
-      id: runId,
-      plan,
-      steps,
-      attempt,
-      dynamicKeys,
-      signal: AbortSignal.any([signal, deadline.signal]),
-      cancelGraceMs: graceMs,
-      judge: (step, error) => verdicts.hear(step, error),
-      ...(config !== undefined && { config: { [declaration.name]: config } }),
-      ...(tags && { tags }),
-      ...(elements && { earlierElements: () => Promise.resolve(elements.made), isPart: true }),
-    });
-    return await outcomeOf({
-      request,
-      steps,
-      run,
-      account,
-      verdicts,
-      receipts,
-      isLate: deadline.signal.aborted && !signal.aborted,
-    });
+    if (request.undo) return await undoAlone({ ...task, undo: request.undo });
+    return await make(task, plan, request.config ?? surroundings.configOf?.(declaration.name));
   } finally {
     deadline.end();
   }
+}
+
+/** Makes what is asked for. */
+async function make(task: Omit<AloneTask, "undo">, plan: RunPlan, config: unknown): Promise<StepOutcome> {
+  const { engine, declaration, steps, verdicts, request, dynamicKeys, signal, graceMs } = task;
+  const { runId, attempt = 1, tags, elements } = request;
+  const run = await executeRun(engine, {
+    id: runId,
+    plan,
+    steps,
+    attempt,
+    dynamicKeys,
+    signal,
+    cancelGraceMs: graceMs,
+    judge: (step, error) => verdicts.hear(step, error),
+    ...(config !== undefined && { config: { [declaration.name]: config } }),
+    ...(tags && { tags }),
+    ...(elements && { earlierElements: () => Promise.resolve(elements.made), isPart: true }),
+  });
+  return await outcomeOf({ ...task, run, isLate: task.isLate() });
 }
 
 /** Loaded where it is asked for: most callers know code versions and nothing more. */

@@ -2,9 +2,9 @@ import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { StepOutcome } from "../../src/model/step/outcome.ts";
+import { parseStepOutcome, type StepOutcome } from "../../src/model/step/outcome.ts";
 import { useFolders } from "./support/folder.ts";
-import { step } from "./support/step.ts";
+import { start, step } from "./support/step.ts";
 
 const newFolder = useFolders();
 
@@ -18,6 +18,23 @@ function read(folder: string, path: string): unknown {
 }
 
 describe("sluice step", () => {
+  test("undoes what a run has made, once", async () => {
+    const io = newFolder();
+    const run = (...words: readonly string[]) =>
+      start(["step", "undone.ts", "--step", "payment", ...words], { io });
+    assert.equal((await run("--run-id", "r1")).code, 0);
+    const other = await run("--run-id", "r2", "--undo", "no stock");
+    assert.equal(other.code, 99, other.err);
+    const undone = await run("--run-id", "r1", "--undo", "no stock");
+    assert.equal(undone.code, 0, undone.err);
+    assert.match(undone.err, /42 of r1 is paid back: no stock/);
+    assert.deepEqual(madeBy(parseStepOutcome(undone.out)), ["payment undone"]);
+    assert.equal((await run("--run-id", "r1", "--undo", "no stock")).code, 99);
+    const nameless = await run("--undo", "no stock");
+    assert.equal(nameless.code, 78);
+    assert.match(nameless.out, /--undo needs --run-id/);
+  });
+
   test("makes one partition, keeps its value with a receipt, and tells what it made", async () => {
     const io = newFolder();
     const words = ["--asset", "raw/days", "--partition", "2026-01-02", "--run-id", "r1", "--tag", "by=me"];

@@ -64,7 +64,7 @@ function reportAsset(outputs: readonly StepOutput[], pipes: PipesContext): void 
   if (outputs.length > 1) {
     for (const output of outputs) pipes.reportCustomMessage({ kind: "sluice", ...output } as never);
   }
-  if (outputs.some(({ status }) => status === "skipped")) return;
+  if (outputs.some(({ status }) => status === "skipped" || status === "undone")) return;
   const isOneVersion = outputs.every((output) => output.dataVersion === dataVersion);
   pipes.reportAssetMaterialization({
     assetKey: asset.split("/"),

@@ -31,6 +31,11 @@ export const requestOptions = {
     value: "JSON",
     summary: "Lists of keys by the name of dynamic partitions that inputs read, as JSON or as @FILE",
   },
+  undo: {
+    type: "text",
+    value: "WHY",
+    summary: "Undoes what the run of --run-id has made of the step, and says to it what for",
+  },
   tag: { type: "text", value: "NAME=VALUE", summary: "Tags the run", repeats: true },
   timeout: { type: "duration", value: "TIME", summary: "Stops the step when it is not done by then" },
 } as const;
@@ -76,6 +81,9 @@ function requestOf(options: RequestValues, host: Host, newId: () => string): Ste
     throw invalid("Say what to run by one of --request, --asset and --step.");
   }
   if (attempt === 0) throw invalid("--attempt is a whole number from 1, not 0.");
+  if (options.undo !== undefined && options["run-id"] === undefined) {
+    throw invalid("--undo needs --run-id: what another run has made is not undone.");
+  }
   const partitions = partitionsOf(options);
   const request = {
     version: 1,
@@ -88,6 +96,7 @@ function requestOf(options: RequestValues, host: Host, newId: () => string): Ste
     ...(timeout !== undefined && { deadlineMs: host.clock.now() + timeout }),
     ...(config !== undefined && { config: readValue("--config", config, host.cwd) }),
     ...(dynamicKeys !== undefined && { dynamicKeys: readValue("--dynamic-keys", dynamicKeys, host.cwd) }),
+    ...(options.undo !== undefined && { undo: { error: { name: "Error", message: options.undo } } }),
     ...(tag.length > 0 && { tags: readTags(tag) }),
   };
   return parseStepRequest(JSON.stringify(request));

@@ -138,7 +138,10 @@ export class Fields {
 
   /** An object of known fields. */
   within<T>(name: string, read: (fields: Fields) => T): T {
-    return this.#inner(this.#take(name), [...this.#path, name], read);
+    const value = this.#take(name);
+    // One that is missing is told once, and not with all that would be in it.
+    if (value === undefined) return read(new Fields({}, [], this.#kind, []));
+    return this.#inner(value, [...this.#path, name], read);
   }
 
   /** A list of objects of known fields. */

@@ -19,8 +19,8 @@ export interface StepOutput {
   readonly asset: string;
   /** The partition's key; absent without partitions. */
   readonly partition?: string;
-  /** Whether a new value was kept, the one that was there still holds, or none was made. */
-  readonly status: "made" | "unchanged" | "skipped";
+  /** Whether a new value was kept, the one that was there still holds, none was made, or what was made was undone. */
+  readonly status: "made" | "unchanged" | "skipped" | "undone";
   /** Tells whether two values of one partition are the same; absent where there is no value. */
   readonly dataVersion?: string;
   /** The code version of the asset; absent when it has none. */
@@ -139,6 +139,15 @@ export function stepError(error: RecordedError): StepError {
   return { ...withoutCause(error), ...(causes.length > 0 && { causes }) };
 }
 
+/** The error of an outcome, in the form in which runs record it: each cause within what it led to. */
+export function recordedError({ causes = [], ...error }: StepError): RecordedError {
+  const cause = causes.reduceRight<RecordedError | undefined>(
+    (inner, each) => inner ? { ...each, cause: inner } : each,
+    undefined,
+  );
+  return cause ? { ...error, cause } : error;
+}
+
 function withoutCause({ name, message, code, stack }: RecordedError): Omit<StepError, "causes"> {
   return {
     name,
@@ -172,7 +181,7 @@ function readOutput(fields: Fields): StepOutput {
   return {
     asset: fields.text("asset"),
     ...fields.some("partition", (name) => fields.text(name)),
-    status: fields.choice("status", ["made", "unchanged", "skipped"]),
+    status: fields.choice("status", ["made", "unchanged", "skipped", "undone"]),
     ...fields.some("dataVersion", (name) => fields.text(name)),
     ...fields.some("codeVersion", (name) => fields.text(name)),
     ...readMetadata(fields),
@@ -197,7 +206,8 @@ function readMetadata(fields: Fields): { readonly metadata?: LogFields } {
   return fields.some("metadata", (name) => fields.json(name) as LogFields);
 }
 
-function readError(fields: Fields): StepError {
+/** Reads an error of a document. */
+export function readError(fields: Fields): StepError {
   return {
     ...readCause(fields),
     ...fields.some("causes", (name) => fields.list(name, readCause)),

@@ -3,6 +3,7 @@ import { type ElementsRequest, readElements } from "../elements/remark.ts";
 import type { IssueCode } from "../issue.ts";
 import { canonicalJson } from "./canonical.ts";
 import { type Fields, readDocument } from "./fields.ts";
+import { readUndo, type UndoRequest } from "./undo.ts";
 
 /** Partitions by key: a list of them, or all from one key to another, both included. */
 export type StepPartitions = readonly string[] | { readonly start: string; readonly end: string };
@@ -42,6 +43,8 @@ export interface StepRequest {
   readonly definition?: { readonly [part: string]: string };
   /** Keys of dynamic definitions by name, where inputs read more than the step's own partitions. */
   readonly dynamicKeys?: { readonly [name: string]: readonly string[] };
+  /** For a step that is to be undone and not made: what for. docs/runs/compensation.md says when that is. */
+  readonly undo?: UndoRequest;
   /** For a body that fans out: what its elements are told. Default: nothing was made before. */
   readonly elements?: ElementsRequest;
   /** Values by name, which the body finds in `run.tags`. */
@@ -106,6 +109,7 @@ const FIELDS: readonly (keyof StepRequest)[] = Object.freeze([
   "codeVersions",
   "definition",
   "dynamicKeys",
+  "undo",
   "elements",
   "tags",
   "hooks",
@@ -128,6 +132,7 @@ function readRequest(fields: Fields): StepRequest {
     ...fields.some("codeVersions", (name) => fields.record(name, (each) => each.text())),
     ...fields.some("definition", (name) => fields.record(name, (each) => each.text())),
     ...fields.some("dynamicKeys", (name) => fields.record(name, (each) => each.texts())),
+    ...fields.some("undo", (name) => fields.within(name, readUndo)),
     ...fields.some("elements", (name) => fields.within(name, readElements)),
     ...fields.some("tags", (name) => fields.record(name, (each) => each.text())),
     ...fields.some("hooks", (name) => fields.flag(name)),

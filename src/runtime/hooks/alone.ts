@@ -1,8 +1,7 @@
 /** The hooks of a step by itself, which its own process calls: whoever runs the steps calls none. */
 import type { OutputFact, StepFact, StepHooks } from "../../model/step/hooks.ts";
-import type { RecordedError } from "../../model/events/event.ts";
 import type { Clock } from "../../model/ports.ts";
-import type { StepError, StepOutcome } from "../../model/step/outcome.ts";
+import { recordedError, type StepOutcome } from "../../model/step/outcome.ts";
 import type { StepLogLine } from "../../model/step/reporter.ts";
 import type { StepRequest } from "../../model/step/request.ts";
 import type { PlannedStep } from "../../planner/step.ts";
@@ -41,14 +40,14 @@ export class AloneAnnouncer {
   async end(outcome: StepOutcome): Promise<void> {
     switch (outcome.status) {
       case "success":
-        this.#tell("onSuccess", { outputs: outcome.outputs.map(outputFact) });
+        this.#tell("onSuccess", { outputs: outcome.outputs.flatMap(outputFact) });
         break;
       case "skipped":
         this.#tell("onSkip", { reason: outcome.reason ?? "" });
         break;
       default: {
         const { retryAfterMs } = outcome;
-        const error = recorded(outcome.error ?? { name: "Error", message: "the step failed" });
+        const error = recordedError(outcome.error ?? { name: "Error", message: "the step failed" });
         if (!this.#isLast(outcome)) {
           this.#tell("onRetry", { error, ...(retryAfterMs !== undefined && { delayMs: retryAfterMs }) });
         } else this.#tell("onFailure", { error });
@@ -94,20 +93,15 @@ export class AloneAnnouncer {
   }
 }
 
-function outputFact({ asset, partition, status, metadata }: StepOutcome["outputs"][number]): OutputFact {
-  return {
+function outputFact(
+  { asset, partition, status, metadata }: StepOutcome["outputs"][number],
+): readonly OutputFact[] {
+  // Hooks hear of what is made, and of no undoing.
+  if (status === "undone") return [];
+  return [{
     asset,
     ...(partition !== undefined && { partition }),
     status,
     ...(metadata && { metadata }),
-  };
-}
-
-/** The error of an outcome, in the form in which runs record it. */
-function recorded({ causes = [], ...error }: StepError): RecordedError {
-  const cause = causes.reduceRight<RecordedError | undefined>(
-    (inner, each) => inner ? { ...each, cause: inner } : each,
-    undefined,
-  );
-  return cause ? { ...error, cause } : error;
+  }];
 }

@@ -75,6 +75,14 @@ export class Account implements EventSink {
         this.ends.set(step, { status: "failed", outputs, error });
         break;
       }
+      case EVENT_KINDS.step_undone:
+        this.ends.set(step, { status: "success", outputs: [] });
+        break;
+      case EVENT_KINDS.step_undo_failed: {
+        const { error } = payload as EventPayloads["step_undo_failed"];
+        this.ends.set(step, { status: "failed", outputs: [], error });
+        break;
+      }
       case EVENT_KINDS.step_canceled: {
         const { reason } = payload as EventPayloads["step_canceled"];
         this.ends.set(step, { status: "canceled", outputs: [], reason });

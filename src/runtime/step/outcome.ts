@@ -37,7 +37,7 @@ export interface StepOver {
   readonly request: StepRequest;
   readonly steps: StepGraph;
   /** What the run that held the step came to. */
-  readonly run: RunOutcome;
+  readonly run: Pick<RunOutcome, "error">;
   readonly account: Account;
   readonly verdicts: Verdicts;
   readonly receipts: NotedReceipts;
@@ -47,17 +47,21 @@ export interface StepOver {
 
 /** The outcome of a step that is over; the caller says how long it took. */
 export async function outcomeOf(over: StepOver): Promise<StepOutcome> {
-  const { request, steps, account } = over;
+  const { steps, account } = over;
   const ends = Array.from({ length: steps.count }, (_, step) => account.ends.get(step));
   const outputs: StepOutput[] = [];
   for (const [step, end] of ends.entries()) if (end) outputs.push(...await outputsOf(over, step, end));
-  return {
-    ...headOf(request),
-    ...statusOf(over, ends),
-    outputs: outputs.sort(byRank(steps)),
-    checks: account.checks,
-    durationMs: 0,
-  };
+  return told(over, ends, outputs.sort(byRank(steps)));
+}
+
+/** The outcome of steps with these ends; undefined stands for one that did not come to its end. */
+export function told(
+  over: Pick<StepOver, "request" | "run" | "account" | "verdicts" | "isLate">,
+  ends: readonly (StepEnd | undefined)[],
+  outputs: readonly StepOutput[],
+): StepOutcome {
+  const { request, account: { checks } } = over;
+  return { ...headOf(request), ...statusOf(over, ends), outputs, checks, durationMs: 0 };
 }
 
 type Verdict = Pick<
@@ -66,17 +70,20 @@ type Verdict = Pick<
 >;
 
 /** One failure fails all that was asked for; one that is for good means that trying all of it again is of no use. */
-function statusOf({ run, verdicts, isLate }: StepOver, ends: readonly (StepEnd | undefined)[]): Verdict {
+function statusOf(
+  { run, verdicts, isLate }: Pick<StepOver, "run" | "verdicts" | "isLate">,
+  ends: readonly (StepEnd | undefined)[],
+): Verdict {
   const failed = ends.find((end) => end?.status === "failed");
   if (failed?.error) {
     const { isFinal, errorClass, retryAfterMs, maxRetries } = verdicts;
-    const told = { error: stepError(failed.error), ...(errorClass !== undefined && { errorClass }) };
-    if (isFinal) return { status: "failed", ...told };
+    const what = { error: stepError(failed.error), ...(errorClass !== undefined && { errorClass }) };
+    if (isFinal) return { status: "failed", ...what };
     const wish = {
       ...(retryAfterMs !== undefined && { retryAfterMs }),
       ...(maxRetries !== undefined && { maxRetries }),
     };
-    return { status: "retry", ...told, ...wish };
+    return { status: "retry", ...what, ...wish };
   }
   const stopped = ends.find((end) => end === undefined || end.status === "canceled");
   if (stopped || ends.includes(undefined)) {

@@ -6,6 +6,7 @@ import type { IOManager } from "../../io/manager.ts";
 import { PlanMappings } from "../../planner/steps/mappings.ts";
 import type { StepGraph } from "../../planner/steps/table.ts";
 import type { Engine } from "../engine.ts";
+import type { Judge } from "../loop/attempts.ts";
 import { RunLoop } from "../loop/loop.ts";
 import type { Tape } from "../recorder.ts";
 import { ResourceDesk } from "../resources.ts";
@@ -19,7 +20,7 @@ import { type Made, type MadeValue, undoneOutputs } from "./made.ts";
 import { LatestFirst, UndoOrder } from "./order.ts";
 import { undoWiring } from "./wiring.ts";
 
-/** How long undo steps that were told to stop may take for it. */
+/** Default of how long undo steps that were told to stop may take for it. */
 const GRACE_MS = 10_000;
 
 /** What is to be undone, and with what. */
@@ -38,6 +39,10 @@ export interface CompensationParts {
   readonly priority: number;
   /** Attempts that an earlier process began, by step. */
   readonly earlierAttempts: ReadonlyMap<number, number>;
+  /** Where retries are decided elsewhere: each step has one attempt, and a failed one is told here. */
+  readonly judge?: Judge;
+  /** How long undo steps that were told to stop may take for it, in milliseconds. Default 10,000. */
+  readonly graceMs?: number;
 }
 
 /** What became of it. */
@@ -91,9 +96,9 @@ export class Compensation {
       tape,
       concurrency,
       priority,
-      graceMs: GRACE_MS,
+      graceMs: parts.graceMs ?? GRACE_MS,
       earlierAttempts,
-      judge: undefined,
+      judge: parts.judge,
     });
   }
 

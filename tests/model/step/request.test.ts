@@ -53,6 +53,18 @@ describe("a step request", () => {
     );
   });
 
+  test("says what is to be undone, and what for", () => {
+    const undo = {
+      error: { name: "Error", message: "m", causes: [{ name: "E", message: "c" }] },
+      made: [{ asset: "a", partition: "x" }, { asset: "a" }],
+    };
+    assert.deepEqual(parseStepRequest(formatStepRequest({ ...least, undo })), { ...least, undo });
+    assert.deepEqual(refusal({ ...least, undo: { made: [{ partition: "x" }] } }), [
+      "undo.error: undo.error is missing.",
+      "undo.made.0.asset: undo.made.0.asset is missing.",
+    ]);
+  });
+
   test("is one object of a version that is known", () => {
     assert.match(refusal("nonsense")[0], /^: A step request is one JSON object, and this is none/);
     assert.equal(refusal("[]")[0], ": A step request is an object, not a list.");
