@@ -45,7 +45,7 @@ export function asUndone(request: StepRequest): StepRequest {
  * @throws {Refusal} REQUEST_INVALID where the step cannot be undone.
  */
 export async function undoAlone(task: AloneTask): Promise<StepOutcome> {
-  const { engine, declaration, steps, account, request: { runId }, signal } = task;
+  const { engine, declaration, account, request: { runId }, signal } = task;
   if (!declaration.undo) throw cannotBeUndone(declaration);
   const values = await valuesOf(task);
   const open = [...values.keys()].filter((step) => values.get(step)?.length);
