@@ -1,6 +1,7 @@
 /** Definitions: the validated whole of what a user declares. */
 import type { Asset } from "./assets/declaration.ts";
 import type { Schedule } from "./automation/schedule.ts";
+import type { Sensor } from "./automation/sensors/sensor.ts";
 import type { Check } from "./assets/check.ts";
 import type { StepDeclaration } from "./assets/declaration.ts";
 import { compileDefinitions } from "./compile.ts";
@@ -15,6 +16,7 @@ import { quote } from "./quote.ts";
 import { checkDefinitions } from "./validate/definitions.ts";
 import { checkJobs } from "./validate/jobs.ts";
 import { checkSchedules } from "./validate/schedules.ts";
+import { checkSensors } from "./validate/triggers/sensors.ts";
 
 /** Assets one by one, or records and lists of them (what `defineMultiAsset` gives, a module's exports). */
 export type AssetList = readonly (Asset | AssetList | { readonly [name: string]: Asset })[];
@@ -29,6 +31,8 @@ export interface DefinitionsSpec {
   readonly jobs?: readonly Job[];
   /** The schedules. */
   readonly schedules?: readonly Schedule[];
+  /** The sensors. */
+  readonly sensors?: readonly Sensor[];
   /** The module that exports the result: `import.meta.url`. Workers, processes and exports find the code by it. */
   readonly module?: string;
 }
@@ -38,11 +42,12 @@ const KNOWN = namesOf<DefinitionsSpec>()({
   checks: true,
   jobs: true,
   schedules: true,
+  sensors: true,
   module: true,
 });
 
 /**
- * The validated whole: assets, checks, jobs and schedules, with the graph between them. Frozen.
+ * The validated whole: assets, checks, jobs, schedules and sensors, with the graph between them. Frozen.
  *
  * Assets and steps are numbered by rank: an order in which upstream comes first.
  */
@@ -69,6 +74,8 @@ export interface Definitions {
   readonly jobs: ReadonlyMap<string, Job>;
   /** The schedules. */
   readonly schedules: ReadonlyMap<string, Schedule>;
+  /** The sensors. */
+  readonly sensors: ReadonlyMap<string, Sensor>;
   /** Where the code is found again. */
   readonly module: string | undefined;
   /** Gives an asset by key. Throws DEPENDENCY_UNKNOWN, with suggestions, when there is none. */
@@ -94,21 +101,26 @@ export interface Definitions {
  * ```
  */
 export function definitions(spec: DefinitionsSpec): Definitions {
-  const { assets, checks, jobs, schedules } = listDeclarations(spec);
+  const { assets, checks, jobs, schedules, sensors } = listDeclarations(spec);
   refuseUnknown(spec, KNOWN, { what: "definitions()", code: "DEFINITION_INVALID" });
   requireModule(spec.module);
   const links = linkSteps(assets, checks);
-  const declared = { ...links, checks, jobs, schedules };
+  const declared = { ...links, checks, jobs, schedules, sensors };
   refuse(checkDefinitions(declared));
   const compiled = compileDefinitions(links);
   if ("issue" in compiled) throw new SluiceError(compiled.issue);
-  refuse([...checkJobs(compiled, declared.jobs), ...checkSchedules(compiled, declared)]);
+  refuse([
+    ...checkJobs(compiled, declared.jobs),
+    ...checkSchedules(compiled, declared),
+    ...checkSensors(compiled, declared),
+  ]);
   return Object.freeze({
     kind: "definitions",
     ...compiled,
     checks: Object.freeze([...declared.checks]),
     jobs: new Map(declared.jobs.map((job) => [job.name, job])),
     schedules: new Map(declared.schedules.map((schedule) => [schedule.name, schedule])),
+    sensors: new Map(declared.sensors.map((sensor) => [sensor.name, sensor])),
     module: spec.module,
     asset(key: string): Asset {
       const rank = compiled.graph.rankOf(String(key).normalize("NFC"));

@@ -4,6 +4,7 @@ import type { Asset } from "./assets/declaration.ts";
 import { isRecord, nameShape } from "./validate/shape.ts";
 import { type Issue, SluiceError } from "./issue.ts";
 import type { Schedule } from "./automation/schedule.ts";
+import type { Sensor } from "./automation/sensors/sensor.ts";
 import type { Job } from "./job.ts";
 
 /** What is listed, flat. */
@@ -12,16 +13,17 @@ export interface Listed {
   readonly checks: readonly Check[];
   readonly jobs: readonly Job[];
   readonly schedules: readonly Schedule[];
+  readonly sensors: readonly Sensor[];
 }
 
 /**
  * Lists declarations in the order in which they were given.
  *
- * @throws {SluiceError} DEFINITION_INVALID for everything that is no asset, check, job or schedule, by place.
+ * @throws {SluiceError} DEFINITION_INVALID for everything that is no asset, check, job, schedule or sensor, by place.
  */
 export function listDeclarations(spec: unknown): Listed {
   const issues: Issue[] = [];
-  const { assets, checks, jobs, schedules } = isRecord(spec) ? spec : {};
+  const { assets, checks, jobs, schedules, sensors } = isRecord(spec) ? spec : {};
   if (!isRecord(spec)) issues.push(misplaced([], "definitions() takes a record with assets", spec));
   else if (!Array.isArray(assets)) {
     issues.push(
@@ -33,6 +35,7 @@ export function listDeclarations(spec: unknown): Listed {
     checks: listKind<Check>("checks", "check", checks, issues),
     jobs: listKind<Job>("jobs", "job", jobs, issues),
     schedules: listKind<Schedule>("schedules", "schedule", schedules, issues),
+    sensors: listKind<Sensor>("sensors", "sensor", sensors, issues),
   };
   const [first, ...rest] = issues;
   if (first) throw new SluiceError([first, ...rest]);
@@ -68,7 +71,13 @@ function listKind<T>(list: string, kind: string, items: unknown, issues: Issue[]
   }
   items.forEach((item: unknown, index) => {
     if (isRecord(item) && item.kind === kind) return;
-    issues.push(misplaced([list, String(index)], `${list} must hold what ${DEFINERS[kind]} gives`, item));
+    issues.push(
+      misplaced(
+        [list, String(index)],
+        `${list} must hold what ${DEFINERS[kind]} ${kind === "sensor" ? "give" : "gives"}`,
+        item,
+      ),
+    );
   });
   return issues.length === 0 ? items as readonly T[] : [];
 }
@@ -77,6 +86,7 @@ const DEFINERS: { readonly [kind: string]: string } = {
   check: "defineCheck()",
   job: "defineJob()",
   schedule: "defineSchedule()",
+  sensor: "defineSensor(), fileSensor() and their like",
 };
 
 function isAsset(item: unknown): item is Asset {
@@ -99,6 +109,8 @@ function noAsset(path: readonly string[], item: unknown): Issue {
     ? "Give jobs as { assets, jobs }."
     : isRecord(item) && item.kind === "schedule"
     ? "Give schedules as { assets, schedules }."
+    : isRecord(item) && item.kind === "sensor"
+    ? "Give sensors as { assets, sensors }."
     : isRecord(item) && item.kind === "definitions"
     ? "Spread its assets: [...other.assets]."
     : "Leave it out; of a module's exports, pick the assets.";

@@ -2,7 +2,7 @@
  * The grammar of names other than keys: one rule for each kind of name.
  *
  * All are ASCII, so that every target can carry them. Each rule allows what Dagster allows, less the line feed that
- * it lets pass at the end; group, job, schedule and check names may also hold `-` and `.`, which exporters replace.
+ * it lets pass at the end; group, job, schedule, sensor and check names may also hold `-` and `.`, which exporters replace.
  */
 import { SluiceError } from "./issue.ts";
 import { nameCharacter, nameType, quote } from "./quote.ts";
@@ -16,6 +16,7 @@ export type NameKind =
   | "owner"
   | "job"
   | "schedule"
+  | "sensor"
   | "multi-asset"
   | "check"
   | "pool";
@@ -44,6 +45,7 @@ const RULES: { readonly [kind in NameKind]: NameRule } = {
   group: PATH,
   job: WORD,
   schedule: WORD,
+  sensor: WORD,
   "multi-asset": WORD,
   check: WORD,
   pool: PATH,

@@ -139,12 +139,12 @@ export function defineSchedule(spec: ScheduleSpec): Schedule {
   });
 }
 
-/** The job that a schedule runs; undefined for a selection of its own. */
-export function jobOf({ target }: Schedule): Job | undefined {
+/** The job that a schedule or sensor runs; undefined for a selection of its own. */
+export function jobOf({ target }: { readonly target: Job | Selection | undefined }): Job | undefined {
   return typeof target === "object" && "kind" in target && target.kind === "job" ? target : undefined;
 }
 
-/** What a schedule runs, as a selection: that of its job, or its own. */
-export function selectionOf(schedule: Schedule): Selection {
-  return jobOf(schedule)?.selection ?? schedule.target as Selection;
+/** What a schedule or sensor runs, as a selection: that of its job, or its own. */
+export function selectionOf(given: { readonly target: Job | Selection }): Selection {
+  return jobOf(given)?.selection ?? given.target as Selection;
 }

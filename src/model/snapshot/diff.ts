@@ -16,7 +16,7 @@ export interface SnapshotChange {
 }
 
 /** The lists of a snapshot whose items have a name. */
-const NAMED = { assets: "key", steps: "name", jobs: "name", schedules: "name" } as const;
+const NAMED = { assets: "key", steps: "name", jobs: "name", schedules: "name", sensors: "name" } as const;
 
 /**
  * What differs between two snapshots, list by list, name by name, field by field. Items are matched by key or name,
@@ -54,7 +54,7 @@ export function diffSnapshots(before: Snapshot, after: Snapshot): readonly Snaps
 }
 
 function byName(snapshot: Snapshot, list: keyof typeof NAMED, name: string): ReadonlyMap<string, Json> {
-  const items = snapshot[list] as unknown as readonly { readonly [field: string]: Json }[];
+  const items = (snapshot[list] ?? []) as unknown as readonly { readonly [field: string]: Json }[];
   return new Map(items.map((item) => [item[name] as string, withPartitions(item, snapshot.partitions)]));
 }
 

@@ -31,13 +31,16 @@ export function parseSnapshot(json: unknown): Snapshot {
   for (const list of LISTS) {
     if (!Array.isArray(lists[list])) throw invalid(`its ${list} are no list.`, [list]);
   }
+  if (lists.sensors !== undefined && !Array.isArray(lists.sensors)) {
+    throw invalid("its sensors are no list.", ["sensors"]);
+  }
   const snapshot = json as unknown as Snapshot;
   checkReferences(snapshot);
   return snapshot;
 }
 
 /** Everything that is named must be there: exporters follow references without looking. */
-function checkReferences({ partitions, assets, steps, jobs, schedules }: Snapshot): void {
+function checkReferences({ partitions, assets, steps, jobs, schedules, sensors = [] }: Snapshot): void {
   const keys = new Set(assets.map(({ key }) => key));
   const names = new Set(steps.map(({ name }) => name));
   const jobNames = new Set(jobs.map(({ name }) => name));
@@ -62,6 +65,15 @@ function checkReferences({ partitions, assets, steps, jobs, schedules }: Snapsho
     for (const key of list) requireIn(keys, key, ["schedules", name]);
     if (job !== undefined) requireIn(jobNames, job, ["schedules", name, "job"]);
     requirePlace(place, ["schedules", name]);
+  }
+  for (const { name, assets: list, job, partitions: place, watch } of sensors) {
+    const watched = watch.kind === "assets" || watch.kind === "freshness" ? watch.assets : [];
+    for (const key of [...list, ...watched]) requireIn(keys, key, ["sensors", name]);
+    for (const each of watch.kind === "runs" ? watch.jobs ?? [] : []) {
+      requireIn(jobNames, each, ["sensors", name]);
+    }
+    if (job !== undefined) requireIn(jobNames, job, ["sensors", name, "job"]);
+    requirePlace(place, ["sensors", name]);
   }
 }
 

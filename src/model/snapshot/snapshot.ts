@@ -7,6 +7,14 @@
 import type { AutomationCondition } from "../automation/condition.ts";
 import type { FreshnessPolicy } from "../automation/freshness.ts";
 import type { ScheduledPartitions } from "../automation/schedule.ts";
+import type {
+  AssetWatch,
+  CustomWatch,
+  FileWatch,
+  FreshnessWatch,
+  HttpWatch,
+  RunWatch,
+} from "../automation/sensors/watch.ts";
 import type { CheckSeverity, StepDeclaration } from "../assets/declaration.ts";
 import type { RunConcurrency } from "../gates/concurrency.ts";
 import type { StepIsolation } from "../step/isolation.ts";
@@ -222,6 +230,56 @@ export interface ScheduleSnapshot {
   readonly tags: { readonly [name: string]: string };
 }
 
+/** What a sensor of an address looks at, without the values of its headers and without its function. */
+export interface HttpWatchSnapshot extends Omit<HttpWatch, "headers" | "when"> {
+  /** The names of its headers, sorted; left out without any. */
+  readonly headers?: readonly string[];
+  /** Whether a function decides; left out where a change does. */
+  readonly isDecided?: true;
+}
+
+/** What a sensor looks at, as JSON. */
+export type WatchSnapshot =
+  | FileWatch
+  | AssetWatch
+  | (Omit<RunWatch, "jobs"> & {
+    /** The names of the jobs whose runs count; left out for all runs. */
+    readonly jobs?: readonly string[];
+  })
+  | HttpWatchSnapshot
+  | FreshnessWatch
+  | Pick<CustomWatch, "kind">;
+
+/** A sensor as JSON. */
+export interface SensorSnapshot {
+  /** Its name. */
+  readonly name: string;
+  /** What it looks at. */
+  readonly watch: WatchSnapshot;
+  /** The job it runs; left out for a selection of its own, and for nothing. */
+  readonly job?: string;
+  /** The selection as texts of the selection language, whose union counts; empty where it runs nothing. */
+  readonly selection: readonly string[];
+  /** The keys of the assets it runs, sorted. */
+  readonly assets: readonly string[];
+  /** The place of the partition definition of what it runs; left out without partitions. */
+  readonly partitions?: number;
+  /** Which partitions a request runs where what happened does not say it. */
+  readonly runs: ScheduledPartitions;
+  /** How long after one look the next one comes, in milliseconds; left out where it does not look by itself. */
+  readonly intervalMs?: number;
+  /** How long a look may take, in milliseconds; left out where it does not look by itself. */
+  readonly timeoutMs?: number;
+  /** Whether it is on from the start. */
+  readonly enabled: boolean;
+  /** What it is, for people. */
+  readonly description?: string;
+  /** Config by step name, that of the job included. */
+  readonly config: JsonRecord;
+  /** Values by name, those of the job included. */
+  readonly tags: { readonly [name: string]: string };
+}
+
 /** Definitions as JSON. */
 export interface Snapshot {
   /** Says what this is. */
@@ -238,4 +296,6 @@ export interface Snapshot {
   readonly jobs: readonly JobSnapshot[];
   /** The schedules, by name. */
   readonly schedules: readonly ScheduleSnapshot[];
+  /** The sensors, by name; left out without any. */
+  readonly sensors?: readonly SensorSnapshot[];
 }

@@ -5,14 +5,12 @@ import type { Asset, InlineCheck, StepDeclaration, StepInput } from "../assets/d
 import { jobOf, type Schedule, selectionOf } from "../automation/schedule.ts";
 import type { StepConcurrency } from "../gates/concurrency.ts";
 import type { Definitions } from "../definitions.ts";
-import type { Job, Selection } from "../job.ts";
+import type { Job } from "../job.ts";
 import { mostRetries } from "../policy.ts";
-import { compareCodePoints } from "../partitions/key_text.ts";
-import { formatSelection } from "../selection/format.ts";
-import { parseSelection } from "../selection/parse.ts";
-import { selectAssets } from "../selection/select.ts";
 import { plainRecord } from "./json.ts";
 import { mappingSnapshot, PartitionTable } from "./partitions.ts";
+import { partitionsOf, selectedKeys, selectionTexts, sorted } from "./selections.ts";
+import { sensorSnapshot } from "./sensors.ts";
 import type {
   AssetSnapshot,
   CheckSnapshot,
@@ -59,11 +57,12 @@ export function takeSnapshot(definitions: Definitions): Snapshot {
     schedules: sorted([...definitions.schedules.values()], ({ name }) => name).map((schedule) =>
       scheduleSnapshot(schedule, definitions, table)
     ),
+    ...(definitions.sensors.size > 0 && {
+      sensors: sorted([...definitions.sensors.values()], ({ name }) => name).map((sensor) =>
+        sensorSnapshot(sensor, definitions, table)
+      ),
+    }),
   };
-}
-
-function sorted<T>(items: readonly T[], nameOf: (item: T) => string): readonly T[] {
-  return items.toSorted((a, b) => compareCodePoints(nameOf(a), nameOf(b)));
 }
 
 function assetSnapshot(asset: Asset, table: PartitionTable): AssetSnapshot {
@@ -197,9 +196,6 @@ function scheduleSnapshot(
   const job = jobOf(schedule);
   const selection = selectionOf(schedule);
   const assets = selectedKeys(selection, definitions);
-  const partitioned = assets.map((key) => definitions.asset(key)).find((asset) =>
-    asset.partitions !== undefined && asset["~step"].kind !== "external"
-  );
   return plainRecord({
     name,
     crons,
@@ -207,7 +203,7 @@ function scheduleSnapshot(
     job: job?.name,
     selection: selectionTexts(selection),
     assets,
-    partitions: table.placeOf(partitioned?.partitions),
+    partitions: table.placeOf(partitionsOf(assets, definitions)),
     runs: partitions,
     enabled,
     catchUp,
@@ -215,20 +211,4 @@ function scheduleSnapshot(
     config: { ...job?.config, ...config },
     tags: { ...job?.tags, ...tags },
   }, ["schedules", name]) as unknown as ScheduleSnapshot;
-}
-
-function selectedKeys(selection: Selection, definitions: Definitions): readonly string[] {
-  const chosen = selectAssets(definitions, selection);
-  const keys = definitions.assets.filter((_, rank) => chosen[rank] === 1).map(({ key }) => key);
-  return sorted(keys, (key) => key);
-}
-
-/** In their canonical form, so that white space makes no difference. */
-function selectionTexts(selection: Selection): readonly string[] {
-  const items = Array.isArray(selection) ? selection : [selection];
-  return items.map((item: string | Asset) =>
-    typeof item === "string"
-      ? formatSelection(parseSelection(item).root)
-      : formatSelection({ kind: "key", pattern: item.key } as never)
-  );
 }

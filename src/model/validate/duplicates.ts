@@ -5,16 +5,22 @@ import { foldKey, isFolded } from "../key.ts";
 import type { Declared } from "./declared.ts";
 import { declaredAt, found } from "./found.ts";
 
-/** Finds duplicate asset keys and step names, check, job and schedule names. */
+/** Finds duplicate asset keys and step names, check, job, schedule and sensor names. */
 export function checkDuplicates(declared: Declared, issues: Issue[]): void {
   if (!isPlainlyDistinct(declared)) addAssetNames(declared, issues);
-  const { checks, jobs, schedules } = declared;
+  const { checks, jobs, schedules, sensors } = declared;
   const checkNames = new Map<string, Named>();
   for (const check of checks) addName("check", "checks", check["~step"], checkNames, issues);
   const jobNames = new Map<string, Named>();
   for (const job of jobs) addName("job", "jobs", job, jobNames, issues);
   const scheduleNames = new Map<string, Named>();
   for (const schedule of schedules) addName("schedule", "schedules", schedule, scheduleNames, issues);
+  const sensorNames = new Map<string, Named>();
+  for (const sensor of sensors) {
+    addName("sensor", "sensors", sensor, sensorNames, issues);
+    const schedule = scheduleNames.get(foldKey(sensor.name));
+    if (schedule) issues.push(nameOfBoth(sensor, schedule));
+  }
 }
 
 function addAssetNames({ assets, steps }: Declared, issues: Issue[]): void {
@@ -40,6 +46,15 @@ function addName(what: string, list: string, item: Named, first: Map<string, Nam
   const other = first.get(folded);
   if (!other) first.set(folded, item);
   else issues.push(duplicate(what, list, item, other));
+}
+
+/** Engines keep both in one space of names. */
+function nameOfBoth(sensor: Named, schedule: Named): Issue {
+  const message = `The sensor ${sensor.name} has the name of the schedule ${schedule.name}${
+    sites(sensor, schedule)
+  }.`;
+  const hint = "Rename one of them: some targets keep schedules and sensors in one space of names.";
+  return found("KEY_DUPLICATE", message, { path: ["sensors", sensor.name], site: sensor.site, hint });
 }
 
 function duplicate(what: string, list: string, item: Named, other: Named): Issue {

@@ -7,8 +7,8 @@ import { nameGrammar, type NameKind, nameProblem } from "../name.ts";
 import type { Declared } from "./declared.ts";
 import { found } from "./found.ts";
 
-/** Finds groups, tags, kinds, owners, pools, check, job and schedule names that do not follow their rules. */
-export function checkNames({ notable, jobs, schedules }: Declared, issues: Issue[]): void {
+/** Finds groups, tags, kinds, owners, pools, check, job, schedule and sensor names that do not follow their rules. */
+export function checkNames({ notable, jobs, schedules, sensors }: Declared, issues: Issue[]): void {
   for (const step of notable) {
     for (const asset of step.outputs) issues.push(...assetNames(asset));
     issues.push(...stepNames(step));
@@ -19,6 +19,10 @@ export function checkNames({ notable, jobs, schedules }: Declared, issues: Issue
   for (const { name, tags, site } of schedules) {
     const path = ["schedules", name];
     issues.push(...check("schedule", name, path, site), ...tagNames(tags, path, site));
+  }
+  for (const { name, tags, site } of sensors) {
+    const path = ["sensors", name];
+    issues.push(...check("sensor", name, path, site), ...tagNames(tags, path, site));
   }
 }
 

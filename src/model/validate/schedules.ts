@@ -1,17 +1,15 @@
 /** Schedules that could never tick, or whose target does not fit them. */
 import type { Asset } from "../assets/declaration.ts";
-import { jobOf, type Schedule, selectionOf } from "../automation/schedule.ts";
+import type { Schedule } from "../automation/schedule.ts";
 import type { CompiledDefinitions } from "../compile.ts";
 import { type Issue, SluiceError } from "../issue.ts";
-import { type Partitions, samePartitions } from "../partitions/definition.ts";
 import { windowsOf } from "../partitions/windows_of.ts";
-import type { RankSet } from "../reach.ts";
-import { selectAssets } from "../selection/select.ts";
 import { parseCron } from "../time/cron.ts";
 import { openZone } from "../time/zone.ts";
 import { configIssues } from "./config.ts";
 import type { Declared } from "./declared.ts";
 import { found } from "./found.ts";
+import { checkTarget } from "./triggers/target.ts";
 
 /** Everything wrong with schedules that can be seen once the graph is there. */
 export function checkSchedules(
@@ -62,46 +60,13 @@ function targetIssues(
   jobs: Declared["jobs"],
   schedule: Schedule,
 ): readonly Issue[] {
-  const job = jobOf(schedule);
-  if (job && !jobs.includes(job)) {
-    return [issueOf(schedule, "target", "DEPENDENCY_UNLISTED", `its job ${job.name} is not listed.`, {
-      hint: "Add it to the jobs given to definitions().",
-    })];
-  }
-  let chosen: RankSet;
-  try {
-    chosen = selectAssets(compiled, selectionOf(schedule));
-  } catch (error) {
-    if (!(error instanceof SluiceError)) throw error;
-    if (job) return [];
-    return error.issues.map(({ code, message, hint }) =>
-      issueOf(schedule, "target", code, message, { hint })
-    );
-  }
-  return partitionIssues(schedule, compiled.assets.filter((_, rank) => chosen[rank] === 1));
+  const targeted = checkTarget(compiled, jobs, schedule);
+  return "issues" in targeted ? targeted.issues : windowIssues(schedule, targeted.assets);
 }
 
-/** One tick means one partition, or one set of them; of unlike partitions nobody could say which. */
-function partitionIssues(schedule: Schedule, assets: readonly Asset[]): readonly Issue[] {
-  const runnable = assets.filter(({ "~step": { kind } }) => kind !== "external");
-  if (runnable.length === 0) {
-    return [issueOf(schedule, "target", "SELECTION_EMPTY", "it selects external assets only.", {
-      hint: "Select assets that Sluice makes.",
-    })];
-  }
-  const [first, ...others] = runnable.filter(({ partitions }) => partitions !== undefined);
-  const unlike = others.find(({ partitions }) =>
-    !samePartitions(partitions as Partitions, first.partitions as Partitions)
-  );
-  if (unlike) {
-    return [issueOf(
-      schedule,
-      "target",
-      "DEFINITION_INVALID",
-      `it runs ${first.key} and ${unlike.key}, which are partitioned differently.`,
-      { hint: "Give each partitioning a schedule of its own." },
-    )];
-  }
+/** Without a cron, the windows of the target say when. */
+function windowIssues(schedule: Schedule, assets: readonly Asset[]): readonly Issue[] {
+  const first = assets.find(({ partitions }) => partitions !== undefined);
   if (schedule.crons.length > 0 || windowsOf(first?.partitions)) return [];
   return [issueOf(
     schedule,
