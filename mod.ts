@@ -151,6 +151,19 @@ export type {
 } from "./src/model/automation/freshness.ts";
 export { defineSchedule } from "./src/model/automation/schedule.ts";
 export type { Schedule, ScheduledPartitions, ScheduleSpec } from "./src/model/automation/schedule.ts";
+export { assetSensor, type AssetSensorSpec } from "./src/model/automation/sensors/asset_sensor.ts";
+export { defineSensor, type SensorSpec } from "./src/model/automation/sensors/custom_sensor.ts";
+export { fileSensor, type FileSensorSpec } from "./src/model/automation/sensors/file_sensor.ts";
+export {
+  freshnessSensor,
+  type FreshnessSensorSpec,
+} from "./src/model/automation/sensors/freshness_sensor.ts";
+export { httpSensor, type HttpSensorSpec } from "./src/model/automation/sensors/http_sensor.ts";
+export type * from "./src/model/automation/sensors/result.ts";
+export { runSensor, type RunSensorSpec } from "./src/model/automation/sensors/run_sensor.ts";
+export type * from "./src/model/automation/sensors/sensor.ts";
+export type * from "./src/model/automation/sensors/tick.ts";
+export type * from "./src/model/automation/sensors/watch.ts";
 export { parseKey } from "./src/model/key.ts";
 export { defineJob } from "./src/model/job.ts";
 export type { Job, RunConfig, Selection } from "./src/model/job.ts";
@@ -280,21 +293,7 @@ export { diffSnapshots } from "./src/model/snapshot/diff.ts";
 export type { SnapshotChange } from "./src/model/snapshot/diff.ts";
 export { parseSnapshot } from "./src/model/snapshot/parse.ts";
 export { takeSnapshot } from "./src/model/snapshot/take.ts";
-export type {
-  AssetSnapshot,
-  CheckSnapshot,
-  ConcurrencySnapshot,
-  CustomMappingSnapshot,
-  InputSnapshot,
-  JobSnapshot,
-  Json,
-  JsonRecord,
-  MappingSnapshot,
-  OutputSnapshot,
-  ScheduleSnapshot,
-  Snapshot,
-  StepSnapshot,
-} from "./src/model/snapshot/snapshot.ts";
+export type * from "./src/model/snapshot/snapshot.ts";
 
 // Plan
 export { explain } from "./src/planner/explain.ts";

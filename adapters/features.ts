@@ -9,6 +9,7 @@ import type {
   AssetSnapshot,
   InputSnapshot,
   MappingSnapshot,
+  SensorSnapshot,
   Snapshot,
   StepSnapshot,
 } from "../src/model/snapshot/snapshot.ts";
@@ -100,6 +101,16 @@ export const FEATURES = {
   "schedule.all": "A schedule that runs all partitions",
   "schedule.catchUp": "A schedule that makes up for missed ticks",
   "schedule.disabled": "A schedule that is off at first",
+  "sensor.files": "A sensor of files",
+  "sensor.assets": "A sensor of the making of any of some assets",
+  "sensor.assets.all": "A sensor that waits until all of some assets are made",
+  "sensor.runs": "A sensor of the ends of runs of some jobs",
+  "sensor.runs.all": "A sensor of the ends of all runs",
+  "sensor.http": "A sensor of what an address answers",
+  "sensor.freshness": "A sensor of freshness",
+  "sensor.custom": "A sensor by a function",
+  "sensor.partitions": "A sensor whose target has partitions",
+  "sensor.disabled": "A sensor that is off at first",
   "automation.eager": "Made whenever something upstream changed",
   "automation.onCron": "Made after a tick, when everything upstream was updated",
   "automation.onMissing": "Made when it is missing",
@@ -146,8 +157,23 @@ export function featuresOf(snapshot: Snapshot): readonly FeatureUse[] {
         when(hasAny(schedule.tags), "job.tags"),
       ])
     ),
+    ...(snapshot.sensors ?? []).flatMap((sensor) =>
+      usesOf(`sensor ${sensor.name}`, [
+        sensorFeature(sensor),
+        when(sensor.partitions !== undefined, "sensor.partitions"),
+        when(!sensor.enabled, "sensor.disabled"),
+        when(hasAny(sensor.config), "job.config"),
+        when(hasAny(sensor.tags), "job.tags"),
+      ])
+    ),
   ];
   return uses;
+}
+
+function sensorFeature({ watch }: SensorSnapshot): Feature {
+  if (watch.kind === "assets") return watch.when === "all" ? "sensor.assets.all" : "sensor.assets";
+  if (watch.kind === "runs") return watch.jobs === undefined ? "sensor.runs.all" : "sensor.runs";
+  return `sensor.${watch.kind}`;
 }
 
 function runFeatures(

@@ -7,6 +7,7 @@ import {
   KEY_BESIDE_POOL,
   native,
   refused,
+  sensorsLeftOut,
 } from "../parts/verdict.ts";
 import { type AirflowOptions, PARTITIONED, RUNTIME_KEYS } from "./options.ts";
 
@@ -234,6 +235,7 @@ const TABLE = {
     "Without windows it begins at the time of the export.",
   ),
   "schedule.disabled": native("The Dag is paused when it is created."),
+  ...sensorsLeftOut("Write a Dag with a sensor of Airflow's that triggers the Dag of the job."),
   "automation.eager": emulated(
     "A Dag that follows the assets upstream, any of them.",
     "It runs after each update, also where another run is about to make the asset, and for no other reason.",

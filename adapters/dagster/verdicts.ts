@@ -8,6 +8,7 @@ import {
   KEY_BESIDE_POOL,
   native,
   refused,
+  sensorsLeftOut,
 } from "../parts/verdict.ts";
 import { type Ability, type DagsterVersion, SINCE } from "./version.ts";
 
@@ -218,6 +219,7 @@ export const VERDICTS = {
     advice: "Launch a backfill of the partitions that are missing.",
   },
   "schedule.disabled": native("default_status is STOPPED."),
+  ...sensorsLeftOut("Write a sensor of Dagster's that launches the job."),
   "automation.eager": native("AutomationCondition.eager, evaluated by a sensor that is on."),
   "automation.onCron": native("AutomationCondition.on_cron, evaluated by a sensor that is on."),
   "automation.onMissing": native("AutomationCondition.on_missing, evaluated by a sensor that is on."),

@@ -1,4 +1,5 @@
 /** Verdicts as tables write them, and those that are the same in every target. */
+import type { Feature } from "../features.ts";
 import type { Verdict } from "../loss.ts";
 
 /** By something of the target's own. */
@@ -38,6 +39,29 @@ export const COMPUTED_KEY: Verdict = refused(
   "Steps of one key may run at once.",
   "Give the key a fixed name, or the steps a pool.",
 );
+
+/** Sensors that an export leaves out, with what the target has to put in their place. */
+export function sensorsLeftOut(
+  instead: string,
+): { readonly [feature in Extract<Feature, `sensor.${string}`>]: Verdict } {
+  const verdict = refused(
+    "The export has no sensors yet.",
+    "Nothing is run when it happens.",
+    instead,
+  );
+  return {
+    "sensor.files": verdict,
+    "sensor.assets": verdict,
+    "sensor.assets.all": verdict,
+    "sensor.runs": verdict,
+    "sensor.runs.all": verdict,
+    "sensor.http": verdict,
+    "sensor.freshness": verdict,
+    "sensor.custom": verdict,
+    "sensor.partitions": verdict,
+    "sensor.disabled": verdict,
+  };
+}
 
 /** A breaker, with what the target has to put in its place. */
 export function breakerRefused(instead: string): Verdict {

@@ -7,6 +7,7 @@ import {
   KEY_BESIDE_POOL,
   native,
   refused,
+  sensorsLeftOut,
 } from "../parts/verdict.ts";
 
 const BY_KEY = "A parameter of the flow, checked against the keys that the helper works out as Sluice does.";
@@ -201,6 +202,7 @@ export const VERDICTS: VerdictTable = {
     "Make them up with the flow backfill.",
   ),
   "schedule.disabled": native("The schedule is not active."),
+  ...sensorsLeftOut("Write an automation that runs the deployment of the job."),
   "automation.eager": emulated(
     "A deployment that materializations upstream start; its flow makes the asset when it is older than they are.",
     "Whether something upstream is missing or being made is not looked at, and only the last window is made.",

@@ -1,6 +1,7 @@
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import {
+  assetSensor,
   condition,
   dailyPartitions,
   defineAsset,
@@ -9,9 +10,14 @@ import {
   defineJob,
   defineResource,
   defineSchedule,
+  defineSensor,
   definitions,
+  fileSensor,
+  freshnessSensor,
   freshWithin,
+  httpSensor,
   multiPartitions,
+  runSensor,
   SluiceError,
   staticPartitions,
   takeSnapshot,
@@ -43,6 +49,7 @@ const orders = defineAsset({
   checks: { some: { severity: "warn", blocking: true, run: () => true } },
   run,
 });
+const plain = defineAsset({ key: "plain", run });
 const cells = defineAsset({
   key: "cells",
   deps: { orders },
@@ -67,6 +74,36 @@ const all = definitions({
 const snapshot = takeSnapshot(all);
 
 describe("featuresOf", () => {
+  test("tells sensors apart by what they look at", () => {
+    const sensors = [
+      fileSensor({ name: "a", glob: "*", target: orders, enabled: false }),
+      assetSensor({ name: "b", assets: orders, target: plain }),
+      assetSensor({ name: "c", assets: [orders, plain], when: "all", target: plain }),
+      runSensor({ name: "d", status: "failed", jobs: "j", target: plain, tags: { a: "b" } }),
+      runSensor({ name: "e", status: "failed", target: plain }),
+      httpSensor({ name: "f", url: "https://example.com", target: plain }),
+      freshnessSensor({ name: "g", assets: orders, target: plain }),
+      defineSensor({ name: "h", evaluate: () => undefined }),
+    ];
+    const jobs = [defineJob({ name: "j", selection: "plain" })];
+    const uses = featuresOf(takeSnapshot(definitions({ assets: [source, orders, plain], jobs, sensors })))
+      .filter(({ subject }) => subject.startsWith("sensor "))
+      .map(({ subject, feature }) => `${subject.slice(-1)} ${feature}`);
+    assert.deepEqual(uses, [
+      "a sensor.files",
+      "a sensor.partitions",
+      "a sensor.disabled",
+      "b sensor.assets",
+      "c sensor.assets.all",
+      "d sensor.runs",
+      "d job.tags",
+      "e sensor.runs.all",
+      "f sensor.http",
+      "g sensor.freshness",
+      "h sensor.custom",
+    ]);
+  });
+
   test("tells keys with a name, beside a pool and by a function apart, and finds breakers", () => {
     const api = defineResource({
       name: "api",

@@ -30,6 +30,7 @@ import { z } from "zod";
 import { Draw } from "./random.ts";
 import { drawMapping } from "./random_mapping.ts";
 import { drawPartitions, ZONES } from "./random_partitions.ts";
+import { drawSensors } from "./random_sensors.ts";
 import { drawDescription, drawKey, drawText, drawWord } from "./random_text.ts";
 
 /** What is drawn before the assets, and shared by them. */
@@ -60,12 +61,15 @@ export function randomDefinitions(seed: number): Definitions {
   const count = draw.between(3, 16);
   while (world.assets.length < count) addAssets(world);
   const { assets } = world;
+  const checks = drawChecks(world);
+  const jobs = drawJobs(world);
   return definitions({
     module: import.meta.url,
     assets,
-    checks: drawChecks(world),
-    jobs: drawJobs(world),
+    checks,
+    jobs,
     schedules: drawSchedules(world),
+    sensors: drawSensors(draw, assets, jobs, alike),
   });
 }
 

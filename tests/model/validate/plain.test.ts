@@ -41,7 +41,8 @@ const specs = fc.tuple(fields, fc.uniqueArray(fc.nat({ max: 13 }), { maxLength: 
 
 /** What the rules find when they look at it, however plain it is. */
 function issuesOf(asset: Asset): readonly Issue[] {
-  const links = { ...linkSteps([asset], []), notable: [asset["~step"]], checks: [], jobs: [], schedules: [] };
+  const none = { checks: [], jobs: [], schedules: [], sensors: [] };
+  const links = { ...linkSteps([asset], []), notable: [asset["~step"]], ...none };
   const issues: Issue[] = [];
   for (const check of [checkNames, checkRules, checkAutomation]) check(links, issues);
   return issues;
