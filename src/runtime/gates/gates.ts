@@ -88,8 +88,7 @@ export class Gates {
   enter(entry: Entry): Pass | undefined {
     if (entry.needs.length === 0) return FREE;
     const pass = this.#pass({ ...entry, serial: ++this.#serial, sinceMs: 0 });
-    // A gate that has opened by being looked at lets in those first who stand there already.
-    if (!pass) { for (const { gate } of entry.needs) this.release(gate); }
+    if (!pass) this.#releaseLookedAt(entry);
     return pass;
   }
 
@@ -150,7 +149,16 @@ export class Gates {
   /** One that is out of a line goes in, or into the line of another gate with the place that it came with. */
   #proceed(entrant: Entrant): void {
     const pass = this.#pass(entrant);
-    if (pass && !entrant.waiter.offer(entrant.step, pass)) this.#giveBack(pass.needs, pass.tokens, undefined);
+    if (!pass) this.#releaseLookedAt(entrant);
+    else if (!entrant.waiter.offer(entrant.step, pass)) this.#giveBack(pass.needs, pass.tokens, undefined);
+  }
+
+  /**
+   * A gate that has opened by being looked at lets in those first who stand there already. Whoever bars one of them in turn
+   * came before it, so that this comes to an end.
+   */
+  #releaseLookedAt({ needs }: Entry): void {
+    for (const { gate } of needs) this.release(gate);
   }
 
   /** Lets somebody in, refuses it, or puts it into the line of the gate that bars it. */
