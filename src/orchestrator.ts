@@ -232,6 +232,14 @@ class LiveOrchestrator extends Reads implements Orchestrator {
     return await this.#write("prune", ({ verbs }) => verbs.prune(retention));
   }
 
+  async pause(): Promise<void> {
+    await this.#write("pause", ({ verbs }) => verbs.pause());
+  }
+
+  async resume(): Promise<void> {
+    await this.#write("resume", ({ verbs }) => verbs.resume());
+  }
+
   async close(options: CloseOptions = {}): Promise<void> {
     requireRecord("close", "options", options, CLOSE_FIELDS);
     return await (this.#closing ??= this.#close(Math.min(options.graceMs ?? GRACE_MS, LONGEST_MS)));

@@ -291,6 +291,13 @@ export interface Orchestrator extends AsyncDisposable {
   /** Removes finished runs that ended before an instant. Gives their number. */
   prune(retention: { readonly runsBeforeMs: number }): Promise<number>;
   /**
+   * Begins no step of any run until `resume`. Steps that are under way go on to their end, and runs that are begun meanwhile
+   * wait. It is state of the process that runs the steps: one that takes over, or begins anew, is not paused.
+   */
+  pause(): Promise<void>;
+  /** Begins steps again after `pause`. */
+  resume(): Promise<void>;
+  /**
    * Takes no more work, lets what is under way end, commits and closes. Resolves when all of that is done; a second
    * call waits for the first.
    *

@@ -120,6 +120,16 @@ export class Engine {
     return this.#leaving !== undefined;
   }
 
+  /** Begins no step from now on, until `resume`: what is under way goes on. */
+  pause(): void {
+    this.seats.pause();
+  }
+
+  /** Begins steps again. */
+  resume(): void {
+    this.seats.resume();
+  }
+
   /** Leaves all runs as they are, also those that begin later: see {@linkcode RunLoop.leave}. */
   leave(graceMs: number, cause: unknown): void {
     this.#leaving = [graceMs, cause];

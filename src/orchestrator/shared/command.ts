@@ -30,7 +30,8 @@ export type Command =
   | { readonly verb: "report"; readonly asset: string; readonly reports: readonly MaterializationReport[] }
   | { readonly verb: "wipe"; readonly asset: string; readonly partitions: PartitionRequest }
   | { readonly verb: "addKeys" | "removeKeys"; readonly name: string; readonly keys: readonly string[] }
-  | { readonly verb: "prune"; readonly retention: Pruning };
+  | { readonly verb: "prune"; readonly retention: Pruning }
+  | { readonly verb: "pause" | "resume" };
 
 /** What became of a run, as far as its record does not say it. */
 export interface RunAnswer {

@@ -56,6 +56,8 @@ export function remoteVerbs(remote: RemoteParts): Verbs {
     addKeys: async (name, keys) => void await ask({ verb: "addKeys", name, keys }),
     removeKeys: async (name, keys) => void await ask({ verb: "removeKeys", name, keys }),
     prune: async (retention) => await ask({ verb: "prune", retention }) as number,
+    pause: async () => void await ask({ verb: "pause" }),
+    resume: async () => void await ask({ verb: "resume" }),
   };
 }
 

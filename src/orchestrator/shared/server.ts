@@ -89,6 +89,8 @@ export class CommandServer {
       }
       case "recover":
       case "cancel":
+      case "pause":
+      case "resume":
         return await this.#do(id, command);
       default:
         throw lostCommand(command.verb);
@@ -126,6 +128,10 @@ export class CommandServer {
         return await verbs.removeKeys(command.name, command.keys);
       case "prune":
         return await verbs.prune(command.retention);
+      case "pause":
+        return await verbs.pause();
+      case "resume":
+        return await verbs.resume();
     }
   }
 }

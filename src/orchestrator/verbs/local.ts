@@ -26,5 +26,7 @@ export function localVerbs(parts: Parts, active: ActiveRuns, id?: string): Verbs
     addKeys: (name, keys) => changeKeys(parts, name, keys, "partitions_added"),
     removeKeys: (name, keys) => changeKeys(parts, name, keys, "partitions_removed"),
     prune: (retention) => parts.store.prune(retention),
+    pause: async () => parts.engine.pause(),
+    resume: async () => parts.engine.resume(),
   };
 }

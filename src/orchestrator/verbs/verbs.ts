@@ -28,4 +28,6 @@ export interface Verbs {
   addKeys(name: string, keys: readonly string[]): Promise<void>;
   removeKeys(name: string, keys: readonly string[]): Promise<void>;
   prune(retention: Pruning): Promise<number>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
 }

@@ -199,7 +199,7 @@ export class RunLoop implements SeatWaiter {
         return this.#rest();
       }
       // Who leaves passes nothing on: no seat would come back, and its last lane must end the run.
-      if (lane.step >= 0 && this.#seats.isContested && !this.#leaving && this.#seats.pass(this)) {
+      if (this.#seats.isContested && !this.#leaving && this.#seats.pass(this, lane.step >= 0)) {
         this.#lanes.delete(lane);
         return undefined;
       }

@@ -53,3 +53,34 @@ describe("Seats", () => {
     );
   });
 });
+
+describe("Seats that are paused", () => {
+  test("are given to nobody until they are resumed, also where a turn was called before", async () => {
+    const seats = new Seats(2);
+    const order: string[] = [];
+    const run = (name: string) => ({ priority: 0, sit: () => void order.push(name) });
+    const [a, b, c] = [run("a"), run("b"), run("c")];
+    assert.deepEqual([seats.take(a), seats.take(a), seats.take(b)], [true, true, false]);
+    seats.give();
+    seats.pause();
+    await null;
+    assert.deepEqual(order, [], "b was called, and not seated");
+    assert.equal(seats.take(c), false, "a seat is free, and given to nobody");
+    assert.equal(seats.pass(a, false), true, "one that was not used yet is given back too");
+    assert.equal(seats.isContested, true);
+    seats.resume();
+    await null;
+    assert.deepEqual(order.toSorted(), ["b", "c"], "two seats for the three that wait");
+    seats.give();
+    await null;
+    assert.deepEqual(order.toSorted(), ["a", "b", "c"]);
+    seats.give();
+    seats.give();
+    assert.deepEqual([seats.isContested, seats.take(a), seats.take(b), seats.take(c)], [
+      false,
+      true,
+      true,
+      false,
+    ]);
+  });
+});
