@@ -41,7 +41,6 @@ describe("pause", () => {
     const second = sluice.materialize("a");
     await settle();
     assert.deepEqual(started, ["a", "b"], "neither the next step nor a run that is new");
-    assert.equal((await sluice.runs({ status: ["running"] })).length, 2, "they are under way all the same");
     await sluice.resume();
     await settle();
     assert.deepEqual(started.toSorted(), ["a", "a", "b", "c"]);
