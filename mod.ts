@@ -288,6 +288,35 @@ export { pagerDutyChannel, type PagerDutyOptions } from "./src/monitor/alerts/ch
 export { slackChannel, type SlackOptions } from "./src/monitor/alerts/channels/slack.ts";
 export { webhookChannel, type WebhookOptions } from "./src/monitor/alerts/channels/webhook.ts";
 
+// Run on many engines
+export { createEngines } from "./src/engines/engines.ts";
+export type {
+  CurrentWork,
+  DefinitionsEngine,
+  Engines,
+  EnginesOptions,
+  EngineSpec,
+  EngineState,
+  ExecuteOptions,
+  OrchestratorEngine,
+  ThreadEngine,
+  ThreadEngineOptions,
+  WorkflowSpec,
+} from "./src/engines/contract.ts";
+export type { EngineStrategy } from "./src/engines/strategy.ts";
+export type {
+  EngineEnvelope,
+  EngineMessage,
+  EngineMissed,
+  EngineOutbound,
+  EngineSource,
+  EngineStatus,
+  HealthResponse,
+  StatusUpdate,
+  WorkflowError,
+  WorkflowResponse,
+} from "./src/model/engine/message.ts";
+
 // Carry elsewhere
 export { diffSnapshots } from "./src/model/snapshot/diff.ts";
 export type { SnapshotChange } from "./src/model/snapshot/diff.ts";

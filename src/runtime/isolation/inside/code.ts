@@ -79,7 +79,7 @@ export class Code {
 }
 
 /** By the rule of the command line: the default export, else `definitions`, else the only one. */
-function definitionsIn(exports: { readonly [name: string]: unknown }): Definitions | undefined {
+export function definitionsIn(exports: { readonly [name: string]: unknown }): Definitions | undefined {
   const found = Object.entries(exports).filter(([, value]) => isDefinitions(value));
   const named = (wanted: string) => found.find(([name]) => name === wanted)?.[1];
   const chosen = named("default") ?? named("definitions") ?? (found.length === 1 ? found[0][1] : undefined);
