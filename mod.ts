@@ -265,7 +265,9 @@ export type { Issue, IssueCode } from "./src/model/issue.ts";
 // Watch
 export { createMonitor } from "./src/monitor/stream/monitor.ts";
 export type {
+  EngineNotice,
   EventSource,
+  Heard,
   MissedNotice,
   Monitor,
   MonitorEvent,
@@ -293,6 +295,7 @@ export { createEngines } from "./src/engines/engines.ts";
 export type {
   CurrentWork,
   DefinitionsEngine,
+  EngineIdentity,
   Engines,
   EnginesOptions,
   EngineSpec,

@@ -26,8 +26,8 @@ export interface EnginesOptions {
   readonly random?: Random;
 }
 
-/** What every engine says of itself. */
-interface EngineIdentity {
+/** What every engine is declared with. */
+export interface EngineIdentity {
   /** Its name, unique among the engines. */
   readonly id: string;
   /** How many workflows it may have at once. Default 10. */

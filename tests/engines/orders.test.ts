@@ -110,7 +110,21 @@ class Puppet {
 const steps = fc.array(
   fc.record({
     what: fc.constantFrom(
-      ...["execute", "execute", "execute", "answer", "answer", "cancel", "pause", "resume", "turn", "live"],
+      ...[
+        "execute",
+        "execute",
+        "execute",
+        "execute",
+        "execute",
+        "execute",
+        "answer",
+        "answer",
+        "cancel",
+        "pause",
+        "resume",
+        "turn",
+        "live",
+      ],
       ...["time", "die", "yield", "yield"],
     ),
     engine: fc.nat(2),

@@ -1,4 +1,10 @@
 /** What a monitor gives to those who watch, and where it has it from. */
+import type {
+  EngineSource,
+  HealthResponse,
+  StatusUpdate,
+  WorkflowResponse,
+} from "../../model/engine/message.ts";
 import type { EventName, SluiceEvent } from "../../model/events/event.ts";
 import type { EventFilter } from "../../stores/store.ts";
 import type { Severity } from "./severity.ts";
@@ -53,8 +59,23 @@ export interface MissedNotice {
   readonly after: number;
 }
 
-/** What one subscriber hears, in the order of the record, each event once. */
-export interface MonitorStream extends AsyncIterableIterator<MonitorEvent | MissedNotice> {
+/** What an engine that the monitor is attached to has said. It is on no record: what finds no room is gone. */
+export interface EngineNotice {
+  /** Says what this is. */
+  readonly kind: "engine";
+  /** How much it matters. */
+  readonly severity: Severity;
+  /** What was said; the outputs of workflows are left out. */
+  readonly message: StatusUpdate | HealthResponse | Omit<WorkflowResponse, "outputs">;
+  /** How many notices before this one found no room; absent for none. */
+  readonly missed?: number;
+}
+
+/** What a subscriber hears. */
+export type Heard = MonitorEvent | MissedNotice | EngineNotice;
+
+/** What one subscriber hears: in the order of the record, each event once, and what engines say between them. */
+export interface MonitorStream extends AsyncIterableIterator<Heard> {
   /** Ends it: a pending `next` is done. */
   close(): void;
 }
@@ -69,6 +90,13 @@ export interface Monitor extends Disposable {
    * @throws {SluiceError} MONITOR_FULL when there are as many subscribers as there may be.
    */
   subscribe(filter?: MonitorFilter): MonitorStream;
-  /** Ends every stream. */
+  /**
+   * Tells subscribers what an engine says from now on, but for those that ask for types of events or for one run. Gives a function
+   * that ends it; it ends by itself with the engine and the monitor.
+   *
+   * @throws {SluiceError} ENGINE_UNKNOWN.
+   */
+  attachToEngine(engines: EngineSource, id: string): () => void;
+  /** Ends every stream, and listens to no engine any more. */
   close(): void;
 }

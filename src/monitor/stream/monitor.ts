@@ -1,4 +1,5 @@
 /** One stream of events for many who watch. */
+import type { EngineOutbound, EngineSource } from "../../model/engine/message.ts";
 import type { SluiceEvent } from "../../model/events/event.ts";
 import { SluiceError } from "../../model/issue.ts";
 import {
@@ -10,6 +11,7 @@ import {
   TEXTS,
 } from "../../model/validate/options.ts";
 import type { EventSource, Monitor, MonitorFilter, MonitorOptions, MonitorStream } from "./contract.ts";
+import { noticeOf } from "./notice.ts";
 import { SEVERITY } from "./severity.ts";
 import { Stream } from "./stream.ts";
 
@@ -69,6 +71,8 @@ class LiveMonitor implements Monitor {
   readonly #buffer: number;
   readonly #most: number;
   readonly #streams: Set<Stream> = new Set();
+  /** Ends what is read of engines. */
+  readonly #attached: Set<() => void> = new Set();
   #unsubscribe: (() => void) | undefined = undefined;
   /** Events of one commit come in several pieces. */
   #gathered: SluiceEvent[] = [];
@@ -93,12 +97,32 @@ class LiveMonitor implements Monitor {
     return stream;
   }
 
+  attachToEngine(engines: EngineSource, id: string): () => void {
+    const outbound = engines.engineOutbound(id);
+    const detach = () => {
+      this.#attached.delete(detach);
+      outbound.close();
+    };
+    this.#attached.add(detach);
+    void this.#listen(outbound).finally(detach);
+    return detach;
+  }
+
   close(): void {
+    for (const detach of [...this.#attached]) detach();
     for (const stream of [...this.#streams]) stream.close();
   }
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  async #listen(outbound: EngineOutbound): Promise<void> {
+    for await (const message of outbound) {
+      if (message.type === "missed") continue;
+      const notice = noticeOf(message);
+      for (const stream of this.#streams) stream.notice(notice);
+    }
   }
 
   #gather(events: Iterable<SluiceEvent>): void {

@@ -1,9 +1,7 @@
 /** What one subscriber hears: from memory while it keeps up, and from the record when it does not. */
 import type { SluiceEvent } from "../../model/events/event.ts";
-import type { EventSource, MissedNotice, MonitorEvent, MonitorFilter, MonitorStream } from "./contract.ts";
+import type { EngineNotice, EventSource, Heard, MonitorFilter, MonitorStream } from "./contract.ts";
 import { isAtLeast, severityOf } from "./severity.ts";
-
-type Heard = MonitorEvent | MissedNotice;
 
 const DONE: IteratorResult<Heard, undefined> = Object.freeze({ done: true, value: undefined });
 
@@ -15,6 +13,9 @@ export class Stream implements MonitorStream {
   readonly #onClose: (stream: Stream) => void;
   #queue: Heard[] = [];
   #head = 0;
+  /** Of engines: on no record, so that the oldest are let go when there are too many. */
+  readonly #notices: EngineNotice[] = [];
+  #missedNotices = 0;
   /** The place up to which everything was queued, or passed over because nobody asked for it. */
   #last: number;
   /** The place of the latest event that was offered. */
@@ -55,6 +56,17 @@ export class Stream implements MonitorStream {
     this.#wake();
   }
 
+  /** Takes what an engine has said. */
+  notice(notice: EngineNotice): void {
+    const { types, runId, atLeast = "info" } = this.#filter;
+    if (types || runId !== undefined || !isAtLeast(notice.severity, atLeast)) return;
+    if (this.#notices.push(notice) > this.#size) {
+      this.#notices.shift();
+      this.#missedNotices++;
+    }
+    this.#wake();
+  }
+
   next(): Promise<IteratorResult<Heard, undefined>> {
     const turn = this.#turn.then(() => this.#next());
     this.#turn = turn.catch(ignore);
@@ -70,6 +82,7 @@ export class Stream implements MonitorStream {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#queue = [];
+    this.#notices.length = 0;
     this.#head = 0;
     this.#onClose(this);
     this.#wake();
@@ -86,7 +99,7 @@ export class Stream implements MonitorStream {
 
   async #next(): Promise<IteratorResult<Heard, undefined>> {
     while (!this.#isClosed) {
-      const heard = this.#shift();
+      const heard = this.#shiftNotice() ?? this.#shift();
       if (heard) return { done: false, value: heard };
       if (this.#state === "fallen") this.#tellMissed();
       else if (this.#state === "reading") await this.#readOn();
@@ -138,6 +151,13 @@ export class Stream implements MonitorStream {
 
   #push(event: SluiceEvent): void {
     this.#queue.push({ kind: "event", id: event.seq, severity: severityOf(event), event });
+  }
+
+  #shiftNotice(): EngineNotice | undefined {
+    const notice = this.#notices.shift();
+    const missed = this.#missedNotices;
+    this.#missedNotices = 0;
+    return notice && missed > 0 ? { ...notice, missed } : notice;
   }
 
   #shift(): Heard | undefined {

@@ -59,7 +59,8 @@ async function drain(stream: MonitorStream): Promise<{ readonly ids: number[]; r
     ]);
     if (!heard) return { ids, missed };
     if (heard.done) return { ids, missed };
-    if (heard.value.kind === "missed") missed += heard.value.count;
+    if (heard.value.kind === "engine") assert.fail("no engine is attached");
+    else if (heard.value.kind === "missed") missed += heard.value.count;
     else ids.push(heard.value.id);
   }
 }
