@@ -264,17 +264,7 @@ export type { Issue, IssueCode } from "./src/model/issue.ts";
 
 // Watch
 export { createMonitor } from "./src/monitor/stream/monitor.ts";
-export type {
-  EngineNotice,
-  EventSource,
-  Heard,
-  MissedNotice,
-  Monitor,
-  MonitorEvent,
-  MonitorFilter,
-  MonitorOptions,
-  MonitorStream,
-} from "./src/monitor/stream/contract.ts";
+export type * from "./src/monitor/stream/contract.ts";
 export { isAtLeast, SEVERITIES, type Severity, severityOf } from "./src/monitor/stream/severity.ts";
 export { createMetrics, type Metrics, METRICS_TYPE } from "./src/monitor/metrics/metrics.ts";
 export { createAlerts } from "./src/monitor/alerts/alerts.ts";
@@ -292,33 +282,9 @@ export { webhookChannel, type WebhookOptions } from "./src/monitor/alerts/channe
 
 // Run on many engines
 export { createEngines } from "./src/engines/engines.ts";
-export type {
-  CurrentWork,
-  DefinitionsEngine,
-  EngineIdentity,
-  Engines,
-  EnginesOptions,
-  EngineSpec,
-  EngineState,
-  ExecuteOptions,
-  OrchestratorEngine,
-  ThreadEngine,
-  ThreadEngineOptions,
-  WorkflowSpec,
-} from "./src/engines/contract.ts";
+export type * from "./src/engines/contract.ts";
 export type { EngineStrategy } from "./src/engines/strategy.ts";
-export type {
-  EngineEnvelope,
-  EngineMessage,
-  EngineMissed,
-  EngineOutbound,
-  EngineSource,
-  EngineStatus,
-  HealthResponse,
-  StatusUpdate,
-  WorkflowError,
-  WorkflowResponse,
-} from "./src/model/engine/message.ts";
+export type * from "./src/model/engine/message.ts";
 
 // Carry elsewhere
 export { diffSnapshots } from "./src/model/snapshot/diff.ts";
