@@ -96,6 +96,16 @@ export type { RevealSecret, Secret, SecretPlaceholder } from "./src/model/assets
 export { openMask } from "./src/runtime/redact/mask.ts";
 export type { Mask } from "./src/runtime/redact/mask.ts";
 export type { MaskStream } from "./src/runtime/redact/stream.ts";
+export { tickRunId } from "./src/triggers/launch.ts";
+export type { Launched, LaunchedResult, LaunchRequest } from "./src/triggers/launch.ts";
+export type {
+  Tick,
+  Trigger,
+  TriggerHistory,
+  TriggerHost,
+  TriggerUnit,
+  UnitsRequest,
+} from "./src/triggers/contract.ts";
 export { openRunBundle } from "./src/stores/bundle/open.ts";
 export { output, shortCircuit, skip, unchanged } from "./src/model/assets/result.ts";
 export type {
@@ -354,6 +364,8 @@ export type {
   RunOptions,
   RunResult,
   StoreOptions,
+  SwitchOptions,
+  TriggerStatus,
   VerifyOptions,
 } from "./src/orchestrator.ts";
 

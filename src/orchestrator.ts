@@ -5,6 +5,7 @@ import type { Selection } from "./model/job.ts";
 import { ActiveRuns } from "./orchestrator/active.ts";
 import type {
   AssetName,
+  BackfillResult,
   CloseOptions,
   MaterializationReport,
   Orchestrator,
@@ -27,24 +28,35 @@ import {
   BACKFILL_FIELDS,
   CLOSE_FIELDS,
   COMPENSATE_FIELDS,
+  LAUNCH_FIELDS,
   PLANNED_RUN_FIELDS,
   PRUNE_FIELDS,
   RECOVER_FIELDS,
   REPORT_FIELDS,
   RERUN_FIELDS,
   RUN_FIELDS,
+  SWITCH_FIELDS,
 } from "./orchestrator/fields.ts";
 import { checkIsolation } from "./orchestrator/isolation.ts";
 import { openValues, type Parts } from "./orchestrator/parts.ts";
 import { checkOptions, checkRunOptions } from "./orchestrator/options.ts";
+import { findJob, jobOptions, planLaunch } from "./orchestrator/launch/request.ts";
 import { isBackfillPlan, planBackfillIn, planIn, requestOf } from "./orchestrator/planning.ts";
 import { Reads } from "./orchestrator/reads.ts";
 import { Subscriptions } from "./orchestrator/subscriptions.ts";
+import { TriggerDesk } from "./orchestrator/triggers/desk.ts";
+import {
+  switchOf,
+  type SwitchOptions,
+  type TriggerStatus,
+  triggerStatuses,
+} from "./orchestrator/triggers/status.ts";
 import type { Seat } from "./orchestrator/verbs/seat.ts";
 import { takeSeat } from "./orchestrator/verbs/take.ts";
-import { onlyReads, orchestratorClosed, unknownJob } from "./orchestrator/refusals.ts";
+import { onlyReads, orchestratorClosed } from "./orchestrator/refusals.ts";
 import type { BackfillPlan, RunPlan } from "./planner/plan.ts";
 import type { BackfillRequest, PartitionRequest, PlanRequest } from "./planner/request.ts";
+import type { Launched, LaunchRequest } from "./triggers/launch.ts";
 import type { WorkerCounts } from "./runtime/isolation/worker/counts.ts";
 
 /** Default of how long running steps may take to end by themselves when an orchestrator is closed. */
@@ -92,6 +104,7 @@ class LiveOrchestrator extends Reads implements Orchestrator {
   readonly #options: OrchestratorOptions;
   readonly #active: ActiveRuns = new ActiveRuns();
   readonly #subscriptions: Subscriptions = new Subscriptions((begin) => this.#at(begin));
+  readonly #desk: TriggerDesk;
   #opening: Promise<Seat> | undefined = undefined;
   #seat: Seat | undefined = undefined;
   #closing: Promise<void> | undefined = undefined;
@@ -100,6 +113,7 @@ class LiveOrchestrator extends Reads implements Orchestrator {
     checkOptions(definitions, options);
     super(definitions, openValues(options));
     this.#options = options;
+    this.#desk = new TriggerDesk(options.triggers ?? []);
     const { findManager } = this.values;
     const plain = definitions.assets.find((asset) => !asset.io);
     if (plain) findManager(plain);
@@ -128,17 +142,22 @@ class LiveOrchestrator extends Reads implements Orchestrator {
   async runJob(name: string, options: RunOptions & Omit<PlanRequest, "select"> = {}): Promise<RunResult> {
     requireArgument("runJob", "name", name, TEXT);
     checkRunOptions(options, PLANNED_RUN_FIELDS, "runJob()");
-    const job = this.definitions.jobs.get(name);
-    if (!job) throw unknownJob(name, this.definitions);
+    const job = findJob(this.definitions, name);
     return await this.#write("runJob", async ({ parts, verbs }) => {
       const plan = await planIn(parts, { ...requestOf(options), select: job.selection });
-      const config = { ...job.config, ...options.config };
-      const tags = { ...job.tags, ...options.tags };
-      const rules = { priority: job.priority, ...(job.concurrency && { concurrency: job.concurrency }) };
-      const { compensate } = { ...job, ...options };
-      const own = { ...rules, ...options, config, tags, ...(compensate !== undefined && { compensate }) };
-      return await verbs.execute(plan, own, name);
+      return await verbs.execute(plan, jobOptions(job, options), name);
     });
+  }
+
+  async launch(request: LaunchRequest & RunOptions): Promise<Launched<RunResult | BackfillResult>> {
+    requireRecord("launch", "request", request, LAUNCH_FIELDS);
+    const { id: _, job: _job, select: _select, plan: _plan, backfill: _backfill, atMs: _atMs, ...options } =
+      request;
+    checkRunOptions(options, PLANNED_RUN_FIELDS, "launch()");
+    return await this.#write(
+      "launch",
+      async ({ parts, verbs }) => verbs.launch(await planLaunch(parts, request)),
+    );
   }
 
   async backfill(request: BackfillRequest | BackfillPlan = {}, options: RunOptions = {}) {
@@ -226,6 +245,35 @@ class LiveOrchestrator extends Reads implements Orchestrator {
     return this.#seat?.parts.engine.workers ?? NO_WORKERS;
   }
 
+  async start(): Promise<void> {
+    await this.#write("start", (seat) => this.#desk.start(seat));
+  }
+
+  async stop(): Promise<void> {
+    await this.#desk.stop();
+  }
+
+  async triggers(): Promise<readonly TriggerStatus[]> {
+    return await this.read((parts) => triggerStatuses(parts, this.#desk.triggers));
+  }
+
+  async pause(triggerId: string, options: SwitchOptions = {}): Promise<void> {
+    await this.#switch("pause", triggerId, options);
+  }
+
+  async resume(triggerId: string, options: SwitchOptions = {}): Promise<void> {
+    await this.#switch("resume", triggerId, options);
+  }
+
+  async #switch(verb: "pause" | "resume", id: string, options: SwitchOptions): Promise<void> {
+    requireArgument(verb, "triggerId", id, TEXT);
+    requireRecord(verb, "options", options, SWITCH_FIELDS);
+    await this.#write(verb, async ({ parts, verbs }) => {
+      const change = await switchOf(parts, this.#desk.triggers, id, verb === "resume", options.by);
+      if (change) await verbs.note("trigger_changed", change);
+    });
+  }
+
   async prune(retention: { readonly runsBeforeMs: number }): Promise<number> {
     requireRecord("prune", "retention", retention, PRUNE_FIELDS);
     requireArgument("prune", "runsBeforeMs", retention.runsBeforeMs, INSTANT);
@@ -247,6 +295,7 @@ class LiveOrchestrator extends Reads implements Orchestrator {
 
   async #close(graceMs: number): Promise<void> {
     const seat = await this.#opening?.catch(() => undefined);
+    await this.#desk.stop();
     seat?.leave(graceMs, orchestratorClosed());
     await this.#active.idle();
     this.#subscriptions.end();
@@ -308,3 +357,4 @@ export type {
   StoreOptions,
   VerifyOptions,
 } from "./orchestrator/contract.ts";
+export type { SwitchOptions, TriggerStatus } from "./orchestrator/triggers/status.ts";

@@ -8,18 +8,24 @@ export interface ActiveRun {
   end(): void;
 }
 
+interface Running {
+  readonly controller: AbortController;
+  readonly over: Promise<void>;
+}
+
 /** The runs and backfills of one orchestrator that are under way. */
 export class ActiveRuns {
   /** What must not go on twice at once, by what it is about. */
   readonly turns: Turns = new Turns();
-  readonly #running: Map<string, AbortController> = new Map();
+  readonly #running: Map<string, Running> = new Map();
   #calls = 0;
   #whenIdle: (() => void)[] = [];
 
   /** Notes that something begins. */
   begin(id: string, signal: AbortSignal | undefined): ActiveRun {
     const controller = new AbortController();
-    this.#running.set(id, controller);
+    const { promise: over, resolve } = Promise.withResolvers<void>();
+    this.#running.set(id, { controller, over });
     const forward = () => controller.abort(signal?.reason);
     if (signal?.aborted) forward();
     signal?.addEventListener("abort", forward);
@@ -28,6 +34,7 @@ export class ActiveRuns {
       end: () => {
         signal?.removeEventListener("abort", forward);
         this.#running.delete(id);
+        resolve();
       },
     };
   }
@@ -45,14 +52,19 @@ export class ActiveRuns {
 
   /** Asks one to stop. False when there is none of this id. */
   cancel(id: string, reason: string): boolean {
-    const controller = this.#running.get(id);
-    controller?.abort(reason);
-    return controller !== undefined;
+    const running = this.#running.get(id);
+    running?.controller.abort(reason);
+    return running !== undefined;
   }
 
   /** Whether one of this id is under way. */
   has(id: string): boolean {
     return this.#running.has(id);
+  }
+
+  /** Resolves when the one of this id is over; at once when none is under way. */
+  async whenOver(id: string): Promise<void> {
+    await this.#running.get(id)?.over;
   }
 
   /** Resolves when no work is under way. */

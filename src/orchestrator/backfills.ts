@@ -31,13 +31,17 @@ export async function executeBackfill(
   active: ActiveRuns,
   plan: BackfillPlan,
   options: RunOptions,
-  { id = newId(parts.clock, parts.random) }: { readonly id?: string } = {},
+  { id = newId(parts.clock, parts.random), onCreated }: {
+    readonly id?: string;
+    readonly onCreated?: () => void;
+  } = {},
 ): Promise<BackfillResult> {
   checkRunOptions(options);
   requirePatience(options);
   if (plan.whole?.definitions !== parts.definitions) throw otherDefinitions();
   const tags = options.tags ?? {};
   await record(parts, EVENT_KINDS.backfill_created, { id, plan: formatBackfillPlan(plan), tags });
+  onCreated?.();
   return await drive(parts, active, { id, plan, options, earlier: new Map() });
 }
 

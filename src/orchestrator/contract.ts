@@ -15,6 +15,7 @@ import type {
   MaterializationRecord,
   RunRecord,
   StepRecord,
+  TickRecord,
 } from "../model/events/record.ts";
 import type { Issue } from "../model/issue.ts";
 import type { RunConfig, Selection } from "../model/job.ts";
@@ -31,12 +32,16 @@ import type { IOManager } from "../io/manager.ts";
 import type { Mask } from "../runtime/redact/mask.ts";
 import type { BackfillPlan, RunPlan } from "../planner/plan.ts";
 import type { BackfillRequest, PartitionRequest, PlanRequest } from "../planner/request.ts";
+import type { SwitchOptions, TriggerStatus } from "./triggers/status.ts";
+import type { Trigger } from "../triggers/contract.ts";
+import type { Launched, LaunchRequest } from "../triggers/launch.ts";
 import type {
   BackfillFilter,
   EventFilter,
   MaterializationFilter,
   RunFilter,
   RunStore,
+  TickFilter,
 } from "../stores/store.ts";
 
 /** How an orchestrator keeps, runs and remembers. Everything has a default. */
@@ -69,6 +74,8 @@ export interface OrchestratorOptions {
   readonly hooks?: RunHooks;
   /** What becomes of runs whose process has died: see docs/runs/recovery.md. */
   readonly recovery?: RecoverySettings;
+  /** What starts work by itself besides schedules, once `start` is called: see docs/runs/triggers.md. Default: nothing. */
+  readonly triggers?: readonly Trigger[];
   /** The time. Default: that of the host. */
   readonly clock?: Clock;
   /** The source of chance. Default: that of the host. */
@@ -214,6 +221,13 @@ export interface Orchestrator extends AsyncDisposable {
   runJob(name: string, options?: RunOptions & Omit<PlanRequest, "select">): Promise<RunResult>;
   /** Runs a backfill: everything that is missing by default. */
   backfill(request?: BackfillRequest | BackfillPlan, options?: RunOptions): Promise<BackfillResult>;
+  /**
+   * Starts a run or a backfill and resolves as soon as it is on record for good, also when it is queued; its end is another
+   * promise. With an id that is on record already nothing is started twice: what was interrupted is gone on with.
+   *
+   * Rejects with USAGE unless one of `job`, `select`, `plan` and `backfill` is given, and with what planning rejects with.
+   */
+  launch(request: LaunchRequest & RunOptions): Promise<Launched<RunResult | BackfillResult>>;
   /** Runs again what a run did not finish (`from: "failure"`), or all of it (`from: "start"`). Default `"failure"`. */
   rerun(runId: string, options?: RunOptions & { readonly from?: "failure" | "start" }): Promise<RunResult>;
   /**
@@ -279,6 +293,25 @@ export interface Orchestrator extends AsyncDisposable {
   exportRun(id: string): AsyncIterable<string>;
   /** Backfills, newest first: at most `limit` (default 100), and with `before` the next page. */
   backfills(filter?: BackfillFilter): Promise<readonly BackfillRecord[]>;
+
+  /**
+   * Begins to start work by itself: schedules, and the triggers of the options. Where several processes share the history
+   * the one that leads does it, and whoever takes over from it. A second call changes nothing.
+   */
+  start(): Promise<void>;
+  /** Starts no work by itself any more; runs go on. `close` does it first. */
+  stop(): Promise<void>;
+  /** What starts work by itself, whether it is on, and what is recorded of it, by id. */
+  triggers(): Promise<readonly TriggerStatus[]>;
+  /** When triggers came due and what became of it, newest first: at most `limit` (default 100). */
+  ticks(filter?: TickFilter): Promise<readonly TickRecord[]>;
+  /**
+   * Lets a trigger start nothing until it is resumed, also in other processes and after a restart. Rejects with USAGE for an
+   * id that no trigger has.
+   */
+  pause(triggerId: string, options?: SwitchOptions): Promise<void>;
+  /** Lets a trigger start work again. What came due meanwhile is not made up for, unless it is declared to be. */
+  resume(triggerId: string, options?: SwitchOptions): Promise<void>;
 
   /** Which steps and runs wait for a pool, a key or a breaker, in the order in which each will be served. */
   waiting(): readonly WaitingEntry[];

@@ -5,6 +5,7 @@ import {
   COUNT,
   DURATION,
   type Fields,
+  FILLED,
   FLAG,
   INSTANT,
   MADE,
@@ -108,6 +109,23 @@ export const CHECKS_FIELDS: Fields = { limit: COUNT };
 
 /** Of the filter of `backfills`. */
 export const BACKFILLS_FIELDS: Fields = { before: TEXT, limit: COUNT };
+
+/** Of what is launched. */
+export const LAUNCH_FIELDS: Fields = {
+  ...PLANNED_RUN_FIELDS,
+  id: FILLED,
+  job: TEXT,
+  select: ANYTHING,
+  plan: ANYTHING,
+  backfill: ANYTHING,
+  atMs: INSTANT,
+};
+
+/** Of the filter of `ticks`. */
+export const TICKS_FIELDS: Fields = { trigger: TEXT, before: PLACE, limit: COUNT };
+
+/** Of `pause` and `resume`. */
+export const SWITCH_FIELDS: Fields = { by: TEXT };
 
 /** Of the filter of `materializations`. */
 export const MATERIALIZATIONS_FIELDS: Fields = { partition: TEXT, before: MADE, limit: COUNT };

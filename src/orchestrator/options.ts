@@ -6,7 +6,7 @@ import { areHooks, HOOKS_ARE } from "../model/validate/hooks.ts";
 import { COMPENSATE_IS, isCompensate } from "../model/step/compensate.ts";
 import { RUN_HOOKS } from "../model/validate/known.ts";
 import { namesOf, refuseUnknown } from "../model/validate/options.ts";
-import { nameType } from "../model/quote.ts";
+import { nameType, quote } from "../model/quote.ts";
 import {
   DURATION,
   type Fields,
@@ -65,6 +65,7 @@ const OPTIONS = namesOf<OrchestratorOptions>()({
   isolation: true,
   hooks: true,
   recovery: true,
+  triggers: true,
   clock: true,
   random: true,
   mask: true,
@@ -108,6 +109,7 @@ export function checkOptions(definitions: unknown, options: unknown): void {
     requireFields("the options of the store", ["store"], store, STORE_FIELDS);
   }
   if (hooks !== undefined) checkHooks(hooks);
+  if (options.triggers !== undefined) checkTriggers(options.triggers);
   if (io !== undefined && !(Array.isArray(io) && io.every(isManager))) {
     throw misfit(
       ["io"],
@@ -126,6 +128,30 @@ export function checkOptions(definitions: unknown, options: unknown): void {
   for (const [name, pool] of Object.entries(pools ?? {})) checkPool(name, pool);
   checkLimit(concurrency, ["concurrency"]);
   checkLimit(maxRuns, ["maxRuns"]);
+}
+
+function checkTriggers(triggers: unknown): void {
+  if (!Array.isArray(triggers) || !triggers.every(isTrigger)) {
+    throw misfit(
+      ["triggers"],
+      "Triggers are a list of objects with an id, a type, start() and stop()",
+      triggers,
+      "triggers: [trigger]",
+    );
+  }
+  const twice = triggers.find(({ id }, at) => triggers.findIndex((each) => each.id === id) !== at);
+  if (!twice) return;
+  throw new SluiceError({
+    code: "DEFINITION_INVALID",
+    message: `Two triggers have the id ${quote(twice.id)}.`,
+    path: ["triggers", twice.id],
+    hint: "Give each an id of its own: ticks and cursors are kept by it.",
+  });
+}
+
+function isTrigger(value: unknown): value is { readonly id: string } {
+  return isRecord(value) && [value.id, value.type].every((text) => typeof text === "string" && text !== "") &&
+    [value.start, value.stop].every((each) => typeof each === "function");
 }
 
 function checkHooks(hooks: unknown): void {

@@ -21,11 +21,16 @@ const LOOKS = 64;
  * Opens a planning context over everything recorded so far.
  *
  * @param verifyIO Whether the values of recorded partitions are looked for; those that are gone count as missing.
+ * @param atMs The instant that counts as now. Default: now.
  */
-export async function openContext(parts: Parts, verifyIO: boolean = false): Promise<PlanningContext> {
+export async function openContext(
+  parts: Parts,
+  verifyIO: boolean = false,
+  atMs: number | undefined = undefined,
+): Promise<PlanningContext> {
   await parts.engine.recorder.flush();
   const facts = await parts.store.facts();
-  const nowMs = parts.clock.now();
+  const nowMs = atMs ?? parts.clock.now();
   const context = openPlanning(parts.definitions, facts, nowMs);
   if (!verifyIO) return context;
   return openPlanning(parts.definitions, facts, nowMs, await lostValues(parts, context));
@@ -41,7 +46,9 @@ export function requestOf({ partitions, scope, checks }: Omit<PlanRequest, "sele
 }
 
 /** Whether what is asked for is planned already. */
-export function isBackfillPlan(asked: BackfillRequest | BackfillPlan): asked is BackfillPlan {
+export function isBackfillPlan(
+  asked: BackfillRequest | BackfillPlan | RunPlan,
+): asked is BackfillPlan {
   const given: unknown = asked;
   return isRecord(given) && given.kind === "backfill-plan";
 }
@@ -50,8 +57,9 @@ export function isBackfillPlan(asked: BackfillRequest | BackfillPlan): asked is 
 export async function planIn(
   parts: Parts,
   { verifyIO, ...request }: PlanRequest & VerifyOptions,
+  atMs?: number,
 ): Promise<RunPlan> {
-  const context = await openContext(parts, verifyIO);
+  const context = await openContext(parts, verifyIO, atMs);
   const plan = await parts.engine.pace.finish(planRunInSlices(context, request));
   if ((request.scope ?? "all") === "all") context.facts.releaseAssets?.();
   return plan;
@@ -61,8 +69,9 @@ export async function planIn(
 export async function planBackfillIn(
   parts: Parts,
   { verifyIO, ...request }: BackfillRequest & VerifyOptions,
+  atMs?: number,
 ): Promise<BackfillPlan> {
-  const context = await openContext(parts, verifyIO);
+  const context = await openContext(parts, verifyIO, atMs);
   return await parts.engine.pace.finish(planBackfillInSlices(context, { scope: "missing", ...request }));
 }
 

@@ -10,6 +10,7 @@ import type {
   MaterializationRecord,
   RunRecord,
   StepRecord,
+  TickRecord,
 } from "../model/events/record.ts";
 import type { SluiceEvent } from "../model/events/event.ts";
 import { SluiceError } from "../model/issue.ts";
@@ -17,7 +18,13 @@ import { parseBackfillPlan, parsePlan } from "../planner/json.ts";
 import type { BackfillPlan, RunPlan } from "../planner/plan.ts";
 import type { BackfillRequest, PlanRequest } from "../planner/request.ts";
 import { writeBundle } from "../stores/bundle/write.ts";
-import type { BackfillFilter, EventFilter, MaterializationFilter, RunFilter } from "../stores/store.ts";
+import type {
+  BackfillFilter,
+  EventFilter,
+  MaterializationFilter,
+  RunFilter,
+  TickFilter,
+} from "../stores/store.ts";
 import { ASSET, requireArgument, requireRecord, TEXT } from "./arguments.ts";
 import { requireKnown, requirePartition } from "./catalogue.ts";
 import type { AssetName, LogFilter, PartitionOverview, VerifyOptions } from "./contract.ts";
@@ -31,6 +38,7 @@ import {
   MATERIALIZATIONS_FIELDS,
   PLAN_FIELDS,
   RUNS_FIELDS,
+  TICKS_FIELDS,
 } from "./fields.ts";
 import type { Parts, Values } from "./parts.ts";
 import { openContext, planBackfillIn, planIn } from "./planning.ts";
@@ -155,6 +163,11 @@ export abstract class Reads {
   async backfills(filter: BackfillFilter = {}): Promise<readonly BackfillRecord[]> {
     requireRecord("backfills", "filter", filter, BACKFILLS_FIELDS);
     return await this.read(({ store }) => store.backfills(filter));
+  }
+
+  async ticks(filter: TickFilter = {}): Promise<readonly TickRecord[]> {
+    requireRecord("ticks", "filter", filter, TICKS_FIELDS);
+    return await this.read(({ store }) => store.ticks(filter));
   }
 
   protected asset(verb: string, asset: AssetName): Asset {

@@ -30,6 +30,8 @@ export interface RunPlace {
   readonly job?: string;
   readonly backfill?: string;
   readonly parent?: string;
+  /** Called when it is on record for good. */
+  readonly onCreated?: () => void;
   /** What elements the parent has made. */
   readonly earlierElements?: EarlierElements;
 }

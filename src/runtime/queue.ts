@@ -19,6 +19,7 @@ export interface QueueRequest {
   readonly priority?: number;
   readonly turn?: RunTurn | undefined;
   readonly signal?: AbortSignal;
+  readonly onCreated?: () => void;
   /** Its steps as recorded: it is on record then. */
   readonly resumed?: readonly StepRecord[];
 }
@@ -55,6 +56,7 @@ export async function waitForTurn(
     if (!request.resumed) tape.add("run_created", createdPayload(request, steps));
     tape.add("run_queued", { waitsFor });
     await tape.flush();
+    if (!request.resumed) request.onCreated?.();
     if (await settled(engine, request, came)) return true;
     await recordLeft(tape);
     return false;

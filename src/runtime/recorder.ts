@@ -1,6 +1,6 @@
 /** The one place that appends: events of all runs of a process, numbered, gathered for a turn and committed together. */
 import { EventBatch } from "../model/events/batch.ts";
-import { EVENT_KINDS, type EventPayloads, type RunEventName } from "../model/events/event.ts";
+import { EVENT_KINDS, type EventName, type EventPayloads, type RunEventName } from "../model/events/event.ts";
 import type { RunStore } from "../stores/store.ts";
 import type { Pace } from "./pace.ts";
 import { type Mask, openMask } from "./redact/mask.ts";
@@ -86,6 +86,25 @@ export class Recorder {
     const count = batches.reduce((sum, { size }) => sum + size, 0);
     this.#uncommitted += count;
     this.#committed = this.#commit(this.#committed, this.#append(batches), tapes, batches, count);
+  }
+
+  /**
+   * Commits one event of the catalogue by itself: what is refused of it is told to the caller, and takes nothing with it that
+   * other tapes have to commit.
+   */
+  async append<Name extends EventName & keyof EventPayloads>(
+    name: Name,
+    payload: EventPayloads[Name],
+  ): Promise<void> {
+    this.drain();
+    this.pace.refresh();
+    const batch = new EventBatch("", 1);
+    const kind = EVENT_KINDS[name];
+    batch.push(kind, -1, 0, ++this["~seq"], this.pace.nowMs, maskPayload(kind, payload, this.mask));
+    const before = this.#committed;
+    const done = this.#append([batch]).then(() => before).then(() => this.#notify([batch]));
+    this.#committed = done.catch(ignore);
+    await done;
   }
 
   /** Notes that a tape has something to commit. */

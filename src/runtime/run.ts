@@ -54,6 +54,8 @@ export interface RunRequest {
   readonly priority?: number;
   /** What it waits for before it begins. Default: nothing. */
   readonly turn?: RunTurn | undefined;
+  /** Called when it is on record for good; never for one that was before. */
+  readonly onCreated?: () => void;
   /** Called when its turn has come, and waited for before anything of it begins. */
   readonly onTurn?: () => Promise<void>;
   /** Cancels the run. */
@@ -338,9 +340,10 @@ class Execution {
   }
 
   #announce(): void {
-    const { resumed, isAnnounced, signal } = this.#request;
+    const { resumed, isAnnounced, signal, onCreated } = this.#request;
     if (!resumed && !isAnnounced) {
       this.#tape.add("run_created", createdPayload(this.#request, this.#graph));
+      if (onCreated) this.#tape.flush().then(onCreated, () => {});
     }
     const isQueued = !resumed || isAnnounced;
     // What is canceled before it has begun never begins.

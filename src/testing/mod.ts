@@ -20,6 +20,8 @@ export type {
   Simulation,
   SimulationOptions,
 } from "./simulate/contract.ts";
+export { triggerContract } from "./trigger_contract.ts";
+export type { TriggerContractOptions, TriggerFixture } from "./trigger_contract.ts";
 export { simulateRuns } from "./simulate/simulate.ts";
 export { storeContract } from "./store_contract.ts";
 export type { StoreContractOptions } from "./store_contract.ts";

@@ -273,6 +273,25 @@ describe("when the one that leads is gone", () => {
       file.close();
     }));
 
+  test("what a follower has launched is gone on with, and it hears of its end", () =>
+    inFolder(async (folder) => {
+      const leader = await startPeer(folder);
+      const sluice = shareIn(folder, true);
+      const [one, again] = await Promise.all([
+        sluice.launch({ id: "mine", select: ["first", "slow"] }),
+        sluice.launch({ id: "mine", select: ["first", "slow"] }),
+      ]);
+      assert.deepEqual([one.isNew, again.isNew].sort(), [false, true]);
+      const filled = await sluice.launch({ id: "fill", backfill: { select: "letters" } });
+      assert.equal((await filled.ended).status, "success");
+      await slowRun(sluice, folder);
+      leader.kill("SIGKILL");
+      writeFileSync(join(folder, "go"), "");
+      assert.deepEqual([(await one.ended).status, (await again.ended).status], ["success", "success"]);
+      assert.equal((await sluice.launch({ id: "mine", select: "first" })).isNew, false);
+      await sluice.close();
+    }));
+
   test("by closing, another goes on with what that has cut short", () =>
     inFolder(async (folder) => {
       const leader = await startPeer(folder);

@@ -5,7 +5,8 @@ import { giveUpBackfill, resumeBackfill } from "../backfills.ts";
 import type { RecoverOptions, RunResult } from "../contract.ts";
 import { interruptLost } from "./lost.ts";
 import type { Parts } from "../parts.ts";
-import { giveUpRun, resumeRun } from "../runs.ts";
+import { giveUpRun } from "../runs.ts";
+import { resumeOnce } from "./resume.ts";
 
 /**
  * Goes on with every backfill and run that is interrupted. One that no longer fits the definitions is recorded as
@@ -35,7 +36,10 @@ export async function recoverAll(
     if (parts.engine.isLeaving) return results;
     if (active.has(id) || results.some((result) => result.id === id)) continue;
     await attempt(
-      async () => void results.push(await resumeRun(parts, active, id, options)),
+      async () => {
+        const result = await resumeOnce(parts, active, id, options);
+        if (result) results.push(result);
+      },
       (error) => giveUpRun(parts, id, error),
     );
   }

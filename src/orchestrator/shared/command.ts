@@ -1,10 +1,11 @@
 /** What one process asks of the one that leads, as JSON, and what it is answered. */
 import { DOUBTFUL, surveyJson } from "../../io/formats/json_check.ts";
+import type { EventPayloads } from "../../model/events/event.ts";
 import { type Issue, SluiceError } from "../../model/issue.ts";
 import type { BackfillPlanJson, PlanJson } from "../../planner/json.ts";
 import type { PartitionRequest } from "../../planner/request.ts";
 import type { MaterializationReport, RecoverOptions } from "../contract.ts";
-import type { Pruning } from "../verbs/verbs.ts";
+import type { NoteName, Pruning } from "../verbs/verbs.ts";
 
 /** The options of a run, without what cannot cross. */
 export type SentOptions = Omit<RecoverOptions, "signal">;
@@ -18,6 +19,18 @@ export type Command =
     readonly options: SentOptions;
   }
   | { readonly verb: "backfill"; readonly plan: BackfillPlanJson; readonly options: SentOptions }
+  | {
+    readonly verb: "launch";
+    readonly id: string;
+    readonly plan: PlanJson | BackfillPlanJson;
+    readonly job?: string;
+    readonly options: SentOptions;
+  }
+  | {
+    readonly verb: "note";
+    readonly name: NoteName;
+    readonly payload: EventPayloads[NoteName];
+  }
   | {
     readonly verb: "rerun";
     readonly run: string;

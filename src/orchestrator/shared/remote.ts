@@ -2,28 +2,21 @@
 import { formatBackfillPlan, formatPlan } from "../../planner/json.ts";
 import type { BackfillPlan, RunPlan } from "../../planner/plan.ts";
 import { recordedPlan } from "../../planner/remaining.ts";
-import type { CommandTable } from "../../stores/sqlite/commands.ts";
 import { SluiceError } from "../../model/issue.ts";
 import type { BackfillResult, RecoverOptions, RunResult } from "../contract.ts";
 import type { Parts } from "../parts.ts";
-import { openContext } from "../planning.ts";
+import { isBackfillPlan, openContext } from "../planning.ts";
 import { newId } from "../run_id.ts";
 import { unknownRun } from "../refusals.ts";
 import type { Verbs } from "../verbs/verbs.ts";
+import { launchRemotely } from "./launch.ts";
+import { pause, type RemoteParts } from "./pause.ts";
 import { type Command, formatCommand, openReply, type RunAnswer, type SentOptions } from "./command.ts";
 
 /** How often an answer is looked for. */
 const LOOK_MS = 25;
 /** For so many looks it may be that whoever writes the file has not said yet that it serves. */
 const PATIENCE = 200;
-
-/** What handing on takes. */
-export interface RemoteParts {
-  readonly parts: Parts;
-  readonly commands: CommandTable;
-  /** Aborted when this process waits for nothing any more. */
-  readonly closing: AbortSignal;
-}
 
 /** Verbs that another process does. */
 export function remoteVerbs(remote: RemoteParts): Verbs {
@@ -43,6 +36,14 @@ export function remoteVerbs(remote: RemoteParts): Verbs {
       const command = { verb: "backfill", plan: formatBackfillPlan(plan), options: sent(given) } as const;
       return await readBackfill(parts, await ask(command, given) as RunAnswer, plan);
     },
+    launch: async (work) => {
+      const { plan } = work;
+      requireOwn(parts, isBackfillPlan(plan) ? plan.whole : plan);
+      const read = (answer: RunAnswer): Promise<RunResult | BackfillResult> =>
+        isBackfillPlan(plan) ? readBackfill(parts, answer, plan) : readRun(parts, answer);
+      return await launchRemotely(remote, work, { ask, read });
+    },
+    note: async (name, payload) => void await ask({ verb: "note", name, payload }),
     rerun: async (run, from, given) =>
       await askRun({ verb: "rerun", run, from, options: sent(given) }, given),
     compensate: async (run, given) => await askRun({ verb: "compensate", run, options: sent(given) }, given),
@@ -122,10 +123,6 @@ async function cancelWhenBegun(
     }
     await pause(remote, LOOK_MS);
   }
-}
-
-function pause({ parts: { clock } }: RemoteParts, delayMs: number): Promise<void> {
-  return new Promise((resolve) => void clock.after(delayMs, resolve));
 }
 
 /** What became of a run, from its record. */

@@ -31,6 +31,7 @@ export class SharedSeat implements Seat {
   readonly #commands: CommandTable;
   readonly #closing: AbortController = new AbortController();
   readonly #feeds: Set<Feed> = new Set();
+  readonly #roleListeners: Set<() => void> = new Set();
   /** Roles that are over, whose reads may still be under way. */
   readonly #former: Parts[] = [];
   readonly #timer: ReturnType<typeof setInterval>;
@@ -63,6 +64,16 @@ export class SharedSeat implements Seat {
 
   get verbs(): Verbs {
     return this.#role.verbs;
+  }
+
+  get leads(): boolean {
+    return this.#role.server !== undefined;
+  }
+
+  onRole(listener: () => void): () => void {
+    const own = () => listener();
+    this.#roleListeners.add(own);
+    return () => this.#roleListeners.delete(own);
   }
 
   subscribe(listener: EventListener): () => void {
@@ -128,6 +139,7 @@ export class SharedSeat implements Seat {
     this.#former.push(this.parts);
     this.#role = this.#leading(parts);
     if (this.#closing.signal.aborted) parts.engine.leave(0, this.#closing.signal.reason);
+    for (const listener of this.#roleListeners) listener();
   }
 
   /** Another process has taken over, since this one gave no sign of life: what it still does is not recorded. */
@@ -137,6 +149,7 @@ export class SharedSeat implements Seat {
     this.#former.push(parts);
     this.#role = this.#following(next);
     parts.engine.leave(0, overtaken(next.store.name));
+    for (const listener of this.#roleListeners) listener();
   }
 }
 

@@ -87,11 +87,14 @@ export class CommandServer {
         const status = (await store.backfill(id))?.status;
         return { id, status: status === "running" ? "interrupted" : status };
       }
+      case "launch":
       case "recover":
       case "cancel":
       case "pause":
       case "resume":
         return await this.#do(id, command);
+      case "note":
+        return await this.#do(id, command).catch(passRefusal);
       default:
         throw lostCommand(command.verb);
     }
@@ -110,6 +113,17 @@ export class CommandServer {
         const { status } = await verbs.backfill(plan, command.options);
         return { id, status };
       }
+      case "launch": {
+        const { id, plan: json, options, job } = command;
+        const context = await openContext(parts);
+        const plan = json.kind === "backfill-plan"
+          ? parseBackfillPlan(json, context)
+          : parsePlan(json, context);
+        const { isNew } = await verbs.launch({ id, plan, options, ...(job !== undefined && { job }) });
+        return isNew;
+      }
+      case "note":
+        return await verbs.note(command.name, command.payload);
       case "rerun":
         return answerOf(await verbs.rerun(command.run, command.from, command.options));
       case "compensate":
@@ -138,6 +152,11 @@ export class CommandServer {
 
 function answerOf({ id, status }: RunResult): RunAnswer {
   return { id, status };
+}
+
+/** A tick that the lost leader has recorded is refused now: it was asked for once. */
+function passRefusal(error: unknown): void {
+  if (!(error instanceof SluiceError) || error.code !== "EVENT_REFUSED") throw error;
 }
 
 function isCutShort(reply: Reply): boolean {

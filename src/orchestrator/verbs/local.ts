@@ -4,6 +4,7 @@ import { executeBackfill } from "../backfills.ts";
 import { cancelAny } from "../cancel.ts";
 import { changeKeys, reportAsset, wipeAsset } from "../catalogue.ts";
 import { compensateRun } from "../compensate/run.ts";
+import { launchWork } from "../launch/launch.ts";
 import type { Parts } from "../parts.ts";
 import { recoverAll } from "../recovery/recover.ts";
 import { executePlan, rerun } from "../runs.ts";
@@ -16,6 +17,8 @@ export function localVerbs(parts: Parts, active: ActiveRuns, id?: string): Verbs
     execute: (plan, options, job) =>
       executePlan(parts, active, plan, options, job === undefined ? own : { ...own, job }),
     backfill: (plan, options) => executeBackfill(parts, active, plan, options, own),
+    launch: (work) => launchWork(parts, active, work),
+    note: (name, payload) => parts.engine.recorder.append(name, payload),
     rerun: (runId, from, options) => rerun(parts, active, runId, from, options, own),
     compensate: (runId, options) => compensateRun(parts, active, runId, options, id),
     // Two at once would both go on with the same runs.

@@ -16,7 +16,11 @@ export interface Seat {
   readonly verbs: Verbs;
   /** Whether nothing can be changed from here. */
   readonly isReadOnly: boolean;
+  /** Whether this process is the one that writes. */
+  readonly leads: boolean;
   subscribe(listener: EventListener): () => void;
+  /** Calls back when another process has begun to lead, or this one has. Gives a function that ends it. */
+  onRole(listener: () => void): () => void;
   /** Starts nothing from now on, and lets what is under way end. */
   leave(graceMs: number, cause: unknown): void;
   /** Closes, when nothing is under way any more. */

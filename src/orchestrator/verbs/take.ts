@@ -22,6 +22,8 @@ async function takeAlone({ definitions, options, values, active }: SeatOptions):
     parts,
     verbs,
     isReadOnly,
+    leads: !isReadOnly,
+    onRole: () => () => {},
     subscribe: (listener) =>
       parts.engine.recorder.subscribe((batches) => batches.forEach((batch) => listener(batch))),
     leave: (graceMs, cause) => parts.engine.leave(graceMs, cause),

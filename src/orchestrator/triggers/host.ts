@@ -1,0 +1,55 @@
+/** What a trigger is handed: the verbs of the process that leads, and the history, as long as it is active. */
+import type { TriggerHistory, TriggerHost } from "../../triggers/contract.ts";
+import { planLaunch } from "../launch/request.ts";
+import type { Seat } from "../verbs/seat.ts";
+
+/** Opens the host of one trigger, from its start to its stop. */
+export function openHost({ parts, verbs }: Seat, signal: AbortSignal): TriggerHost {
+  const { definitions, clock, random, store, engine } = parts;
+  const { recorder } = engine;
+  return {
+    definitions,
+    clock,
+    random,
+    signal,
+    history: historyOf(store),
+    launch: async (request) => {
+      signal.throwIfAborted();
+      return await verbs.launch(await planLaunch(parts, request));
+    },
+    cancel: async (id, reason) => {
+      signal.throwIfAborted();
+      await verbs.cancel(id, reason);
+    },
+    addPartitions: async (name, keys) => {
+      signal.throwIfAborted();
+      await verbs.addKeys(name, keys);
+    },
+    record: async (tick) => {
+      signal.throwIfAborted();
+      await recorder.append("tick_recorded", tick);
+    },
+    noteJump: async (byMs) => {
+      signal.throwIfAborted();
+      await recorder.append("clock_jump", { byMs });
+    },
+    subscribe: (listener) => recorder.subscribe((batches) => batches.forEach((batch) => listener(batch))),
+  };
+}
+
+/** The reading half of a store. */
+function historyOf(store: TriggerHistory): TriggerHistory {
+  return {
+    facts: () => store.facts(),
+    run: (id) => store.run(id),
+    runs: (filter) => store.runs(filter),
+    steps: (id, range) => store.steps(id, range),
+    events: (filter) => store.events(filter),
+    materializations: (asset, filter) => store.materializations(asset, filter),
+    checks: (filter) => store.checks(filter),
+    backfill: (id) => store.backfill(id),
+    backfills: (filter) => store.backfills(filter),
+    triggers: () => store.triggers(),
+    ticks: (filter) => store.ticks(filter),
+  };
+}
