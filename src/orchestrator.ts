@@ -57,6 +57,7 @@ import { onlyReads, orchestratorClosed } from "./orchestrator/refusals.ts";
 import type { BackfillPlan, RunPlan } from "./planner/plan.ts";
 import type { BackfillRequest, PartitionRequest, PlanRequest } from "./planner/request.ts";
 import type { Launched, LaunchRequest } from "./triggers/launch.ts";
+import type { SwitchOptions, TriggerStatus } from "./triggers/status.ts";
 import type { WorkerCounts } from "./runtime/isolation/worker/counts.ts";
 
 /** Default of how long running steps may take to end by themselves when an orchestrator is closed. */
@@ -357,4 +358,4 @@ export type {
   StoreOptions,
   VerifyOptions,
 } from "./orchestrator/contract.ts";
-export type { SwitchOptions, TriggerStatus } from "./orchestrator/triggers/status.ts";
+export type { SwitchOptions, TriggerStatus } from "./triggers/status.ts";

@@ -32,9 +32,9 @@ import type { IOManager } from "../io/manager.ts";
 import type { Mask } from "../runtime/redact/mask.ts";
 import type { BackfillPlan, RunPlan } from "../planner/plan.ts";
 import type { BackfillRequest, PartitionRequest, PlanRequest } from "../planner/request.ts";
-import type { SwitchOptions, TriggerStatus } from "./triggers/status.ts";
 import type { Trigger } from "../triggers/contract.ts";
 import type { Launched, LaunchRequest } from "../triggers/launch.ts";
+import type { SwitchOptions, TriggerStatus } from "../triggers/status.ts";
 import type {
   BackfillFilter,
   EventFilter,

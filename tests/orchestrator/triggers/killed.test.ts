@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createOrchestrator, tickRunId } from "sluice";
-import { start } from "../support/child.ts";
-import { inFolder } from "../support/folder.ts";
-import { ID, ringingOf } from "./fixtures/ringing.ts";
+import { start } from "../../support/child.ts";
+import { inFolder } from "../../support/folder.ts";
+import { ID, ringingOf } from "../fixtures/ringing.ts";
 
 const SCRIPT = "tests/orchestrator/fixtures/ringing.ts";
 

@@ -14,8 +14,8 @@ import {
 } from "sluice";
 import { virtualClock } from "sluice/testing";
 import { join } from "node:path";
-import { EventBatch } from "../../src/model/events/batch.ts";
-import { inFolder } from "../support/folder.ts";
+import { EventBatch } from "../../../src/model/events/batch.ts";
+import { inFolder } from "../../support/folder.ts";
 
 /** An asset that waits until it is let go, one that is made at once, and days. */
 function worldOf(options: Omit<OrchestratorOptions, "defaultIO"> = {}) {
