@@ -45,12 +45,7 @@ import { isBackfillPlan, planBackfillIn, planIn, requestOf } from "./orchestrato
 import { Reads } from "./orchestrator/reads.ts";
 import { Subscriptions } from "./orchestrator/subscriptions.ts";
 import { TriggerDesk } from "./orchestrator/triggers/desk.ts";
-import {
-  switchOf,
-  type SwitchOptions,
-  type TriggerStatus,
-  triggerStatuses,
-} from "./orchestrator/triggers/status.ts";
+import { switchOf, triggerStatuses } from "./orchestrator/triggers/status.ts";
 import type { Seat } from "./orchestrator/verbs/seat.ts";
 import { takeSeat } from "./orchestrator/verbs/take.ts";
 import { onlyReads, orchestratorClosed } from "./orchestrator/refusals.ts";
@@ -258,19 +253,19 @@ class LiveOrchestrator extends Reads implements Orchestrator {
     return await this.read((parts) => triggerStatuses(parts, this.#desk.triggers));
   }
 
-  async pause(triggerId: string, options: SwitchOptions = {}): Promise<void> {
-    await this.#switch("pause", triggerId, options);
+  async pauseTrigger(id: string, options: SwitchOptions = {}): Promise<void> {
+    await this.#switch("pauseTrigger", id, false, options);
   }
 
-  async resume(triggerId: string, options: SwitchOptions = {}): Promise<void> {
-    await this.#switch("resume", triggerId, options);
+  async resumeTrigger(id: string, options: SwitchOptions = {}): Promise<void> {
+    await this.#switch("resumeTrigger", id, true, options);
   }
 
-  async #switch(verb: "pause" | "resume", id: string, options: SwitchOptions): Promise<void> {
-    requireArgument(verb, "triggerId", id, TEXT);
+  async #switch(verb: string, id: string, enabled: boolean, options: SwitchOptions): Promise<void> {
+    requireArgument(verb, "id", id, TEXT);
     requireRecord(verb, "options", options, SWITCH_FIELDS);
     await this.#write(verb, async ({ parts, verbs }) => {
-      const change = await switchOf(parts, this.#desk.triggers, id, verb === "resume", options.by);
+      const change = await switchOf(parts, this.#desk.triggers, id, enabled, options.by);
       if (change) await verbs.note("trigger_changed", change);
     });
   }

@@ -309,9 +309,9 @@ export interface Orchestrator extends AsyncDisposable {
    * Lets a trigger start nothing until it is resumed, also in other processes and after a restart. Rejects with USAGE for an
    * id that no trigger has.
    */
-  pause(triggerId: string, options?: SwitchOptions): Promise<void>;
+  pauseTrigger(id: string, options?: SwitchOptions): Promise<void>;
   /** Lets a trigger start work again. What came due meanwhile is not made up for, unless it is declared to be. */
-  resume(triggerId: string, options?: SwitchOptions): Promise<void>;
+  resumeTrigger(id: string, options?: SwitchOptions): Promise<void>;
 
   /** Which steps and runs wait for a pool, a key or a breaker, in the order in which each will be served. */
   waiting(): readonly WaitingEntry[];

@@ -124,7 +124,7 @@ export const LAUNCH_FIELDS: Fields = {
 /** Of the filter of `ticks`. */
 export const TICKS_FIELDS: Fields = { trigger: TEXT, before: PLACE, limit: COUNT };
 
-/** Of `pause` and `resume`. */
+/** Of `pauseTrigger` and `resumeTrigger`. */
 export const SWITCH_FIELDS: Fields = { by: TEXT };
 
 /** Of the filter of `materializations`. */

@@ -186,10 +186,10 @@ const CHECKS: { readonly [title: string]: Check } = {
   "starts nothing while it is paused": async ({ sluice, due, runs }) => {
     await sluice.start();
     const ids = (await sluice.triggers()).filter(({ isOn }) => isOn).map(({ id }) => id);
-    for (const id of ids) await sluice.pause(id);
+    for (const id of ids) await sluice.pauseTrigger(id);
     await due();
     assert.equal(await runs(), 0);
-    for (const id of ids) await sluice.resume(id);
+    for (const id of ids) await sluice.resumeTrigger(id);
     await due();
     assert.ok(await runs() > 0, "no run was started after it was resumed");
   },

@@ -164,8 +164,8 @@ describe("an orchestrator with triggers", () => {
     const bell = new Bell();
     await using sluice = open([bell, new Bell("bell:back")]);
     await sluice.start();
-    await sluice.pause(ID, { by: "ada" });
-    await sluice.pause(ID);
+    await sluice.pauseTrigger(ID, { by: "ada" });
+    await sluice.pauseTrigger(ID);
     await until(() => !bell.isActive);
     assert.deepEqual((await sluice.triggers()).map(({ id, isOn }) => [id, isOn]), [["bell:back", true], [
       ID,
@@ -174,15 +174,18 @@ describe("an orchestrator with triggers", () => {
     await sluice.stop();
     await sluice.start();
     assert.deepEqual([bell.isActive, bell.log], [false, ["start", "stop"]]);
-    await sluice.resume(ID);
+    await sluice.resumeTrigger(ID);
     await until(() => bell.isActive);
     const changes = (await sluice.events()).filter(({ type }) => type === "trigger_changed");
     assert.deepEqual(changes.map(({ payload }) => payload), [
       { trigger: ID, enabled: false, by: "ada" },
       { trigger: ID, enabled: true },
     ]);
-    await assert.rejects(sluice.pause("bell:frond"), { code: "USAGE", message: /no trigger "bell:frond"/ });
-    await assert.rejects(sluice.pause(ID, { who: "me" } as object), { code: "USAGE" });
+    await assert.rejects(sluice.pauseTrigger("bell:frond"), {
+      code: "USAGE",
+      message: /no trigger "bell:frond"/,
+    });
+    await assert.rejects(sluice.pauseTrigger(ID, { who: "me" } as object), { code: "USAGE" });
   });
 
   test("starts none when one cannot start, and says why", async () => {
