@@ -87,6 +87,8 @@ export const FEATURES = {
   "job.config": "Config of a job",
   "job.tags": "Tags of a job or schedule",
   "job.hooks": "Hooks of a job",
+  "job.undo.off": "A job whose runs undo nothing",
+  "job.undo.always": "A job whose canceled runs are undone too",
   "job.priority": "A job whose runs have a priority",
   "job.steps": "A limit of how many steps of a job's run go on at once",
   "job.key": "A job of which only so many runs go on at once, by a key",
@@ -135,12 +137,14 @@ export function featuresOf(snapshot: Snapshot): readonly FeatureUse[] {
   const uses = [
     ...snapshot.assets.flatMap((asset) => usesOf(`asset ${asset.key}`, assetFeatures(asset, snapshot))),
     ...snapshot.steps.flatMap((step) => usesOf(`step ${step.name}`, stepFeatures(step))),
-    ...snapshot.jobs.flatMap(({ name, config, tags, hooks, priority, concurrency }) =>
+    ...snapshot.jobs.flatMap(({ name, config, tags, hooks, compensate, priority, concurrency }) =>
       usesOf(`job ${name}`, [
         "job",
         when(hasAny(config), "job.config"),
         when(hasAny(tags), "job.tags"),
         when(hooks !== undefined, "job.hooks"),
+        when(compensate === false, "job.undo.off"),
+        when(compensate === "always", "job.undo.always"),
         when(priority !== undefined, "job.priority"),
         ...runFeatures(concurrency, snapshot),
       ])

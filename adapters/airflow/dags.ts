@@ -45,6 +45,8 @@ export interface DagPlan {
   readonly tags: { readonly [name: string]: string };
   /** What limits its runs; undefined for nothing. */
   readonly concurrency?: RunConcurrency | undefined;
+  /** Whether its runs undo what they have made when they fail. Default true. */
+  readonly compensate?: boolean;
   /** How its runs come before others. */
   readonly priority?: number;
   /** Whether it begins paused. */
@@ -83,6 +85,7 @@ function ofSchedule(graph: Graph, schedule: ScheduleSnapshot): Draft {
   const job = graph.snapshot.jobs.find((each) => each.name === schedule.job);
   return {
     concurrency: job?.concurrency,
+    compensate: job?.compensate !== false,
     priority: job?.priority ?? 0,
     name,
     origin: { kind: "schedule", schedule },
@@ -103,6 +106,7 @@ function ofJob(graph: Graph, job: JobSnapshot): readonly Draft[] {
     name: parts.length === 1 ? name : `${name}.${partsName(graph, partitions)}`,
     origin: { kind: "job", job },
     concurrency: job.concurrency,
+    compensate: job.compensate !== false,
     priority: job.priority ?? 0,
     steps: stepsOf(graph, keys),
     partitions,

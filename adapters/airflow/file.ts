@@ -21,6 +21,7 @@ import type { Graph } from "./graph.ts";
 import type { AirflowOptions } from "./options.ts";
 import { type TaskContext, taskName, taskStatement, weightOf } from "./steps.ts";
 import { modulesOf, type Timing } from "./time/timetables.ts";
+import { undoLines } from "./undo.ts";
 
 /** What a file is made from. */
 export interface FileContext {
@@ -43,7 +44,9 @@ const HELPED: readonly string[] = [
   "IntervalStart",
   "Keys",
   "LastWindow",
+  "RunEnded",
   "RunKey",
+  "RunVerdict",
   "StepRetry",
   "WindowKey",
   "wait_for",
@@ -181,30 +184,24 @@ function defaultsOf({ tags, priority = 0 }: DagPlan, { exported, options }: File
 }
 
 /** Tasks by group, then the order between them. */
-function taskLines(
-  { steps, priority = 0 }: DagPlan,
-  { graph, options, operator }: FileContext,
-): readonly string[] {
+function taskLines(plan: DagPlan, { graph, options, operator }: FileContext): readonly string[] {
+  const { steps, priority = 0 } = plan;
   const { snapshot } = graph;
+  const common = { graph, level: options.level, priority, operator: operator.name, leavesOut: false };
   const groups = Map.groupBy(steps, (step) => groupOf(step, graph));
   const of = (inside: readonly DagStep[], indent: number) =>
     inside.map((step) => {
       const place = step.step.partitions;
       const partitions = place === undefined ? undefined : snapshot.partitions[place];
-      const context: TaskContext = {
-        graph,
-        level: options.level,
-        priority,
-        operator: operator.name,
-        leavesOut: partitions !== undefined && hasExclusions(partitions),
-      };
+      const leavesOut = partitions !== undefined && hasExclusions(partitions);
+      const context: TaskContext = { ...common, leavesOut };
       return taskStatement(step, indent, context);
     });
   const isFlat = groups.size === 1 && groups.has("default");
   const lines = [...groups].flatMap(([group, inside]) =>
     group === "default" || isFlat ? of(inside, 4) : [groupLine(group), ...of(inside, 8)]
   );
-  return [...lines, ...edgeLines(steps, graph)];
+  return [...lines, ...edgeLines(steps, graph), ...undoLines(plan, common)];
 }
 
 /** Whether windows are left out, which Airflow's clock does not know of. */

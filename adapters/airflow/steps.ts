@@ -62,7 +62,8 @@ export function weightOf(ofJob: number, ofStep: number): number {
   return Math.max(-HEAVIEST, Math.min(HEAVIEST, Math.trunc(ofJob) * JOB_WEIGHT + Math.trunc(ofStep)));
 }
 
-function policyArguments(step: StepSnapshot, { level, priority: ofJob }: TaskContext): NamedArguments {
+/** How a task is tried again, how long it may take, and what it waits for. */
+export function policyArguments(step: StepSnapshot, { level, priority: ofJob }: TaskContext): NamedArguments {
   const { pool, priority, timeoutMs, triggerRule, dependsOnPast } = step;
   const weight = weightOf(ofJob, priority);
   return {

@@ -141,10 +141,10 @@ const TABLE = {
       "A step that is skipped or failed without a process of its own calls none, nor does one that is killed.",
     advice: "Look for those in what the callbacks of the task says.",
   },
-  "undo": refused(
-    "Nothing is undone: no process of Sluice lives as long as a run does.",
-    "What a failed run has made stays.",
-    "Undo it by hand.",
+  "undo": emulated(
+    "Tasks behind all others undo what this run has made, against the order of the steps, and a last one fails the run.",
+    "Events of what was undone stay, and so do runs that followed them. A task that failed is not undone, though it made some of its partitions. Steps that know nothing of each other are undone in any order.",
+    "Clear a failed run as a whole: a task that is cleared by itself finds values gone.",
   ),
   "isolation": native("Every step is a process of its own, inline ones too."),
   "isolation.memory": refused(
@@ -187,6 +187,12 @@ const TABLE = {
     "No process of Sluice lives as long as a run of the job.",
     "They are not called.",
     "Give the hooks to the assets, or use on_failure_callback of the Dag.",
+  ),
+  "job.undo.off": native("Its Dag has no tasks that undo."),
+  "job.undo.always": refused(
+    "A run is canceled by marking it as failed, and then none of its tasks begins any more.",
+    "It is undone when it fails, and not when it is marked as failed.",
+    "Undo what such a run has made by `sluice step --undo`.",
   ),
   "job.priority": emulated(
     "The weights of the tasks of its Dag: a thousand times that of the job, and that of the step.",

@@ -3,7 +3,15 @@ import type { AssetSnapshot, Snapshot, StepSnapshot } from "../../src/model/snap
 import type { Partitions } from "../../src/model/partitions/definition.ts";
 import { identifierOf } from "../python/identifier.ts";
 import { checkOutputName, isPlainStep, runnableSteps } from "./definitions/keys.ts";
-import { allotNames, AUTOMATION_SENSOR, cellSensorName, plainName } from "./definitions/names.ts";
+import {
+  allotNames,
+  AUTOMATION_SENSOR,
+  cellSensorName,
+  plainName,
+  UNDO_JOB,
+  UNDO_OP,
+  UNDO_SENSORS,
+} from "./definitions/names.ts";
 import { openPartitions, type PartitionModule } from "./partitions/module.ts";
 import { withoutExclusions } from "./partitions/windows.ts";
 import type { DagsterVersion } from "./version.ts";
@@ -43,8 +51,9 @@ export function openSite(whole: Snapshot, dagster: DagsterVersion): Site {
     ? whole
     : { ...whole, partitions: whole.partitions.map(withoutExclusions) };
   const steps = runnableSteps(snapshot);
-  const ops = allotNames(steps.map((step) => ({ id: step.name, plain: plainOf(step) })));
-  const opNames = new Set(ops.values());
+  const taken = new Set([UNDO_OP, UNDO_JOB]);
+  const ops = allotNames(steps.map((step) => ({ id: step.name, plain: plainOf(step) })), taken);
+  const opNames = new Set([...taken, ...ops.values()]);
   const externals = snapshot.assets.filter(({ isExternal }) => isExternal).map(({ key }) => ({
     id: `external ${key}`,
     plain: plainName(key),
@@ -86,7 +95,11 @@ function plainOf({ name, check }: StepSnapshot): string {
 
 /** Schedules and sensors share their names. */
 function sensorNames({ partitions }: Snapshot): ReadonlySet<string> {
-  return new Set([AUTOMATION_SENSOR, ...partitions.map((_, place) => cellSensorName(place))]);
+  return new Set([
+    AUTOMATION_SENSOR,
+    ...Object.values(UNDO_SENSORS),
+    ...partitions.map((_, place) => cellSensorName(place)),
+  ]);
 }
 
 function byOwnName(names: ReadonlyMap<string, string>): ReadonlyMap<string, string> {

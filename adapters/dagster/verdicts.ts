@@ -132,10 +132,10 @@ export const VERDICTS = {
       "A step that is skipped or failed without a process of its own calls none, nor does one that is killed.",
     advice: "Look for those in what a run failure sensor says.",
   },
-  "undo": refused(
-    "Nothing is undone: no process of Sluice lives as long as a run does.",
-    "What a failed run has made stays.",
-    "Undo it by hand.",
+  "undo": emulated(
+    "A sensor asks for a run of the job undo_run, which undoes what a failed run has made, the latest end first.",
+    "Nothing is undone without the daemon. One step is undone after the other, outside of pools. Materializations stay, with an observation beside them; a value that something else has made since counts as not made.",
+    "Without a daemon launch undo_run with the tag sluice/compensates=RUN_ID. Execute a failed run again as a whole.",
   ),
   "isolation": native("Every step is a process of its own, inline ones too."),
   "isolation.memory": refused(
@@ -179,6 +179,8 @@ export const VERDICTS = {
     "They are not called.",
     "Give the hooks to the assets, or use a run status sensor.",
   ),
+  "job.undo.off": native("A tag of its runs, which the sensor reads."),
+  "job.undo.always": native("A sensor for canceled runs, which reads a tag of theirs."),
   "job.priority": native(
     "The tag dagster/priority of the job, by which the run queue is served.",
     "Priorities are whole numbers in Dagster.",

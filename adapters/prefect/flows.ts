@@ -26,6 +26,8 @@ export interface FlowPlan {
   readonly tags: { readonly [name: string]: string };
   /** What limits its runs; undefined for nothing. */
   readonly concurrency?: RunConcurrency | undefined;
+  /** Whether its runs undo what they have made when they fail. Default true. */
+  readonly undoes?: boolean;
   /** The schedules of the deployment. */
   readonly firing?: { readonly rules: readonly FiringRule[]; readonly isActive: boolean };
   /** What it does, where that is not to run its steps. */
@@ -58,13 +60,16 @@ export function planFlows(graph: StepGraph, project: string, ticksFromMs: number
     config: job.config,
     tags: job.tags,
     concurrency: job.concurrency,
+    undoes: job.compensate !== false,
   }));
   const schedules = snapshot.schedules.map((schedule): FlowPlan => {
     const clock = clockOf(schedule, snapshot);
     const rules = firingRules(clock, ticksFromMs);
+    const job = snapshot.jobs.find(({ name }) => name === schedule.job);
     return {
       name: schedule.name,
-      concurrency: snapshot.jobs.find(({ name }) => name === schedule.job)?.concurrency,
+      concurrency: job?.concurrency,
+      undoes: job?.compensate !== false,
       ...flowNames(project, "schedule", schedule.name),
       description: schedule.description ?? "",
       steps: stepsFor(schedule.assets, graph),
@@ -111,7 +116,7 @@ export function flowStatement(plan: FlowPlan, graph: StepGraph): string {
     layOut(decorator, 0, "@", ""),
     ...headOf(plan.function, parametersOf(plan, hasPartitions)),
     layOut(
-      plan.body ?? (plan.isBackfill ? backfillBody() : bodyOf(plan, hasPartitions)),
+      plan.body ?? (plan.isBackfill ? backfillBody() : bodyOf(plan, hasPartitions, isUndoable(graph))),
       4,
       "    return ",
       "",
@@ -156,7 +161,8 @@ function parametersOf(
     : [...own, config];
 }
 
-function bodyOf({ steps, tick, config, tags, concurrency }: FlowPlan, hasPartitions: boolean): Expression {
+function bodyOf(plan: FlowPlan, hasPartitions: boolean, isUndoable: boolean): Expression {
+  const { steps, tick, config, tags, concurrency, undoes = true } = plan;
   return call("PROJECT.run", [steps ? list(steps.names.map(textLiteral)) : "steps"], {
     partition: hasPartitions ? "partition" : undefined,
     tick,
@@ -168,7 +174,12 @@ function bodyOf({ steps, tick, config, tags, concurrency }: FlowPlan, hasPartiti
     tags: Object.keys(tags).length === 0 ? undefined : jsonExpression(tags),
     partitions_per_task: hasPartitions ? "partitions_per_task" : undefined,
     workers: concurrency?.steps === undefined ? undefined : numberLiteral(concurrency.steps),
+    undoes: undoes || !isUndoable ? undefined : "False",
   });
+}
+
+function isUndoable({ ordered }: StepGraph): boolean {
+  return ordered.some(({ undo }) => undo !== undefined);
 }
 
 function backfillBody(): Expression {

@@ -15,6 +15,11 @@ export function stepName(step: string): string {
   return identifierOf(step);
 }
 
+/** The function that undoes a step. */
+export function undoName(step: string): string {
+  return identifierOf(`undo ${step}`);
+}
+
 /** The constant of a partition definition: its kind, and what tells it from others. */
 export function partitionsName(partitions: Partitions): string {
   return `${labelOf(partitions)}_${shortHash(JSON.stringify(partitions))}`.toUpperCase();

@@ -7,7 +7,7 @@ import { call, type Expression, layOut, list, name, pairs, statement, tuple } fr
 import { jsonExpression, numberLiteral, textLiteral } from "../python/literal.ts";
 import type { StepGraph } from "./graph.ts";
 import { ruleOf } from "./mappings.ts";
-import { assetKey, limitName, partitionsName, stepName } from "./names.ts";
+import { assetKey, limitName, partitionsName, stepName, undoName } from "./names.ts";
 
 /** The longest description of an asset that Prefect takes. */
 export const LONGEST_DESCRIPTION = 2_500;
@@ -31,7 +31,42 @@ export function stepStatements(step: StepSnapshot, graph: StepGraph, project: st
     `def ${stepName(step.name)}(request: dict[str, Any]) -> State:`,
     layOut(body, 4, "    return ", ""),
   ].join("\n");
-  return [definition, statement(call("PROJECT.add", [stepExpression(step, graph, project)]))];
+  return [
+    definition,
+    ...step.undo === undefined ? [] : [undoStatement(step, project)],
+    statement(call("PROJECT.add", [stepExpression(step, graph, project)])),
+  ];
+}
+
+/** The function that undoes a step: a task that claims no asset, tried again as often as the step. */
+function undoStatement(step: StepSnapshot, project: string): string {
+  const { retry, pool, timeoutMs } = step;
+  const decorator = call("task", [], {
+    name: textLiteral(`undo ${step.name}`),
+    cache_policy: "NO_CACHE",
+    task_run_name: "name_of_run",
+    ...retryArguments(retry),
+  });
+  const body = call("run_step", ["request"], {
+    command: "COMMAND",
+    pool: pool === undefined ? undefined : textLiteral(limitName(project, pool)),
+    timeout_seconds: timeoutMs === undefined ? undefined : numberLiteral(timeoutMs / 1000),
+  });
+  return [
+    layOut(decorator, 0, "@", ""),
+    `def ${undoName(step.name)}(request: dict[str, Any]) -> State:`,
+    layOut(body, 4, "    return ", ""),
+  ].join("\n");
+}
+
+function retryArguments(retry: RetryPolicy | undefined) {
+  return {
+    ...retry && retry.maxRetries > 0 && {
+      retries: numberLiteral(retry.maxRetries),
+      retry_delay_seconds: delaysOf(retry),
+      retry_condition_fn: "may_retry",
+    },
+  };
 }
 
 function assetOf(key: string, { assets }: StepGraph): AssetSnapshot {
@@ -69,11 +104,7 @@ function taskArguments(step: StepSnapshot, assets: readonly AssetSnapshot[]) {
       : list([...new Set(read.map(({ key }) => key))].map((key) => textLiteral(assetKey(key)))),
     cache_policy: "NO_CACHE",
     task_run_name: "name_of_run",
-    ...retry && retry.maxRetries > 0 && {
-      retries: numberLiteral(retry.maxRetries),
-      retry_delay_seconds: delaysOf(retry),
-      retry_condition_fn: "may_retry",
-    },
+    ...retryArguments(retry),
   };
 }
 
@@ -128,6 +159,7 @@ function stepExpression(step: StepSnapshot, graph: StepGraph, project: string): 
     pool: step.pool === undefined ? undefined : textLiteral(limitName(project, step.pool)),
     priority: step.priority === 0 ? undefined : numberLiteral(step.priority),
     trigger_rule: step.triggerRule === undefined ? undefined : textLiteral(step.triggerRule),
+    undo: step.undo === undefined ? undefined : name(undoName(step.name)),
   });
 }
 

@@ -126,10 +126,10 @@ export const VERDICTS: VerdictTable = {
       "A step that is skipped or failed without a process of its own calls none, nor does one that is killed.",
     advice: "Look for those in what the state hooks of the task says.",
   },
-  "undo": refused(
-    "Nothing is undone: no process of Sluice lives as long as a run does.",
-    "What a failed run has made stays.",
-    "Undo it by hand.",
+  "undo": emulated(
+    "The flow undoes what its run has made, the latest end first, and fails then.",
+    "Materializations of what was undone stay in the record. A run that crashes or is canceled undoes nothing, and one that retries the flow finds values gone.",
+    "Undo what such a run has made by `sluice step --undo`.",
   ),
   "isolation": native("Every step is a process of its own, inline ones too."),
   "isolation.memory": refused(
@@ -162,6 +162,12 @@ export const VERDICTS: VerdictTable = {
     "No process of Sluice lives as long as a run of the job.",
     "They are not called.",
     "Give the hooks to the assets, or use the hooks of the flow.",
+  ),
+  "job.undo.off": native("Its flow undoes nothing."),
+  "job.undo.always": refused(
+    "A flow run that is canceled is ended from outside, with all that it knows of what it has made.",
+    "It is undone when it fails, and not when it is canceled.",
+    "Undo what such a run has made by `sluice step --undo`.",
   ),
   "job.priority": refused(
     "A deployment has a work queue, and its runs have no priority of their own.",

@@ -22,8 +22,8 @@ const OF_ANY_ENGINE: { readonly [F in Feature]?: string } = {
   "concurrency.pool": "A task has one pool in each of the engines, and the step has declared it.",
   "breaker":
     "The state of a breaker lives in one process, and exported steps are processes that do not know each other.",
-  "undo":
-    "What a run has made itself is known to the process that executes the run, and in an engine that is the engine.",
+  "job.undo.always":
+    "What a canceled run has made is known to the process that executes it, and where it is ended from outside it says nothing.",
   "job.hooks":
     "Hooks of runs are called by the process that executes the run, and in an engine that is the engine.",
 };

@@ -1,6 +1,7 @@
 /** The Python module that runs steps in processes. Machinery only: nothing of a user's is in it. */
 
 import { PARTITION_CLASSES } from "./partitions.ts";
+import { UNDO_CLASSES } from "./undo.ts";
 
 /** The module. */
 export const PROCESS_HELPER: string = String
@@ -89,6 +90,7 @@ class StepTask(BaseOperator):
         takes_config=False,
         run_tags=None,
         leaves_out=False,
+        undoes=None,
         env=None,
         **kwargs,
     ):
@@ -100,15 +102,19 @@ class StepTask(BaseOperator):
         self.takes_config = takes_config
         self.run_tags = run_tags
         self.leaves_out = leaves_out
+        self.undoes = undoes
         self.env = env or {}
 
     def pre_execute(self, context):
+        self.undo = None if self.undoes is None else undo_of(self, context)
         self.partitions = self.find_partitions(context)
         many = isinstance(self.partitions, dict) or len(self.partitions or ()) > 1
         if many:  # The limit is that of one partition; the step holds each to it.
             self.execution_timeout = None
 
     def find_partitions(self, context):
+        if self.undo is not None:
+            return partitions_of(self.undo["made"])
         if self.partition is None:
             return None
         asked = context["params"].get("partitions")
@@ -129,6 +135,7 @@ class StepTask(BaseOperator):
             "dynamicKeys": context["params"].get("dynamicKeys"),
             "config": config if self.takes_config else None,
             "tags": self.run_tags,
+            "undo": self.undo,
         }
         return {name: part for name, part in parts.items() if part is not None}
 
@@ -145,6 +152,8 @@ class StepTask(BaseOperator):
             raise AirflowSkipException(outcome.get("reason") or "The step skipped.")
         error = outcome.get("error") or {}
         message = f"{error.get('name', 'Exit')}: {error.get('message', code)}"
+        if self.undoes is None and not self.is_left_out(context, error):
+            tell_failure(context, error)
         if self.is_left_out(context, error):
             raise AirflowSkipException(message)
         if code == FAILED_FOR_GOOD:
@@ -156,7 +165,7 @@ class StepTask(BaseOperator):
         self.outlets = []
         direct = outcome["circuit"] == "direct"
         find = self.get_direct_relatives if direct else self.get_flat_relatives
-        below = sorted(task.task_id for task in find(upstream=False))
+        below = sorted(task.task_id for task in find(upstream=False) if is_step(task))
         self.log.info("Skipping what is downstream: %s", outcome.get("reason"))
         if below:
             raise DownstreamTasksSkipped(tasks=below)
@@ -185,6 +194,9 @@ class StepTask(BaseOperator):
             keys = [output["partition"] for output in outputs if "partition" in output]
             if keys and hasattr(event, "add_partitions"):
                 event.add_partitions(keys)
+
+
+${UNDO_CLASSES}
 
 
 class SluiceStep(StepTask):

@@ -74,10 +74,15 @@ export function jobStatements(job: JobSnapshot, site: Site): readonly Statement[
 export const KEY_TAG = "sluice/key";
 
 /** Those of the job, and by which the run queue serves and counts its runs. */
-function tagsOf({ tags, priority, concurrency }: JobSnapshot): { readonly [name: string]: string } {
+function tagsOf(
+  { tags, priority, concurrency, compensate }: JobSnapshot,
+): { readonly [name: string]: string } {
   return {
     ...priority !== undefined && { "dagster/priority": String(Math.round(priority)) },
     ...concurrency?.key !== undefined && { [KEY_TAG]: concurrency.key },
+    ...compensate !== undefined && compensate !== true && {
+      "sluice/compensate": compensate === "always" ? "always" : "never",
+    },
     ...tags,
   };
 }

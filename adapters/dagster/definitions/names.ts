@@ -11,7 +11,7 @@ const RESERVED: ReadonlySet<string> = new Set(
 
 /** Names that the generated modules use themselves. */
 const IMPORTED: ReadonlySet<string> = new Set(
-  ["dg", "steps", "partitions", "assets", "conditions", "ticks", "datetime", "timedelta", "warnings"],
+  ["dg", "steps", "partitions", "assets", "conditions", "ticks", "undo", "datetime", "timedelta", "warnings"],
 );
 
 /** A statement of a module that makes one thing, and its variable there. */
@@ -67,6 +67,11 @@ export function variableName(name: string, id: string): string {
 
 /** The name of the sensor that evaluates automation conditions. */
 export const AUTOMATION_SENSOR = "automation_conditions";
+
+/** The names of what undoes: its op, its job and its sensors. */
+export const UNDO_OP = "undo_made";
+export const UNDO_JOB = "undo_run";
+export const UNDO_SENSORS = Object.freeze({ failed: "undo_failed_runs", canceled: "undo_canceled_runs" });
 
 /** The name of the sensor that adds keys to a growing definition. */
 export function cellSensorName(place: number): string {

@@ -120,15 +120,16 @@ class Steps:
             message_reader=PipesReader(),
         ) as session:
             bootstrap = session.get_bootstrap_env_vars()
-            code, outcome = self._execute(request, timeout, bootstrap)
+            code, outcome = self.execute(request, timeout, bootstrap)
         return code, outcome, session.get_reported_results()
 
-    def _execute(
+    def execute(
         self,
         request: Mapping[str, Any],
         timeout: float | None,
         bootstrap: Mapping[str, str],
     ) -> tuple[int, Mapping[str, Any]]:
+        """One process: its exit code and its outcome."""
         module = [str(self._project / self._module)] if self._module else []
         argv = [*self._command, "step", *module, "--request", "-", "--watch-stdin"]
         with tempfile.TemporaryFile() as answer:

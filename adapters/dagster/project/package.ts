@@ -6,11 +6,13 @@ import { jobStatements } from "../definitions/jobs.ts";
 import type { Statement } from "../definitions/names.ts";
 import { scheduleStatements } from "../definitions/schedules.ts";
 import { sensorStatements } from "../definitions/sensors.ts";
+import { undoStatements } from "../definitions/undo.ts";
 import { ASSETS } from "../helper/assets.ts";
 import { CONDITIONS } from "../helper/conditions.ts";
 import { OUTPUTS } from "../helper/outputs.ts";
 import { STEPS } from "../helper/steps.ts";
 import { TICKS } from "../helper/ticks.ts";
+import { UNDO } from "../helper/undo.ts";
 import type { Site } from "../site.ts";
 import { definitionsModule } from "./definitions.ts";
 import { HELPERS, pythonModule } from "./python.ts";
@@ -31,18 +33,20 @@ export function definitionFiles(site: Site): readonly ExportedFile[] {
   const jobs = snapshot.jobs.flatMap((job) => jobStatements(job, site));
   const schedules = snapshot.schedules.flatMap((schedule) => scheduleStatements(schedule, site));
   const sensors = sensorStatements(site);
+  const undoing = undoStatements(site);
   const modules = [
     ...assets,
     ...checks,
     ...moduleOf("schedules", "The jobs and schedules.", [...jobs, ...schedules]),
     ...moduleOf("sensors", "The sensors.", sensors),
+    ...moduleOf("undo", "What undoes the runs that have failed.", undoing.all),
   ];
   const contents = {
     assets: assets.map(({ name }) => name),
     checks: checks.map(({ name }) => name),
-    jobs: namesIn("schedules", jobs),
+    jobs: [...namesIn("schedules", jobs), ...namesIn("undo", undoing.jobs)],
     schedules: namesIn("schedules", schedules),
-    sensors: namesIn("sensors", sensors),
+    sensors: [...namesIn("sensors", sensors), ...namesIn("undo", undoing.sensors)],
   };
   const partitions = site.partitions.write();
   return [
@@ -124,4 +128,5 @@ const HELPER_TEXTS: { readonly [module in typeof HELPERS[number]]: string } = {
   assets: ASSETS,
   conditions: CONDITIONS,
   ticks: TICKS,
+  undo: UNDO,
 };

@@ -10,6 +10,7 @@ import { rulesModule } from "./rules.ts";
 import { runModule } from "./run.ts";
 import { stepsModule } from "./steps.ts";
 import { ticksModule } from "./ticks.ts";
+import { undoModule } from "./undo.ts";
 import { windowsModule } from "./windows.ts";
 
 const MODULES: { readonly [name: string]: string } = {
@@ -23,6 +24,7 @@ const MODULES: { readonly [name: string]: string } = {
   run: runModule,
   steps: stepsModule,
   ticks: ticksModule,
+  undo: undoModule,
   windows: windowsModule,
 };
 

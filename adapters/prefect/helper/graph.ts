@@ -39,6 +39,8 @@ class Step:
     pool: str | None = None
     priority: int = 0
     trigger_rule: str | None = None
+    # Undoes what it has made in a flow run that failed.
+    undo: Task[..., Any] | None = None
 
 
 @dataclass

@@ -17,8 +17,9 @@ from prefect.states import Cancelled, Completed, Failed, State
 
 from .graph import Plan, Read, Step, Unit
 from .rules import EARLY, FAILED, MADE, SKIPPED, UPSTREAM_FAILED, judge
-from .steps import CIRCUITS, RUNS
+from .steps import CIRCUITS, RUNS, StepError
 from .ticks import Tick
+from .undo import Undoing
 
 # A range says as much as a list of more keys than this, in fewer words.
 SHORT_LIST = 3
@@ -48,6 +49,7 @@ class Project:
         tags: Mapping[str, str] | None = None,
         partitions_per_task: int | None = None,
         workers: int | None = None,
+        undoes: bool = True,
         at: int | None = None,
     ) -> State:
         """Runs steps, all by default, and gives the state that the flow has come to."""
@@ -67,6 +69,7 @@ class Project:
             tags=tags,
             partitions_per_task=partitions_per_task,
             workers=workers,
+            undoes=undoes,
         )
 
     def backfill(
@@ -103,6 +106,7 @@ class Project:
         tags: Mapping[str, str] | None = None,
         partitions_per_task: int | None = None,
         workers: int | None = None,
+        undoes: bool = True,
     ) -> State:
         plan.choose(wanted)
         if plan.places and not any(plan.places.values()):
@@ -118,7 +122,12 @@ class Project:
             loop.workers = min(workers, self.workers)
         run_id = str(flow_run.id)
         try:
-            return loop.run(plan.units(partitions_per_task))
+            units = plan.units(partitions_per_task)
+            state = loop.run(units)
+            is_stopped = RUNS.open(run_id).stopping.is_set()
+            if undoes and state.is_failed() and not is_stopped:
+                return loop.undo(units, state)
+            return state
         finally:
             RUNS.close(run_id)
 
@@ -160,6 +169,8 @@ class _Loop:
         self._in_pool: Counter[str] = Counter()
         # How those have ended that have.
         self._ends: dict[int, str] = {}
+        # The same, in the order in which they did.
+        self._order: list[int] = []
         # What a short circuit upstream has cut off, with the reason.
         self._cut: dict[int, str] = {}
 
@@ -198,6 +209,7 @@ class _Loop:
         self, units: Sequence[Unit], readers: Sequence[Sequence[int]], place: int
     ) -> None:
         """Notes how a task run has ended, and what it has cut off by that."""
+        self._order.append(place)
         state = self._futures[place].state
         upstream = {self._ends.get(at) for at, _ in units[place].upstream}
         if state.is_completed():
@@ -323,6 +335,42 @@ class _Loop:
         reader = self._plan.reader(unit.step, read)
         wanted = {keys[place] for own in unit.places for place in reader(own)}
         return not wanted.isdisjoint(skipped)
+
+    def undo(self, units: Sequence[Unit], failure: State) -> State:
+        """Undoes what was made, and gives the failure with what came of that."""
+        made = {
+            place: found
+            for place, end in self._ends.items()
+            if end == MADE
+            and units[place].step.undo is not None
+            and (found := _data(self._futures[place].state).get("made"))
+        }
+        if not made:
+            return failure
+        undoing = Undoing(
+            units,
+            made=made,
+            ended=self._order,
+            request_of=self._request_of,
+            pools=self._project.pools,
+            workers=self.workers,
+        )
+        count = undoing.run(self._first_error(units))
+        told = ", ".join(f"{number} {what}" for what, number in count.items())
+        return Failed(message=f"{failure.message} Then {told}.")
+
+    def _first_error(self, units: Sequence[Unit]) -> dict[str, Any]:
+        """What failed first."""
+        for place in self._order:
+            if self._ends[place] != FAILED:
+                continue
+            state = self._futures[place].state
+            error = state.result(raise_on_failure=False)
+            if isinstance(error, StepError) and error.error:
+                return dict(error.error)
+            message = state.message or f"{units[place].step.name} failed"
+            return {"name": "Error", "message": message}
+        return {"name": "Error", "message": "the run failed"}
 
     def _verdict(self, units: Sequence[Unit]) -> State:
         """Completed only when nothing has failed."""

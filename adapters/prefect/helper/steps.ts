@@ -36,9 +36,13 @@ _LEVELS = {"debug": 10, "info": 20, "warn": 30, "error": 40}
 class StepError(Exception):
     """A step that failed, and whether trying it again may help."""
 
-    def __init__(self, message: str, may_retry: bool) -> None:
+    def __init__(
+        self, message: str, may_retry: bool, error: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(message)
         self.may_retry = may_retry
+        # What the step itself said.
+        self.error = error
 
 
 class Runs:
@@ -78,7 +82,9 @@ def may_retry(task: object, run: object, state: State) -> bool:
 def name_of_run() -> str:
     """The name of a task run: its step and partitions."""
     request = (task_run.parameters or {}).get("request") or {}
-    return f"{request.get('step')}{_format_partitions(request.get('partitions'))}"
+    what = "undo " if "undo" in request else ""
+    keys = _format_partitions(request.get("partitions"))
+    return f"{what}{request.get('step')}{keys}"
 
 
 def _format_partitions(partitions: Any) -> str:
@@ -137,10 +143,11 @@ def run_step(
     if children.stopping.is_set():
         raise StepError("The flow run was stopped.", False)
     if code == FAILED:
-        raise StepError(_problem(request, outcome, "failed for good"), False)
+        message = _problem(request, outcome, "failed for good")
+        raise StepError(message, False, outcome.get("error"))
     _wait_for_retry(outcome, attempt, children)
     what = "ran out of time" if code is None else f"failed with exit code {code}"
-    raise StepError(_problem(request, outcome, what), True)
+    raise StepError(_problem(request, outcome, what), True, outcome.get("error"))
 
 
 def _limit(request: dict[str, Any], timeout_seconds: float | None) -> float | None:
@@ -209,7 +216,13 @@ def _completed(
     for output in outputs:
         if output["status"] == "skipped":
             skipped.setdefault(output["asset"], []).append(output.get("partition"))
-    return Completed(data={"skipped": skipped})
+    named = ("asset", "partition")
+    made = [
+        {name: output[name] for name in named if name in output}
+        for output in outputs
+        if output["status"] == "made"
+    ]
+    return Completed(data={"skipped": skipped, "made": made})
 
 
 def _metadata(

@@ -31,6 +31,7 @@ const run = () => 1;
 
 const source = defineExternalAsset({ key: "source/api", description: "Made elsewhere." });
 const orders = defineAsset({
+  undo: { run, keepsValue: true },
   key: "raw/orders",
   group: "raw",
   description: "Orders \u00fcber {{ ds }}.md",
@@ -48,6 +49,7 @@ const orders = defineAsset({
   run,
 });
 const clean = defineAsset({
+  undo: run,
   key: "clean/orders",
   group: "clean",
   deps: { orders },
@@ -138,6 +140,7 @@ export const everything: Definitions = definitions({
       config: { "clean/orders": { limit: 5 } },
       tags: { team: "sales" },
     }),
+    defineJob({ name: "kept", selection: "raw/*", compensate: false }),
     defineJob({ name: "half", selection: [left], description: "One half." }),
     defineJob({ name: "mixed", selection: [sales, dated] }),
   ],

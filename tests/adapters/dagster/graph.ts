@@ -65,6 +65,7 @@ const orders = defineAsset({
   run,
 });
 const clean = defineAsset({
+  undo: run,
   key: "mart/daily-revenue.v2",
   group: "mart/daily-1",
   deps: {
@@ -196,7 +197,7 @@ export const everything: Definitions = definitions({
       tags: { team: "sales" },
       description: "Both.",
     }),
-    defineJob({ name: "raw", selection: "group:raw" }),
+    defineJob({ name: "raw", selection: "group:raw", compensate: "always" }),
     defineJob({ name: "mixed", selection: [byCell, clean, left] }),
     defineJob({ name: "a-b", selection: [left] }),
   ],

@@ -59,6 +59,7 @@ const orders = defineAsset({
   run,
 });
 const clean = defineAsset({
+  undo: run,
   key: "mart/clean",
   deps: {
     orders,
@@ -167,7 +168,7 @@ export const everything: Definitions = definitions({
     right,
   ],
   checks: [full, known],
-  jobs: [refresh, defineJob({ name: "left-only", selection: [left] })],
+  jobs: [refresh, defineJob({ name: "left-only", selection: [left], compensate: false })],
   schedules: [
     defineSchedule({
       name: "nightly",

@@ -81,6 +81,21 @@ def task(one):
     }
 
 
+def makes(one):
+    """Whether a task makes what a step makes: others undo that, or look how the run has ended."""
+    return getattr(one, "step", None) is not None and one.undoes is None
+
+
+def other(one):
+    return {
+        "undoes": getattr(one, "undoes", None),
+        "upstream": sorted(one.upstream_task_ids),
+        "rule": str(getattr(one.trigger_rule, "value", one.trigger_rule)),
+        "retries": one.retries,
+        "pool": one.pool,
+    }
+
+
 def groups_of(one):
     group = one.task_group
     return group.group_display_name if isinstance(group, TaskGroup) and group.group_id else None
@@ -89,7 +104,8 @@ def groups_of(one):
 def describe(dag):
     core = seen_by_scheduler(dag)
     return {
-        "tasks": {one.task_id: task(one) for one in dag.tasks},
+        "tasks": {one.task_id: task(one) for one in dag.tasks if makes(one)},
+        "others": {one.task_id: other(one) for one in dag.tasks if not makes(one)},
         "round": sorted(core.task_dict) == sorted(dag.task_dict),
         "timetable": type(core.timetable).__name__,
         "tags": sorted(dag.tags),

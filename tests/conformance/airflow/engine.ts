@@ -7,6 +7,8 @@ import { askPython } from "../python.ts";
 /** What a loaded Dag is. */
 export interface LoadedDag {
   readonly tasks: { readonly [id: string]: LoadedTask };
+  /** Tasks that make nothing. */
+  readonly others: { readonly [id: string]: OtherTask };
   readonly round: boolean;
   readonly timetable: string;
   readonly tags: readonly string[];
@@ -18,6 +20,15 @@ export interface LoadedDag {
   readonly end: number | null;
   readonly params: { readonly [name: string]: unknown };
   readonly description: string | null;
+}
+
+/** What a task is that undoes another one, or looks how the run has ended. */
+export interface OtherTask {
+  readonly undoes: string | null;
+  readonly upstream: readonly string[];
+  readonly rule: string;
+  readonly retries: number;
+  readonly pool: string;
 }
 
 /** What a loaded task is. */

@@ -12,6 +12,10 @@ import time
 import traceback
 
 import dagster as dg
+from dagster._core.definitions.sensor_definition import SensorType
+
+
+FAILED = "PIPELINE_FAILURE"
 
 
 def text(key):
@@ -91,6 +95,29 @@ def ways(run):
     return [{"partition_key": key} for key in partitions]
 
 
+def followed(defs, instance, run_id):
+    """The runs that sensors of the project ask for when a run has ended, as the daemon would ask them."""
+    run = instance.get_run_by_id(run_id)
+    ends = [
+        entry.dagster_event
+        for entry in instance.all_logs(run_id)
+        if entry.is_dagster_event and entry.dagster_event.event_type_value == FAILED
+    ]
+    for sensor in defs.get_repository_def().sensor_defs if ends else ():
+        if sensor.sensor_type != SensorType.RUN_STATUS or "canceled" in sensor.name:
+            continue
+        context = dg.build_run_status_sensor_context(
+            sensor_name=sensor.name,
+            dagster_event=ends[-1],
+            dagster_instance=instance,
+            dagster_run=run,
+        )
+        asked = sensor(context)
+        if isinstance(asked, dg.RunRequest):
+            job = defs.resolve_job_def(asked.job_name or sensor.job_name)
+            yield job.execute_in_process(instance=instance, tags=asked.tags, raise_on_error=False)
+
+
 def execute(case):
     sys.path.insert(0, case["path"] + "/src")
     before = dict(os.environ)
@@ -113,7 +140,12 @@ def execute(case):
                     )
                     seconds = time.monotonic() - began
                     events = describe(instance.all_logs(result.run_id))
-                    runs.append({"success": result.success, "seconds": seconds, "events": events})
+                    after = [
+                        {"success": each.success, "events": describe(instance.all_logs(each.run_id))}
+                        for each in followed(defs, instance, result.run_id)
+                    ]
+                    ran = {"success": result.success, "seconds": seconds, "events": events}
+                    runs.append({**ran, "after": after})
         return {"runs": runs}
     except Exception:
         return {"error": traceback.format_exc()}

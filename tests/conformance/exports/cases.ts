@@ -13,6 +13,8 @@ export interface CaseRun {
   readonly partitions?: readonly string[] | { readonly start: string; readonly end: string };
   /** The job whose config counts. */
   readonly job?: string;
+  /** Whether it fails, and another one follows all the same. */
+  readonly fails?: true;
 }
 
 /** A graph, and how it is run. */
@@ -51,6 +53,7 @@ export const cases: readonly Case[] = [
   { name: "retries", runs: [{}], status: "success" },
   { name: "fan_out", runs: [{}], status: "success" },
   { name: "hooked", runs: [{}], status: "success" },
+  { name: "undone", runs: [{ job: "sell", fails: true }, { job: "listen" }], status: "success" },
   { name: "failing_check", runs: [{}], status: "failed" },
   { name: "skips", runs: [{}], status: "success" },
   { name: "cut_off", runs: [{}], status: "success" },

@@ -178,7 +178,7 @@ describe("an exported flow", () => {
       const { runs } = await outcomeOf(one.name);
       const types = runs.map(({ type }) => type);
       const expected = runs.map((_, place) =>
-        place === runs.length - 1 && one.status === "failed" ? "FAILED" : "COMPLETED"
+        one.runs[place].fails || place === runs.length - 1 && one.status === "failed" ? "FAILED" : "COMPLETED"
       );
       assert.deepEqual(types, expected, `${one.name}: ${runs.map(({ message }) => message).join("; ")}`);
     }
@@ -197,6 +197,19 @@ describe("an exported flow", () => {
       size: "Completed 1",
       source: "Completed 1",
     });
+  });
+
+  check("undoes what a failed run has made, and says so", async () => {
+    const { runs: [run] } = await outcomeOf("undone");
+    const undone = Object.entries(statesOf(run)).filter(([name]) => name.startsWith("undo "));
+    assert.deepEqual(undone, [
+      ["undo box", "Completed 1"],
+      ["undo order", "Completed 1"],
+      ["undo papers", "Completed 1"],
+      ["undo payment", "Completed 2"],
+      ["undo stock", "Failed 1"],
+    ]);
+    assert.match(String(run.message), /the van is full Then 4 undone, 1 not undone\.$/);
   });
 
   check("stops behind a blocking check, and only there", async () => {

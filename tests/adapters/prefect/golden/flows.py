@@ -192,6 +192,11 @@ def mart_clean_c2139691(request: dict[str, Any]) -> State:
     return run_step(request, command=COMMAND)
 
 
+@task(name="undo mart/clean", cache_policy=NO_CACHE, task_run_name=name_of_run)
+def undo_mart_clean_3734d374(request: dict[str, Any]) -> State:
+    return run_step(request, command=COMMAND)
+
+
 PROJECT.add(
     Step(
         "mart/clean",
@@ -200,6 +205,7 @@ PROJECT.add(
         partitions=DAYS_1A238B1C,
         partitions_per_task=None,
         sequential=True,
+        undo=undo_mart_clean_3734d374,
     ),
 )
 
@@ -380,7 +386,7 @@ PROJECT.add(Step("class:known", class_known_35ea3224, reads=(Read("class", "clas
 @flow(
     name="shop.all",
     description="Runs every step.",
-    version="6f806cf0",
+    version="e3057a1a",
     task_runner=ThreadPoolTaskRunner(max_workers=WORKERS),
 )
 def run_all(
@@ -400,7 +406,7 @@ def run_all(
 @flow(
     name="shop.backfill",
     description="Makes partitions, from the first to the last or those given, upstream first.",
-    version="6f806cf0",
+    version="e3057a1a",
     task_runner=ThreadPoolTaskRunner(max_workers=WORKERS),
 )
 def backfill(
@@ -429,13 +435,18 @@ def backfill(
 def job_left_only_ea9b62b4(
     config: dict[str, Any] | None = None,
 ) -> State:
-    return PROJECT.run(["pair"], config=config, outputs={"pair": ["pair/left"]})
+    return PROJECT.run(
+        ["pair"],
+        config=config,
+        outputs={"pair": ["pair/left"]},
+        undoes=False,
+    )
 
 
 @flow(
     name="shop.job.refresh",
     description="Both.",
-    version="0a384d6d",
+    version="6de04aa1",
     task_runner=ThreadPoolTaskRunner(max_workers=WORKERS),
 )
 def job_refresh_c84ea9d3(
@@ -455,7 +466,7 @@ def job_refresh_c84ea9d3(
 
 @flow(
     name="shop.schedule.nightly",
-    version="0a384d6d",
+    version="6de04aa1",
     task_runner=ThreadPoolTaskRunner(max_workers=WORKERS),
 )
 def schedule_nightly_ba0f4544(
@@ -522,7 +533,7 @@ def schedule_windows_063a65c8(
 @flow(
     name="shop.automation.mart_clean_c2139691",
     description="Makes an asset when it is due.",
-    version="8e7e87fc",
+    version="fd78f224",
     task_runner=ThreadPoolTaskRunner(max_workers=WORKERS),
 )
 def automation_mart_clean_c2139691_293f7d13(

@@ -109,6 +109,7 @@ function agreeWithSnapshot({ graph, plans }: Exported, dags: Answer["load"]["dag
     agreeOnLimits(graph, plan, dag);
     assert.equal(dag.description, plan.description ?? null, plan.id);
     assert.deepEqual(Object.keys(dag.tasks).sort(), plan.steps.map(({ step }) => taskName(step)).sort());
+    agreeOnUndoing(graph, plan, dag);
     const inside = new Set(plan.steps.map(({ step }) => step.name));
     for (const { step, outputs } of plan.steps) {
       const keys = outputs ?? step.outputs.map(({ key }) => key);
@@ -128,6 +129,46 @@ function agreeOnLimits(graph: Graph, { id, steps, concurrency = {} }: DagPlan, d
   if (readsItself) assert.equal(dag.maxRuns, 1, id);
   else if (concurrency.key !== undefined) assert.equal(dag.maxRuns, concurrency.limit ?? 1, id);
   if (concurrency.steps !== undefined) assert.equal(dag.maxTasks, concurrency.steps, id);
+}
+
+/** All tasks come before the end, and a step is undone after all that was made from it, however far away. */
+function agreeOnUndoing(graph: Graph, { id, steps, compensate = true }: DagPlan, dag: LoadedDag): void {
+  const undone = compensate ? steps.filter(({ step }) => step.undo !== undefined) : [];
+  const taskOf = new Map(
+    Object.entries(dag.others).flatMap(([task, { undoes }]) => undoes === null ? [] : [[undoes, task]]),
+  );
+  assert.deepEqual([...taskOf.keys()].sort(), undone.map(({ step }) => taskName(step)).sort(), id);
+  if (undone.length === 0) return assert.deepEqual(dag.others, {}, id);
+  const { sluice_ended: ended, sluice_verdict: verdict, ...rest } = dag.others;
+  assert.equal(Object.keys(rest).length, undone.length);
+  assert.deepEqual(ended.upstream, Object.keys(dag.tasks).sort(), id);
+  for (const other of Object.values(dag.others)) assert.equal(other.rule, "all_done");
+  const before = (task: string): ReadonlySet<string> => {
+    const found = new Set<string>();
+    const open = [...dag.others[task]?.upstream ?? []];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (!found.has(next)) open.push(...dag.others[next]?.upstream ?? []);
+      found.add(next);
+    }
+    return found;
+  };
+  assert.ok([...taskOf.values()].every((task) => before("sluice_verdict").has(task)), id);
+  assert.ok(verdict.upstream.length > 0, id);
+  const inside = new Map(steps.map(({ step }) => [step.name, step]));
+  const above = (step: StepSnapshot): readonly StepSnapshot[] => {
+    const direct = [...graph.upstreamOf(step)].flatMap((name) => inside.get(name) ?? []);
+    return [...direct, ...direct.flatMap(above)];
+  };
+  for (const { step } of undone) {
+    const own = taskOf.get(taskName(step)) as string;
+    assert.ok(before(own).has("sluice_ended"), id);
+    assert.equal(dag.others[own].retries, step.retry?.maxRetries ?? 0);
+    assert.equal(dag.others[own].pool, step.pool ?? "default_pool");
+    for (const each of above(step)) {
+      const later = taskOf.get(taskName(each));
+      if (later !== undefined) assert.ok(before(later).has(own), `${id}: ${each.name} before ${step.name}`);
+    }
+  }
 }
 
 function agreeOnTask(

@@ -124,6 +124,16 @@ async function agree(
 
 /** What single cases must show beside their values. */
 const expected: ReadonlyMap<string, (results: readonly RunResult[]) => void> = new Map([
+  ["undone", ([{ state, tasks }]) => {
+    assert.equal(state, "failed");
+    const undone = [["box", 1], ["order", 1], ["papers", 1], ["payment", 2]] as const;
+    for (const [name, tries] of undone) {
+      assert.deepEqual(byName(tasks, `undo_${name}`), { state: "success", tries }, name);
+    }
+    assert.deepEqual(byName(tasks, "undo_stock"), { state: "failed", tries: 1 });
+    assert.equal(byName(tasks, "undo_parcel").state, "skipped");
+    assert.equal(byName(tasks, "sluice_verdict").state, "failed");
+  }],
   ["retries", ([{ tasks }]) => {
     assert.deepEqual(byName(tasks, "flaky"), { state: "success", tries: 3 });
   }],

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from .defs import assets, checks, schedules, sensors
+from .defs import assets, checks, schedules, sensors, undo
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules([assets], include_specs=True),
@@ -13,6 +13,7 @@ defs = dg.Definitions(
         schedules.mixed_part_2_job,
         schedules.raw_job,
         schedules.refresh_job,
+        undo.undo_run,
     ],
     schedules=[
         schedules.grown_schedule,
@@ -22,5 +23,10 @@ defs = dg.Definitions(
         schedules.twice_schedule,
         schedules.windows_schedule,
     ],
-    sensors=[sensors.automation_conditions, sensors.new_cells_3],
+    sensors=[
+        sensors.automation_conditions,
+        sensors.new_cells_3,
+        undo.undo_failed_runs,
+        undo.undo_canceled_runs,
+    ],
 )

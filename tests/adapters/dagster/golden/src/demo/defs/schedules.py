@@ -26,7 +26,11 @@ mixed_part_2_job = dg.define_asset_job(
 )
 
 
-raw_job = dg.define_asset_job(name="raw", selection=dg.AssetSelection.groups("raw"))
+raw_job = dg.define_asset_job(
+    name="raw",
+    selection=dg.AssetSelection.groups("raw"),
+    tags={"sluice/compensate": "always"},
+)
 
 
 refresh_job = dg.define_asset_job(

@@ -1,0 +1,98 @@
+/** The part of the helper by which what a failed run has made is undone. */
+
+/** Functions and classes; StepTask stands before them. */
+export const UNDO_CLASSES: string = String
+  .raw`class RunEnded(BaseOperator):
+    """Comes when all steps are over, and skips what undoes them where none has failed."""
+
+    template_fields = ()
+
+    def execute(self, context):
+        states = states_of(context)
+        failed = [task for task in steps_of(context) if states.get(task.task_id) in BAD]
+        if failed:
+            return {"error": first_error(context, failed, states)}
+        others = self.get_flat_relatives(upstream=False)
+        raise DownstreamTasksSkipped(tasks=sorted(task.task_id for task in others))
+
+
+class RunVerdict(BaseOperator):
+    """The last task: what was undone does not make a failed run a good one."""
+
+    template_fields = ()
+
+    def execute(self, context):
+        states = states_of(context)
+        failed = [task for task in steps_of(context) if states.get(task.task_id) in BAD]
+        left = [
+            task.step
+            for task in context["dag"].tasks
+            if getattr(task, "undoes", None) and states.get(task.task_id) in BAD
+        ]
+        if left:
+            self.log.error("Not undone: %s", ", ".join(sorted(left)))
+        if failed:
+            names = ", ".join(sorted(task.step for task in failed))
+            raise AirflowFailException(f"Not all steps have succeeded: {names}")
+
+
+BAD = ("failed", "upstream_failed")
+MOST_ERRORS = 100  # Each is asked for by itself.
+
+
+def is_step(task):
+    """Whether a task makes what its step makes."""
+    return isinstance(task, StepTask) and task.undoes is None
+
+
+def steps_of(context):
+    return [task for task in context["dag"].tasks if is_step(task)]
+
+
+def states_of(context):
+    """The states of all tasks of the run."""
+    ti = context["ti"]
+    states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id])
+    return states.get(ti.run_id, {})
+
+
+def tell_failure(context, error):
+    """Notes what a step has failed for, and when: of several the first counts."""
+    told = {"error": error, "at": time.time()}
+    context["ti"].xcom_push(key="sluice_failure", value=told)
+
+
+def first_error(context, failed, states):
+    """What failed first; a task that was killed has told nothing."""
+    ended = [task for task in failed if states.get(task.task_id) == "failed"]
+    pull = context["ti"].xcom_pull
+    told = [
+        found
+        for task in ended[:MOST_ERRORS]
+        if (found := pull(task_ids=task.task_id, key="sluice_failure"))
+    ]
+    if told and (error := min(told, key=lambda one: one["at"])["error"]):
+        return error
+    return {"name": "Error", "message": f"{(ended or failed)[0].step} failed"}
+
+
+def undo_of(task, context):
+    """What of a step this run has made, and what is to be undone of it for that."""
+    pull = context["ti"].xcom_pull
+    outputs = (pull(task_ids=task.undoes) or {}).get("outputs", ())
+    made = [each for each in outputs if each["status"] == "made"]
+    (ended,) = (each for each in context["dag"].tasks if isinstance(each, RunEnded))
+    cause = pull(task_ids=ended.task_id)
+    if not made or not cause:
+        raise AirflowSkipException("The run has made nothing of it.")
+    named = ("asset", "partition")
+    return {
+        "error": cause["error"],
+        "made": [{name: each[name] for name in named if name in each} for each in made],
+    }
+
+
+def partitions_of(made):
+    """The partitions of what was made, each once; None without partitions."""
+    keys = dict.fromkeys(each["partition"] for each in made if "partition" in each)
+    return list(keys) or None`;
