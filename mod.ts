@@ -382,6 +382,8 @@ export type { StepLogLine, StepReporter } from "./src/model/step/reporter.ts";
 export type { Fence } from "./src/model/step/fence.ts";
 export { formatStepRequest, parseStepRequest } from "./src/model/step/request.ts";
 export type { StepPartitions, StepRequest } from "./src/model/step/request.ts";
+export { formatRunHookRequest, parseRunHookRequest } from "./src/model/step/run_hook.ts";
+export type { RunHookRequest } from "./src/model/step/run_hook.ts";
 export type { UndoOutput, UndoRequest } from "./src/model/step/undo.ts";
 export type {
   ElementEventName,

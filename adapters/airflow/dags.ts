@@ -45,6 +45,8 @@ export interface DagPlan {
   readonly tags: { readonly [name: string]: string };
   /** What limits its runs; undefined for nothing. */
   readonly concurrency?: RunConcurrency | undefined;
+  /** The job that its runs are of, where that has hooks. */
+  readonly hooked?: JobSnapshot | undefined;
   /** Whether its runs undo what they have made when they fail. Default true. */
   readonly compensate?: boolean;
   /** How its runs come before others. */
@@ -85,6 +87,7 @@ function ofSchedule(graph: Graph, schedule: ScheduleSnapshot): Draft {
   const job = graph.snapshot.jobs.find((each) => each.name === schedule.job);
   return {
     concurrency: job?.concurrency,
+    hooked: job?.hooks && job,
     compensate: job?.compensate !== false,
     priority: job?.priority ?? 0,
     name,
@@ -106,6 +109,7 @@ function ofJob(graph: Graph, job: JobSnapshot): readonly Draft[] {
     name: parts.length === 1 ? name : `${name}.${partsName(graph, partitions)}`,
     origin: { kind: "job", job },
     concurrency: job.concurrency,
+    hooked: job.hooks && job,
     compensate: job.compensate !== false,
     priority: job.priority ?? 0,
     steps: stepsOf(graph, keys),

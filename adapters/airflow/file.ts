@@ -13,6 +13,7 @@ import {
   pairs,
   statement,
 } from "../python/expression.ts";
+import { hearsOfSteps } from "../parts/hooks.ts";
 import { identifierOf } from "../python/identifier.ts";
 import { jsonExpression, numberLiteral, textLiteral } from "../python/literal.ts";
 import { assetStatement } from "./assets.ts";
@@ -21,7 +22,7 @@ import type { Graph } from "./graph.ts";
 import type { AirflowOptions } from "./options.ts";
 import { type TaskContext, taskName, taskStatement, weightOf } from "./steps.ts";
 import { modulesOf, type Timing } from "./time/timetables.ts";
-import { undoLines } from "./undo.ts";
+import { endLines } from "./ends.ts";
 
 /** What a file is made from. */
 export interface FileContext {
@@ -164,7 +165,10 @@ function isDynamic(graph: Graph, key: string): boolean {
 }
 
 /** Written out, so that no default of a cluster changes what a Dag does. */
-function defaultsOf({ tags, priority = 0 }: DagPlan, { exported, options }: FileContext): Expression {
+function defaultsOf(
+  { tags, hooked, priority = 0 }: DagPlan,
+  { exported, options }: FileContext,
+): Expression {
   const { command, module } = exported;
   const { cwd, image, env, runner } = options;
   const entries: (readonly [string, Expression | undefined])[] = [
@@ -174,6 +178,7 @@ function defaultsOf({ tags, priority = 0 }: DagPlan, { exported, options }: File
     ["image", image === undefined || runner === "process" ? undefined : textLiteral(image)],
     ["env", Object.keys(env).length > 0 ? jsonExpression(env) : undefined],
     ["run_tags", Object.keys(tags).length > 0 ? jsonExpression(tags) : undefined],
+    ["job", hooked && hearsOfSteps(hooked) ? textLiteral(hooked.name) : undefined],
     ["retries", "0"],
     ["priority_weight", numberLiteral(weightOf(priority, 0))],
     ["weight_rule", textLiteral("absolute")],
@@ -201,7 +206,7 @@ function taskLines(plan: DagPlan, { graph, options, operator }: FileContext): re
   const lines = [...groups].flatMap(([group, inside]) =>
     group === "default" || isFlat ? of(inside, 4) : [groupLine(group), ...of(inside, 8)]
   );
-  return [...lines, ...edgeLines(steps, graph), ...undoLines(plan, common)];
+  return [...lines, ...edgeLines(steps, graph), ...endLines(plan, common)];
 }
 
 /** Whether windows are left out, which Airflow's clock does not know of. */

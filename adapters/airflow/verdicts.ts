@@ -183,10 +183,10 @@ const TABLE = {
     "Tags of the Dag, and the tags of the run that steps see.",
     "Tags of Dags are cut at 100 characters.",
   ),
-  "job.hooks": refused(
-    "No process of Sluice lives as long as a run of the job.",
-    "They are not called.",
-    "Give the hooks to the assets, or use on_failure_callback of the Dag.",
+  "job.hooks": emulated(
+    "The processes of steps call those of steps; onRunStart and onRunEnd have tasks of their own, and a last task fails the run where a step has failed.",
+    "A run that is marked by hand tells no end. Counts are those of tasks, one for all partitions of a run.",
+    "Use on_failure_callback of the Dag for runs that are marked.",
   ),
   "job.undo.off": native("Its Dag has no tasks that undo."),
   "job.undo.always": refused(

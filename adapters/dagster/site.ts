@@ -7,6 +7,7 @@ import {
   allotNames,
   AUTOMATION_SENSOR,
   cellSensorName,
+  HOOK_SENSORS,
   plainName,
   UNDO_JOB,
   UNDO_OP,
@@ -98,6 +99,7 @@ function sensorNames({ partitions }: Snapshot): ReadonlySet<string> {
   return new Set([
     AUTOMATION_SENSOR,
     ...Object.values(UNDO_SENSORS),
+    ...Object.values(HOOK_SENSORS),
     ...partitions.map((_, place) => cellSensorName(place)),
   ]);
 }

@@ -174,10 +174,10 @@ export const VERDICTS = {
   "job": native("define_asset_job with a selection by keys, by group, or of all."),
   "job.config": native("config of the job, by op."),
   "job.tags": native("tags of the job or of its run requests."),
-  "job.hooks": refused(
-    "No process of Sluice lives as long as a run of the job.",
-    "They are not called.",
-    "Give the hooks to the assets, or use a run status sensor.",
+  "job.hooks": emulated(
+    "The processes of steps call those of steps; run status sensors call onRunStart and onRunEnd.",
+    "Without the daemon those of runs are not called, and with it half a minute late; onRunEnd comes before what a failed run has made is undone. Counts are those of ops.",
+    "Run the daemon.",
   ),
   "job.undo.off": native("A tag of its runs, which the sensor reads."),
   "job.undo.always": native("A sensor for canceled runs, which reads a tag of theirs."),

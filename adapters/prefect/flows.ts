@@ -1,7 +1,8 @@
 /** Flows: of the whole graph, of a backfill, of every job and schedule. */
-import type { JsonRecord, Snapshot } from "../../src/model/snapshot/snapshot.ts";
+import type { JobSnapshot, JsonRecord, Snapshot } from "../../src/model/snapshot/snapshot.ts";
 import type { RunConcurrency } from "../../src/model/gates/concurrency.ts";
 import { call, type Expression, layOut, list, pairs } from "../python/expression.ts";
+import { hearsOfSteps, runHooksOf } from "../parts/hooks.ts";
 import { shortHash } from "../python/identifier.ts";
 import { jsonExpression, numberLiteral, textLiteral } from "../python/literal.ts";
 import { type ChosenSteps, type StepGraph, stepsFor } from "./graph.ts";
@@ -26,6 +27,8 @@ export interface FlowPlan {
   readonly tags: { readonly [name: string]: string };
   /** What limits its runs; undefined for nothing. */
   readonly concurrency?: RunConcurrency | undefined;
+  /** The job that its runs are of, where that has hooks. */
+  readonly hooked?: JobSnapshot | undefined;
   /** Whether its runs undo what they have made when they fail. Default true. */
   readonly undoes?: boolean;
   /** The schedules of the deployment. */
@@ -60,6 +63,7 @@ export function planFlows(graph: StepGraph, project: string, ticksFromMs: number
     config: job.config,
     tags: job.tags,
     concurrency: job.concurrency,
+    hooked: job.hooks && job,
     undoes: job.compensate !== false,
   }));
   const schedules = snapshot.schedules.map((schedule): FlowPlan => {
@@ -69,6 +73,7 @@ export function planFlows(graph: StepGraph, project: string, ticksFromMs: number
     return {
       name: schedule.name,
       concurrency: job?.concurrency,
+      hooked: job?.hooks && job,
       undoes: job?.compensate !== false,
       ...flowNames(project, "schedule", schedule.name),
       description: schedule.description ?? "",
@@ -162,7 +167,7 @@ function parametersOf(
 }
 
 function bodyOf(plan: FlowPlan, hasPartitions: boolean, isUndoable: boolean): Expression {
-  const { steps, tick, config, tags, concurrency, undoes = true } = plan;
+  const { steps, tick, config, tags, concurrency, hooked, undoes = true } = plan;
   return call("PROJECT.run", [steps ? list(steps.names.map(textLiteral)) : "steps"], {
     partition: hasPartitions ? "partition" : undefined,
     tick,
@@ -174,7 +179,17 @@ function bodyOf(plan: FlowPlan, hasPartitions: boolean, isUndoable: boolean): Ex
     tags: Object.keys(tags).length === 0 ? undefined : jsonExpression(tags),
     partitions_per_task: hasPartitions ? "partitions_per_task" : undefined,
     workers: concurrency?.steps === undefined ? undefined : numberLiteral(concurrency.steps),
+    job: hooked && jobExpression(hooked),
     undoes: undoes || !isUndoable ? undefined : "False",
+  });
+}
+
+/** What a flow is told of its job: its name, and what of its hooks is to be called. */
+function jobExpression(job: JobSnapshot): Expression {
+  const hooks = runHooksOf(job);
+  return call("Job", [textLiteral(job.name)], {
+    hooks: hooks.length > 0 ? list(hooks.map(textLiteral)) : undefined,
+    hears_of_steps: hearsOfSteps(job) ? "True" : undefined,
   });
 }
 

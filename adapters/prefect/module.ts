@@ -3,6 +3,7 @@ import type { Partitions } from "../../src/model/partitions/definition.ts";
 import type { ExportedFile, ExportOptions } from "../export.ts";
 import { assignment, call, type Expression, list, pairs } from "../python/expression.ts";
 import { numberLiteral, textLiteral } from "../python/literal.ts";
+import { runHooksOf } from "../parts/hooks.ts";
 import { type FlowPlan, flowStatement } from "./flows.ts";
 import type { StepGraph } from "./graph.ts";
 import { limitName } from "./names.ts";
@@ -27,6 +28,7 @@ const IMPORTS: readonly (readonly (readonly [module: string, names: readonly str
       "Cells",
       "Dynamic",
       "Every",
+      "Job",
       "Last",
       "Names",
       "Overlap",
@@ -76,20 +78,27 @@ function constantsOf(
   { command, module, name }: ExportOptions,
   { workers, pools }: PrefectOptions,
 ): readonly string[] {
-  const words: readonly Expression[] = [
+  const words = (verb: string): readonly Expression[] => [
     ...command.map(textLiteral),
-    textLiteral("step"),
+    textLiteral(verb),
     ...module === undefined ? [] : [`str(HERE / ${textLiteral(module)})`],
   ];
+  const isHooked = snapshot.jobs.some((job) => runHooksOf(job).length > 0);
   const used = poolsOf(snapshot.steps.map(({ pool }) => pool));
   const limits = used.map((pool) =>
     [textLiteral(limitName(name, pool)), numberLiteral(pools[pool] ?? 1)] as const
   );
+  const projectCall = call("Project", [], {
+    workers: "WORKERS",
+    pools: pairs(limits),
+    hook: isHooked ? "HOOK" : undefined,
+  });
   return [
     ...module === undefined ? [] : ["HERE = Path(__file__).resolve().parent"],
-    assignment("COMMAND", list(words)),
+    assignment("COMMAND", list(words("step"))),
+    ...isHooked ? [assignment("HOOK", list(words("hook")))] : [],
     `WORKERS = ${workers}`,
-    assignment("PROJECT", call("Project", [], { workers: "WORKERS", pools: pairs(limits) })),
+    assignment("PROJECT", projectCall),
   ];
 }
 

@@ -158,10 +158,10 @@ export const VERDICTS: VerdictTable = {
   "job": native("A flow and its deployment."),
   "job.config": native("Defaults of the flow's parameter config."),
   "job.tags": native("Tags of the deployment; the step finds them as tags of its run."),
-  "job.hooks": refused(
-    "No process of Sluice lives as long as a run of the job.",
-    "They are not called.",
-    "Give the hooks to the assets, or use the hooks of the flow.",
+  "job.hooks": emulated(
+    "The processes of steps call those of steps; the flow calls onRunStart and onRunEnd, in processes of their own.",
+    "A run that is canceled or crashes tells no end. Counts are those of task runs.",
+    "Add on_cancellation and on_crashed hooks to the flow for these.",
   ),
   "job.undo.off": native("Its flow undoes nothing."),
   "job.undo.always": refused(

@@ -16,6 +16,7 @@ import { rerun } from "./commands/rerun.ts";
 import { run } from "./commands/run.ts";
 import { runs } from "./commands/runs.ts";
 import { bundle } from "./commands/carry/bundle.ts";
+import { hook } from "./commands/carry/hook.ts";
 import { step } from "./commands/carry/step.ts";
 import { exportGraph } from "./commands/carry/export.ts";
 import { snapshot } from "./commands/carry/snapshot.ts";
@@ -42,6 +43,7 @@ export const commands: readonly Command[] = [
   snapshot,
   exportGraph,
   step,
+  hook,
   bundle,
   completion,
   help,

@@ -7,6 +7,7 @@ import type { ElementRemark } from "../model/elements/remark.ts";
 import { freshVersion, isFreshVersion } from "../model/events/outputs.ts";
 import type { Clock, Random } from "../model/ports.ts";
 import type { StepOutcome } from "../model/step/outcome.ts";
+import type { StepHooks } from "../model/step/hooks.ts";
 import type { StepLogLine } from "../model/step/reporter.ts";
 import type { StepRequest } from "../model/step/request.ts";
 import type { Receipt } from "../io/manager.ts";
@@ -75,8 +76,8 @@ async function execute(
 ): Promise<StepOutcome> {
   const { clock, mask = openMask(), log } = surroundings;
   const planned = planStep(definitions, asUndone(request), request.atMs ?? clock.now());
-  const { hooks } = planned.declaration;
-  if (request.undo || !hooks || request.hooks === false) {
+  const hooks = hooksOf(definitions, planned.declaration, request);
+  if (hooks.length === 0) {
     return await attempt(planned, request, { ...surroundings, mask });
   }
   const announcer = new AloneAnnouncer({ request, planned, clock, mask, log }, hooks);
@@ -85,6 +86,17 @@ async function execute(
     .catch((error) => failedOutcome(request, error));
   await announcer.end(outcome);
   return outcome;
+}
+
+/** Those of the step, and of the job that the request names; none for undoing, and where the caller calls them. */
+function hooksOf(
+  { jobs }: Definitions,
+  { hooks }: StepDeclaration,
+  { job, undo, hooks: isCalled }: StepRequest,
+): readonly StepHooks[] {
+  if (undo || isCalled === false) return [];
+  const ofJob = job === undefined ? undefined : jobs.get(job)?.hooks;
+  return [hooks, ofJob].filter((each) => each !== undefined);
 }
 
 async function attempt(

@@ -24,8 +24,6 @@ const OF_ANY_ENGINE: { readonly [F in Feature]?: string } = {
     "The state of a breaker lives in one process, and exported steps are processes that do not know each other.",
   "job.undo.always":
     "What a canceled run has made is known to the process that executes it, and where it is ended from outside it says nothing.",
-  "job.hooks":
-    "Hooks of runs are called by the process that executes the run, and in an engine that is the engine.",
 };
 
 /** What the script of each target looks for. */

@@ -9,6 +9,7 @@ import { StepFailure } from "../../src/model/assets/failure.ts";
 import { defineResource, override } from "../../src/model/assets/resource.ts";
 import { output, skip } from "../../src/model/assets/result.ts";
 import { type } from "../../src/model/assets/schema.ts";
+import { defineJob } from "../../src/model/job.ts";
 import { definitions } from "../../src/model/definitions.ts";
 import { dailyPartitions } from "../../src/model/partitions/definition.ts";
 import { timeWindowMapping } from "../../src/model/partitions/mapping.ts";
@@ -305,6 +306,30 @@ describe("the hooks of a step by itself", () => {
     assert.deepEqual(await last({ attempt: 3 }, { maxRetries: 2 }), over);
     assert.deepEqual(await last({ attempt: 1, maxRetries: 0 }, { maxRetries: 2 }), over);
     assert.deepEqual(await last({ attempt: 2, maxRetries: 2 }, { maxRetries: 2 }), again);
+  });
+
+  test("come before those of the job that the request names", async () => {
+    const heard: string[] = [];
+    const note = (who: string) => ({ step }: { readonly step: string }) => heard.push(`${who} ${step}`);
+    const asset = defineAsset({ key: "a", hooks: { onStart: note("own") }, run: () => 1, undo: () => {} });
+    const plain = defineAsset({ key: "b", run: () => 1 });
+    const hooks = { onStart: note("job"), onRunStart: () => heard.push("run") };
+    const jobs = [defineJob({ name: "j", selection: "*", hooks })];
+    const all = definitions({ assets: [asset, plain], jobs });
+    const requests: readonly Partial<StepRequest>[] = [{ step: "a" }, { step: "b" }, { hooks: false }, {
+      undo: { error: { name: "Error", message: "m" } },
+    }];
+    for (const request of requests) {
+      await executeStep(all, { version: 1, runId: "r", step: "a", job: "j", ...request }, {
+        clock: virtualClock(nowMs),
+        random: { next: () => 0.5 },
+        findManager: openManagers([memoryIO()], "memory"),
+        signal: new AbortController().signal,
+        graceMs: 1_000,
+        log: () => {},
+      });
+    }
+    assert.deepEqual(heard, ["own a", "job a", "job b"]);
   });
 
   test("are left to a caller that calls them itself", async () => {

@@ -82,8 +82,8 @@ class StepTask(BaseOperator):
     def __init__(
         self,
         *,
-        step,
         command,
+        step=None,
         module=None,
         outputs=None,
         partition=None,
@@ -91,18 +91,23 @@ class StepTask(BaseOperator):
         run_tags=None,
         leaves_out=False,
         undoes=None,
+        hook=None,
+        job=None,
         env=None,
         **kwargs,
     ):
         super().__init__(**kwargs)
         self.step = step
-        self.argv = [*command, "step", *([] if module is None else [module])]
+        verb = "step" if hook is None else "hook"
+        self.argv = [*command, verb, *([] if module is None else [module])]
         self.outputs = outputs
         self.partition = partition
         self.takes_config = takes_config
         self.run_tags = run_tags
         self.leaves_out = leaves_out
         self.undoes = undoes
+        self.hook = hook
+        self.job = job
         self.env = env or {}
 
     def pre_execute(self, context):
@@ -124,6 +129,8 @@ class StepTask(BaseOperator):
 
     def request(self, context):
         """What the step is asked for. Empty parts are left out."""
+        if self.hook is not None:
+            return hook_request(self, context)
         config = context["params"].get(f"config.{self.step}")
         parts = {
             "version": 1,
@@ -135,12 +142,17 @@ class StepTask(BaseOperator):
             "dynamicKeys": context["params"].get("dynamicKeys"),
             "config": config if self.takes_config else None,
             "tags": self.run_tags,
+            "job": self.job,
             "undo": self.undo,
         }
         return {name: part for name, part in parts.items() if part is not None}
 
     def conclude(self, context, code, outcome):
-        """Ends the task as the step has ended."""
+        """Ends the task as the step has ended. A hook decides nothing."""
+        if self.hook is not None:
+            if code != DONE:
+                self.log.warning("The hook was not called: exit code %s", code)
+            return None
         for check in outcome.get("checks", ()):
             self.log_check(check)
         if code == DONE and outcome.get("status") == "success":

@@ -12,7 +12,9 @@ export const UNDO_CLASSES: string = String
         failed = [task for task in steps_of(context) if states.get(task.task_id) in BAD]
         if failed:
             return {"error": first_error(context, failed, states)}
-        others = self.get_flat_relatives(upstream=False)
+        below = self.get_flat_relatives(upstream=False)
+        is_told = any(getattr(task, "hook", None) for task in context["dag"].tasks)
+        others = [task for task in below if not is_told or getattr(task, "undoes", None)]
         raise DownstreamTasksSkipped(tasks=sorted(task.task_id for task in others))
 
 
@@ -37,12 +39,13 @@ class RunVerdict(BaseOperator):
 
 
 BAD = ("failed", "upstream_failed")
+UNDO_ENDS = ("success", "failed")
 MOST_ERRORS = 100  # Each is asked for by itself.
 
 
 def is_step(task):
     """Whether a task makes what its step makes."""
-    return isinstance(task, StepTask) and task.undoes is None
+    return isinstance(task, StepTask) and task.undoes is None and task.hook is None
 
 
 def steps_of(context):
@@ -54,6 +57,38 @@ def states_of(context):
     ti = context["ti"]
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id])
     return states.get(ti.run_id, {})
+
+
+def hook_request(task, context):
+    """What a hook of the job is told of the run."""
+    head = {
+        "version": 1,
+        "hook": task.hook,
+        "runId": context["ti"].run_id,
+        "job": task.job,
+        "tags": task.run_tags or {},
+    }
+    if task.hook == "onRunStart":
+        return head
+    states = states_of(context)
+    ends = [states.get(each.task_id) for each in steps_of(context)]
+    undone = [
+        states.get(each.task_id)
+        for each in context["dag"].tasks
+        if getattr(each, "undoes", None)
+    ]
+    counts = {
+        "total": len(ends),
+        "success": ends.count("success") - sum(undone.count(end) for end in UNDO_ENDS),
+        "failed": ends.count("failed"),
+        "skipped": ends.count("skipped"),
+        "upstreamFailed": ends.count("upstream_failed"),
+    }
+    for name, end in (("undone", "success"), ("undoFailed", "failed")):
+        if undone.count(end):
+            counts[name] = undone.count(end)
+    is_bad = any(end in BAD for end in ends)
+    return {**head, "status": "failed" if is_bad else "success", "steps": counts}
 
 
 def tell_failure(context, error):

@@ -75,9 +75,10 @@ export const KEY_TAG = "sluice/key";
 
 /** Those of the job, and by which the run queue serves and counts its runs. */
 function tagsOf(
-  { tags, priority, concurrency, compensate }: JobSnapshot,
+  { name, tags, priority, concurrency, compensate, hooks }: JobSnapshot,
 ): { readonly [name: string]: string } {
   return {
+    ...hooks !== undefined && { "sluice/job": name },
     ...priority !== undefined && { "dagster/priority": String(Math.round(priority)) },
     ...concurrency?.key !== undefined && { [KEY_TAG]: concurrency.key },
     ...compensate !== undefined && compensate !== true && {

@@ -11,7 +11,19 @@ const RESERVED: ReadonlySet<string> = new Set(
 
 /** Names that the generated modules use themselves. */
 const IMPORTED: ReadonlySet<string> = new Set(
-  ["dg", "steps", "partitions", "assets", "conditions", "ticks", "undo", "datetime", "timedelta", "warnings"],
+  [
+    "dg",
+    "steps",
+    "partitions",
+    "assets",
+    "conditions",
+    "ticks",
+    "undo",
+    "hooks",
+    "datetime",
+    "timedelta",
+    "warnings",
+  ],
 );
 
 /** A statement of a module that makes one thing, and its variable there. */
@@ -72,6 +84,14 @@ export const AUTOMATION_SENSOR = "automation_conditions";
 export const UNDO_OP = "undo_made";
 export const UNDO_JOB = "undo_run";
 export const UNDO_SENSORS = Object.freeze({ failed: "undo_failed_runs", canceled: "undo_canceled_runs" });
+
+/** The names of the sensors that tell hooks. */
+export const HOOK_SENSORS = Object.freeze({
+  started: "tell_started_runs",
+  succeeded: "tell_succeeded_runs",
+  failed: "tell_failed_runs",
+  canceled: "tell_canceled_runs",
+});
 
 /** The name of the sensor that adds keys to a growing definition. */
 export function cellSensorName(place: number): string {

@@ -6,11 +6,13 @@ import { jobStatements } from "../definitions/jobs.ts";
 import type { Statement } from "../definitions/names.ts";
 import { scheduleStatements } from "../definitions/schedules.ts";
 import { sensorStatements } from "../definitions/sensors.ts";
+import { hookStatements } from "../definitions/hooks.ts";
 import { undoStatements } from "../definitions/undo.ts";
 import { ASSETS } from "../helper/assets.ts";
 import { CONDITIONS } from "../helper/conditions.ts";
 import { OUTPUTS } from "../helper/outputs.ts";
 import { STEPS } from "../helper/steps.ts";
+import { HOOKS } from "../helper/hooks.ts";
 import { TICKS } from "../helper/ticks.ts";
 import { UNDO } from "../helper/undo.ts";
 import type { Site } from "../site.ts";
@@ -34,11 +36,13 @@ export function definitionFiles(site: Site): readonly ExportedFile[] {
   const schedules = snapshot.schedules.flatMap((schedule) => scheduleStatements(schedule, site));
   const sensors = sensorStatements(site);
   const undoing = undoStatements(site);
+  const hooks = hookStatements(site);
   const modules = [
     ...assets,
     ...checks,
     ...moduleOf("schedules", "The jobs and schedules.", [...jobs, ...schedules]),
     ...moduleOf("sensors", "The sensors.", sensors),
+    ...moduleOf("hooks", "What tells hooks of jobs about their runs.", hooks),
     ...moduleOf("undo", "What undoes the runs that have failed.", undoing.all),
   ];
   const contents = {
@@ -46,7 +50,11 @@ export function definitionFiles(site: Site): readonly ExportedFile[] {
     checks: checks.map(({ name }) => name),
     jobs: [...namesIn("schedules", jobs), ...namesIn("undo", undoing.jobs)],
     schedules: namesIn("schedules", schedules),
-    sensors: [...namesIn("sensors", sensors), ...namesIn("undo", undoing.sensors)],
+    sensors: [
+      ...namesIn("sensors", sensors),
+      ...namesIn("hooks", hooks.slice(1)),
+      ...namesIn("undo", undoing.sensors),
+    ],
   };
   const partitions = site.partitions.write();
   return [
@@ -127,6 +135,7 @@ function helperFiles(modules: readonly Module[]): readonly ExportedFile[] {
 const HELPER_TEXTS: { readonly [module in typeof HELPERS[number]]: string } = {
   assets: ASSETS,
   conditions: CONDITIONS,
+  hooks: HOOKS,
   ticks: TICKS,
   undo: UNDO,
 };

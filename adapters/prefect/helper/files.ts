@@ -2,6 +2,7 @@
 import type { ExportedFile } from "../../export.ts";
 import { automationsModule } from "./automations.ts";
 import { graphModule } from "./graph.ts";
+import { hooksModule } from "./hooks.ts";
 import { mappingsModule } from "./mappings.ts";
 import { initModule } from "./package.ts";
 import { partitionsModule } from "./partitions.ts";
@@ -17,6 +18,7 @@ const MODULES: { readonly [name: string]: string } = {
   __init__: initModule,
   automations: automationsModule,
   graph: graphModule,
+  hooks: hooksModule,
   mappings: mappingsModule,
   partitions: partitionsModule,
   process: processModule,

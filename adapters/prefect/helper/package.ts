@@ -3,6 +3,7 @@ export const initModule: string = String.raw`"""What the flows of this project a
 
 from .automations import When, make_when_due, require_fresh
 from .graph import Read, Step
+from .hooks import Job
 from .mappings import ByDimension, Every, Last, Overlap, Same, Table, These
 from .partitions import Cells, Dynamic, Names
 from .run import Project
@@ -15,6 +16,7 @@ __all__ = [
     "Cells",
     "Dynamic",
     "Every",
+    "Job",
     "Last",
     "Names",
     "Overlap",

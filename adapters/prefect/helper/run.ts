@@ -16,6 +16,7 @@ from prefect.runtime import flow_run
 from prefect.states import Cancelled, Completed, Failed, State
 
 from .graph import Plan, Read, Step, Unit
+from .hooks import Job, tell
 from .rules import EARLY, FAILED, MADE, SKIPPED, UPSTREAM_FAILED, judge
 from .steps import CIRCUITS, RUNS, StepError
 from .ticks import Tick
@@ -28,8 +29,12 @@ SHORT_LIST = 3
 class Project:
     """All steps of a project, and what holds for all of them."""
 
-    def __init__(self, *, workers: int, pools: Mapping[str, int]) -> None:
+    def __init__(
+        self, *, workers: int, pools: Mapping[str, int], hook: Sequence[str] = ()
+    ) -> None:
         self.workers = workers
+        # The command that calls a hook of a job.
+        self.hook = list(hook)
         self.pools = dict(pools)
         self.steps: dict[str, Step] = {}
 
@@ -49,6 +54,7 @@ class Project:
         tags: Mapping[str, str] | None = None,
         partitions_per_task: int | None = None,
         workers: int | None = None,
+        job: Job | None = None,
         undoes: bool = True,
         at: int | None = None,
     ) -> State:
@@ -69,6 +75,7 @@ class Project:
             tags=tags,
             partitions_per_task=partitions_per_task,
             workers=workers,
+            job=job,
             undoes=undoes,
         )
 
@@ -106,6 +113,7 @@ class Project:
         tags: Mapping[str, str] | None = None,
         partitions_per_task: int | None = None,
         workers: int | None = None,
+        job: Job | None = None,
         undoes: bool = True,
     ) -> State:
         plan.choose(wanted)
@@ -114,6 +122,8 @@ class Project:
         request: dict[str, Any] = {"version": 1, "atMs": plan.now}
         if tags:
             request["tags"] = dict(tags)
+        if job is not None and job.hears_of_steps:
+            request["job"] = job.name
         dynamic_keys = plan.dynamic_keys()
         if dynamic_keys:
             request["dynamicKeys"] = dynamic_keys
@@ -123,10 +133,16 @@ class Project:
         run_id = str(flow_run.id)
         try:
             units = plan.units(partitions_per_task)
+            facts = {"runId": run_id, "tags": dict(tags or {})}
+            if job is not None:
+                tell(job, "onRunStart", self.hook, RUNS.open(run_id), facts)
             state = loop.run(units)
             is_stopped = RUNS.open(run_id).stopping.is_set()
             if undoes and state.is_failed() and not is_stopped:
-                return loop.undo(units, state)
+                state = loop.undo(units, state)
+            if job is not None:
+                facts |= {"status": _status(state), "steps": loop.counts(units)}
+                tell(job, "onRunEnd", self.hook, RUNS.open(run_id), facts)
             return state
         finally:
             RUNS.close(run_id)
@@ -171,6 +187,8 @@ class _Loop:
         self._ends: dict[int, str] = {}
         # The same, in the order in which they did.
         self._order: list[int] = []
+        # What came of undoing.
+        self._undone: Counter[str] = Counter()
         # What a short circuit upstream has cut off, with the reason.
         self._cut: dict[int, str] = {}
 
@@ -336,6 +354,20 @@ class _Loop:
         wanted = {keys[place] for own in unit.places for place in reader(own)}
         return not wanted.isdisjoint(skipped)
 
+    def counts(self, units: Sequence[Unit]) -> dict[str, int]:
+        """How many task runs came to which end, in the words of hooks."""
+        ends = Counter(self._ends.values())
+        undone, left = self._undone["undone"], self._undone["not undone"]
+        counts = {
+            "total": len(units),
+            "success": ends[MADE] - undone - left,
+            "failed": ends[FAILED],
+            "skipped": ends[SKIPPED],
+            "upstreamFailed": ends[UPSTREAM_FAILED],
+        }
+        told = {"undone": undone, "undoFailed": left}
+        return {**counts, **{name: number for name, number in told.items() if number}}
+
     def undo(self, units: Sequence[Unit], failure: State) -> State:
         """Undoes what was made, and gives the failure with what came of that."""
         made = {
@@ -355,7 +387,7 @@ class _Loop:
             pools=self._project.pools,
             workers=self.workers,
         )
-        count = undoing.run(self._first_error(units))
+        count = self._undone = undoing.run(self._first_error(units))
         told = ", ".join(f"{number} {what}" for what, number in count.items())
         return Failed(message=f"{failure.message} Then {told}.")
 
@@ -396,6 +428,12 @@ class _Loop:
         if count["cancelled"]:
             return Cancelled(message=f"Steps: {summary}")
         return Completed(message=f"Steps: {summary or 'none'}")
+
+
+def _status(state: State) -> str:
+    if state.is_cancelled() or state.is_cancelling():
+        return "canceled"
+    return "success" if state.is_completed() else "failed"
 
 
 def _rank(units: Sequence[Unit], place: int) -> tuple[int, int]:

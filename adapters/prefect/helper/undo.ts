@@ -108,11 +108,11 @@ class Undoing:
         made = list(self._made[place])
         request = self._request_of(unit)
         request["undo"] = {"error": dict(error), "made": made}
-        keys = list(dict.fromkeys(one["partition"] for one in made if "partition" in one))
+        keys = dict.fromkeys(one["partition"] for one in made if "partition" in one)
         for name in ("partitions", "count", "outputs", "config"):
             request.pop(name, None)
         if keys:
-            request["partitions"] = keys
+            request["partitions"] = list(keys)
         future = unit.step.undo.submit(request)
         self._futures[place] = future
         future.add_done_callback(lambda _: self._ended.put(place))

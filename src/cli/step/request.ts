@@ -63,7 +63,12 @@ export async function readStepRequest(
   return parseStepRequest(await textOf(options.request, options["watch-stdin"], host));
 }
 
-function textOf(request: string, isFirstLine: boolean, { stdin, cwd }: Host): string | Promise<string> {
+/** The text of a request: given as it is, in a file, or on stdin. */
+export function textOf(
+  request: string,
+  isFirstLine: boolean,
+  { stdin, cwd }: Host,
+): string | Promise<string> {
   if (request === "-") return isFirstLine ? stdin.line() : stdin.all();
   return request.trimStart().startsWith("{") ? request : readText(request, cwd);
 }

@@ -49,6 +49,8 @@ export interface StepRequest {
   readonly elements?: ElementsRequest;
   /** Values by name, which the body finds in `run.tags`. */
   readonly tags?: { readonly [name: string]: string };
+  /** The job that is run: its hooks hear of the step, after those of the step itself. */
+  readonly job?: string;
   /** Whether the step's own hooks are called where it runs. Default true; `false` for a caller that calls them itself. */
   readonly hooks?: boolean;
 }
@@ -112,6 +114,7 @@ const FIELDS: readonly (keyof StepRequest)[] = Object.freeze([
   "undo",
   "elements",
   "tags",
+  "job",
   "hooks",
 ]);
 
@@ -135,6 +138,7 @@ function readRequest(fields: Fields): StepRequest {
     ...fields.some("undo", (name) => fields.within(name, readUndo)),
     ...fields.some("elements", (name) => fields.within(name, readElements)),
     ...fields.some("tags", (name) => fields.record(name, (each) => each.text())),
+    ...fields.some("job", (name) => fields.text(name)),
     ...fields.some("hooks", (name) => fields.flag(name)),
   };
   return request;

@@ -23,10 +23,11 @@ export interface AloneParts {
 /** Tells the hooks of one attempt of its start and of its end. */
 export class AloneAnnouncer {
   readonly #parts: AloneParts;
-  readonly #hooks: StepHooks;
+  readonly #hooks: readonly StepHooks[];
   #calls: Promise<void> = Promise.resolve();
 
-  constructor(parts: AloneParts, hooks: StepHooks) {
+  /** @param hooks Those of the step first. */
+  constructor(parts: AloneParts, hooks: readonly StepHooks[]) {
     this.#parts = parts;
     this.#hooks = hooks;
   }
@@ -64,7 +65,8 @@ export class AloneAnnouncer {
   }
 
   #tell(name: HookName & keyof StepHooks, words: object): void {
-    if (!this.#hooks[name]) return;
+    const listening = this.#hooks.filter((hooks) => hooks[name]);
+    if (listening.length === 0) return;
     const { request, planned: { plan, declaration }, clock, mask } = this.#parts;
     const [rank] = plan.ranks;
     const set = plan.sets.get(rank);
@@ -79,13 +81,13 @@ export class AloneAnnouncer {
       atMs: clock.now(),
     };
     const fact = frozen({ ...head, ...maskRecord(words, mask) });
-    this.#calls = this.#calls.then(() => this.#call(name, fact));
+    for (const hooks of listening) this.#calls = this.#calls.then(() => this.#call(hooks, name, fact));
   }
 
-  async #call(name: HookName, fact: StepFact): Promise<void> {
+  async #call(hooks: StepHooks, name: HookName, fact: StepFact): Promise<void> {
     const { clock, mask, log } = this.#parts;
     try {
-      await callHook(this.#hooks, name, fact, clock);
+      await callHook(hooks, name, fact, clock);
     } catch (thrown) {
       const message = mask.apply(`The hook ${name} of ${fact.step} failed: ${recordError(thrown).message}`);
       log({ atMs: clock.now(), level: "warning", message });

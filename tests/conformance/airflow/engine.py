@@ -89,6 +89,7 @@ def makes(one):
 def other(one):
     return {
         "undoes": getattr(one, "undoes", None),
+        "hook": getattr(one, "hook", None),
         "upstream": sorted(one.upstream_task_ids),
         "rule": str(getattr(one.trigger_rule, "value", one.trigger_rule)),
         "retries": one.retries,
@@ -173,7 +174,7 @@ def clock_of(bag, case):
     earliest = max(milliseconds(dag.start_date) or 0, case["from"])
     latest = None if dag.end_date is None else instant(milliseconds(dag.end_date))
     restriction = TimeRestriction(instant(earliest), latest, True)
-    partitions = [each.partition for each in dag.tasks if each.partition is not None]
+    partitions = [each.partition for each in dag.tasks if makes(each) and each.partition is not None]
     found, last = [], None
     for _ in range(case["count"]):
         info = next_run(timetable, last, restriction)

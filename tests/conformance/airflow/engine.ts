@@ -25,6 +25,7 @@ export interface LoadedDag {
 /** What a task is that undoes another one, or looks how the run has ended. */
 export interface OtherTask {
   readonly undoes: string | null;
+  readonly hook: string | null;
   readonly upstream: readonly string[];
   readonly rule: string;
   readonly retries: number;

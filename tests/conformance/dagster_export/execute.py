@@ -15,9 +15,6 @@ import dagster as dg
 from dagster._core.definitions.sensor_definition import SensorType
 
 
-FAILED = "PIPELINE_FAILURE"
-
-
 def text(key):
     return "/".join(key.path)
 
@@ -96,26 +93,27 @@ def ways(run):
 
 
 def followed(defs, instance, run_id):
-    """The runs that sensors of the project ask for when a run has ended, as the daemon would ask them."""
+    """The runs that sensors of the project ask for when a run has begun or ended, as the daemon would ask them."""
     run = instance.get_run_by_id(run_id)
-    ends = [
-        entry.dagster_event
+    events = {
+        entry.dagster_event.event_type_value: entry.dagster_event
         for entry in instance.all_logs(run_id)
-        if entry.is_dagster_event and entry.dagster_event.event_type_value == FAILED
-    ]
-    for sensor in defs.get_repository_def().sensor_defs if ends else ():
-        if sensor.sensor_type != SensorType.RUN_STATUS or "canceled" in sensor.name:
-            continue
-        context = dg.build_run_status_sensor_context(
-            sensor_name=sensor.name,
-            dagster_event=ends[-1],
-            dagster_instance=instance,
-            dagster_run=run,
-        )
-        asked = sensor(context)
-        if isinstance(asked, dg.RunRequest):
-            job = defs.resolve_job_def(asked.job_name or sensor.job_name)
-            yield job.execute_in_process(instance=instance, tags=asked.tags, raise_on_error=False)
+        if entry.is_dagster_event
+    }
+    for word, kind in (("started", "PIPELINE_START"), ("succeeded", "PIPELINE_SUCCESS"), ("failed", "PIPELINE_FAILURE")):
+        for sensor in defs.get_repository_def().sensor_defs if kind in events else ():
+            if sensor.sensor_type != SensorType.RUN_STATUS or word not in sensor.name:
+                continue
+            context = dg.build_run_status_sensor_context(
+                sensor_name=sensor.name,
+                dagster_event=events[kind],
+                dagster_instance=instance,
+                dagster_run=run,
+            )
+            asked = sensor(context)
+            if isinstance(asked, dg.RunRequest):
+                job = defs.resolve_job_def(asked.job_name or sensor.job_name)
+                yield job.execute_in_process(instance=instance, tags=asked.tags, raise_on_error=False)
 
 
 def execute(case):

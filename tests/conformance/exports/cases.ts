@@ -53,6 +53,11 @@ export const cases: readonly Case[] = [
   { name: "retries", runs: [{}], status: "success" },
   { name: "fan_out", runs: [{}], status: "success" },
   { name: "hooked", runs: [{}], status: "success" },
+  {
+    name: "watched",
+    runs: [{ job: "watch" }, { job: "spoil", fails: true }, { job: "listen" }],
+    status: "success",
+  },
   { name: "undone", runs: [{ job: "sell", fails: true }, { job: "listen" }], status: "success" },
   { name: "failing_check", runs: [{}], status: "failed" },
   { name: "skips", runs: [{}], status: "success" },
@@ -113,12 +118,9 @@ async function runOnce(
   definitions: Definitions,
   { assets, partitions, job }: CaseRun,
 ): Promise<void> {
-  const known = job === undefined ? undefined : definitions.jobs.get(job);
-  const select = assets?.map((key) => definitions.asset(key)) ?? known?.selection ?? "*";
-  await orchestrator.materialize(select, {
-    ...(partitions !== undefined && { partitions }),
-    ...(known && { config: known.config }),
-  });
+  const sliced = partitions !== undefined && { partitions };
+  if (job !== undefined) return void await orchestrator.runJob(job, { ...sliced });
+  await orchestrator.materialize(assets?.map((key) => definitions.asset(key)) ?? "*", { ...sliced });
 }
 
 /** The values below a folder by path, as Latin-1 text, without receipts and unfinished files. */

@@ -109,7 +109,7 @@ function agreeWithSnapshot({ graph, plans }: Exported, dags: Answer["load"]["dag
     agreeOnLimits(graph, plan, dag);
     assert.equal(dag.description, plan.description ?? null, plan.id);
     assert.deepEqual(Object.keys(dag.tasks).sort(), plan.steps.map(({ step }) => taskName(step)).sort());
-    agreeOnUndoing(graph, plan, dag);
+    agreeOnEnds(graph, plan, dag);
     const inside = new Set(plan.steps.map(({ step }) => step.name));
     for (const { step, outputs } of plan.steps) {
       const keys = outputs ?? step.outputs.map(({ key }) => key);
@@ -132,17 +132,25 @@ function agreeOnLimits(graph: Graph, { id, steps, concurrency = {} }: DagPlan, d
 }
 
 /** All tasks come before the end, and a step is undone after all that was made from it, however far away. */
-function agreeOnUndoing(graph: Graph, { id, steps, compensate = true }: DagPlan, dag: LoadedDag): void {
+function agreeOnEnds(graph: Graph, plan: DagPlan, dag: LoadedDag): void {
+  const { id, steps, compensate = true, hooked } = plan;
+  const hooks = Object.values(dag.others).flatMap(({ hook }) => hook ?? []);
+  const isRunHook = (name: string) => name === "onRunStart" || name === "onRunEnd";
+  assert.deepEqual(hooks.sort(), (hooked?.hooks ?? []).filter(isRunHook).toSorted(), id);
   const undone = compensate ? steps.filter(({ step }) => step.undo !== undefined) : [];
   const taskOf = new Map(
     Object.entries(dag.others).flatMap(([task, { undoes }]) => undoes === null ? [] : [[undoes, task]]),
   );
   assert.deepEqual([...taskOf.keys()].sort(), undone.map(({ step }) => taskName(step)).sort(), id);
-  if (undone.length === 0) return assert.deepEqual(dag.others, {}, id);
-  const { sluice_ended: ended, sluice_verdict: verdict, ...rest } = dag.others;
-  assert.equal(Object.keys(rest).length, undone.length);
-  assert.deepEqual(ended.upstream, Object.keys(dag.tasks).sort(), id);
   for (const other of Object.values(dag.others)) assert.equal(other.rule, "all_done");
+  const { sluice_ended: ended, sluice_verdict: verdict, sluice_told: told, ...rest } = dag.others;
+  if (undone.length === 0) {
+    assert.deepEqual([ended, verdict !== undefined], [undefined, hooks.length > 0], id);
+    if (told) assert.deepEqual(told.upstream, Object.keys(dag.tasks).sort(), id);
+    return;
+  }
+  assert.equal(Object.keys(rest).length, undone.length + Number(hooks.includes("onRunStart")));
+  assert.deepEqual(ended.upstream, Object.keys(dag.tasks).sort(), id);
   const before = (task: string): ReadonlySet<string> => {
     const found = new Set<string>();
     const open = [...dag.others[task]?.upstream ?? []];
@@ -152,8 +160,9 @@ function agreeOnUndoing(graph: Graph, { id, steps, compensate = true }: DagPlan,
     }
     return found;
   };
-  assert.ok([...taskOf.values()].every((task) => before("sluice_verdict").has(task)), id);
-  assert.ok(verdict.upstream.length > 0, id);
+  const last = told ? "sluice_told" : "sluice_verdict";
+  assert.ok([...taskOf.values()].every((task) => before(last).has(task)), id);
+  assert.ok(!told || verdict.upstream.includes("sluice_told"), id);
   const inside = new Map(steps.map(({ step }) => [step.name, step]));
   const above = (step: StepSnapshot): readonly StepSnapshot[] => {
     const direct = [...graph.upstreamOf(step)].flatMap((name) => inside.get(name) ?? []);

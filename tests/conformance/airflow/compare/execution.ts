@@ -124,6 +124,10 @@ async function agree(
 
 /** What single cases must show beside their values. */
 const expected: ReadonlyMap<string, (results: readonly RunResult[]) => void> = new Map([
+  ["watched", ([good, bad]) => {
+    assert.equal(byName(good.tasks, "sluice_verdict").state, "success");
+    assert.deepEqual([bad.state, byName(bad.tasks, "sluice_told").state], ["failed", "success"]);
+  }],
   ["undone", ([{ state, tasks }]) => {
     assert.equal(state, "failed");
     const undone = [["box", 1], ["order", 1], ["papers", 1], ["payment", 2]] as const;

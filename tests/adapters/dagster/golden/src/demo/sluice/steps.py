@@ -126,10 +126,11 @@ class Steps:
         request: Mapping[str, Any],
         timeout: float | None,
         bootstrap: Mapping[str, str],
+        verb: str = "step",
     ) -> tuple[int, Mapping[str, Any]]:
         """One process: its exit code and its outcome."""
         module = [str(self._project / self._module)] if self._module else []
-        argv = [*self._command, "step", *module, "--request", "-", "--watch-stdin"]
+        argv = [*self._command, verb, *module, "--request", "-", "--watch-stdin"]
         with tempfile.TemporaryFile() as answer:
             process = self._start(argv, answer, {**os.environ, **bootstrap})
             try:
@@ -221,9 +222,11 @@ def _request(
         "tags": {
             name: value
             for name, value in tags.items()
-            if not name.startswith(("dagster/", ".dagster/"))
+            if not name.startswith(("dagster/", ".dagster/", "sluice/job"))
         },
     }
+    if "sluice/job" in tags:
+        request["job"] = tags["sluice/job"]
     policy = op.op_def.retry_policy
     if policy is not None:
         request["maxRetries"] = policy.max_retries

@@ -1,4 +1,5 @@
-/** What undoes the steps of a Dag whose run has failed: tasks behind all others, against the order of these. */
+/** What comes behind the steps of a Dag: tasks that undo what a failed run has made, and that call the hooks of its job. */
+import { RUN_HOOKS } from "../parts/hooks.ts";
 import { call, layOut, list, statement } from "../python/expression.ts";
 import { identifierOf } from "../python/identifier.ts";
 import { textLiteral } from "../python/literal.ts";
@@ -8,6 +9,8 @@ import { policyArguments, type TaskContext, taskName } from "./steps.ts";
 
 const ENDED = "sluice_ended";
 const VERDICT = "sluice_verdict";
+const STARTED = "sluice_started";
+const TOLD = "sluice_told";
 
 /** The steps of a Dag that are undone when a run of it fails. */
 export function undoneSteps({ steps, compensate }: DagPlan): readonly DagStep[] {
@@ -19,23 +22,28 @@ export function undoName(name: string): string {
   return identifierOf(`undo ${name}`);
 }
 
-/** The tasks, and the order between them; nothing where nothing can be undone. */
-export function undoLines(plan: DagPlan, context: TaskContext): readonly string[] {
+/** The tasks, and the order between them; nothing where nothing can be undone and no hook is called. */
+export function endLines(plan: DagPlan, context: TaskContext): readonly string[] {
   const undone = undoneSteps(plan);
-  if (undone.length === 0) return [];
+  const { hooks = [] } = plan.hooked ?? {};
+  const isStartTold = hooks.includes(RUN_HOOKS.start);
+  const isEndTold = hooks.includes(RUN_HOOKS.end);
+  if (undone.length === 0 && !isStartTold && !isEndTold) return [];
   const group = call("TaskGroup", [], {
-    group_id: textLiteral(identifierOf("group of undo")),
-    group_display_name: textLiteral("undo"),
+    group_id: textLiteral(identifierOf("group of ends")),
+    group_display_name: textLiteral("ends"),
     prefix_group_id: "False",
   });
   return [
     "",
     layOut(group, 4, "    with ", ":"),
-    marker("RunEnded", ENDED, "when all steps are over"),
+    ...isStartTold ? [hookStatement(STARTED, RUN_HOOKS.start, plan, context)] : [],
+    ...undone.length > 0 ? [marker("RunEnded", ENDED, "when all steps are over")] : [],
     ...undone.map((step) => undoStatement(step, context)),
+    ...isEndTold ? [hookStatement(TOLD, RUN_HOOKS.end, plan, context)] : [],
     marker("RunVerdict", VERDICT, "whether the run has failed"),
     "",
-    ...orderLines(plan, undone, context.graph),
+    ...orderLines(plan, undone, { graph: context.graph, isStartTold, isEndTold }),
   ];
 }
 
@@ -43,6 +51,17 @@ function marker(operator: string, id: string, label: string): string {
   const task = call(operator, [], {
     task_id: textLiteral(id),
     task_display_name: textLiteral(label),
+    trigger_rule: textLiteral("all_done"),
+  });
+  return layOut(task, 8, `        ${id} = `, "");
+}
+
+function hookStatement(id: string, hook: string, { hooked }: DagPlan, { operator }: TaskContext): string {
+  const task = call(operator, [], {
+    task_id: textLiteral(id),
+    task_display_name: textLiteral(`${hook} of ${hooked?.name ?? ""}`),
+    hook: textLiteral(hook),
+    job: textLiteral(hooked?.name ?? ""),
     trigger_rule: textLiteral("all_done"),
   });
   return layOut(task, 8, `        ${id} = `, "");
@@ -63,17 +82,28 @@ function undoStatement({ step }: DagStep, context: TaskContext): string {
 }
 
 /** All steps come before the end, that before what nothing was made from, and so on against the edges. */
-function orderLines(plan: DagPlan, undone: readonly DagStep[], graph: Graph): readonly string[] {
+function orderLines(
+  plan: DagPlan,
+  undone: readonly DagStep[],
+  { graph, isStartTold, isEndTold }: {
+    readonly graph: Graph;
+    readonly isStartTold: boolean;
+    readonly isEndTold: boolean;
+  },
+): readonly string[] {
+  const all = plan.steps.map(({ step }) => taskName(step));
   const below = undoneBelow(plan, undone, graph);
   const waitedFor = new Set([...below.values()].flatMap((names) => [...names]));
   const last = undone.map(({ step }) => step.name).filter((name) => !waitedFor.has(name));
+  const ends = undone.length > 0 ? last.map(undoName) : all;
   return [
-    waits(ENDED, plan.steps.map(({ step }) => taskName(step))),
+    ...undone.length > 0 ? [waits(ENDED, all)] : [],
     ...undone.map(({ step: { name } }) => {
       const names = [...below.get(name) ?? []];
       return waits(undoName(name), names.length > 0 ? names.map(undoName) : [ENDED]);
     }),
-    waits(VERDICT, last.map(undoName)),
+    ...isEndTold ? [waits(TOLD, ends)] : [],
+    waits(VERDICT, [...isEndTold ? [TOLD] : ends, ...isStartTold ? [STARTED] : []]),
   ];
 }
 
