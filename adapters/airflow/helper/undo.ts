@@ -3,7 +3,7 @@
 /** Functions and classes; StepTask stands before them. */
 export const UNDO_CLASSES: string = String
   .raw`class RunEnded(BaseOperator):
-    """Comes when all steps are over, and skips what undoes them where none has failed."""
+    """Comes when all steps are over. Where none has failed, nothing is undone."""
 
     template_fields = ()
 
@@ -12,9 +12,9 @@ export const UNDO_CLASSES: string = String
         failed = [task for task in steps_of(context) if states.get(task.task_id) in BAD]
         if failed:
             return {"error": first_error(context, failed, states)}
-        below = self.get_flat_relatives(upstream=False)
-        is_told = any(getattr(task, "hook", None) for task in context["dag"].tasks)
-        others = [task for task in below if not is_told or getattr(task, "undoes", None)]
+        others = self.get_flat_relatives(upstream=False)
+        if any(getattr(task, "hook", None) for task in context["dag"].tasks):
+            others = [task for task in others if getattr(task, "undoes", None)]
         raise DownstreamTasksSkipped(tasks=sorted(task.task_id for task in others))
 
 

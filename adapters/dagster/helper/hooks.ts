@@ -58,7 +58,7 @@ def _is_own(name: str) -> bool:
 
 
 def _counts(instance: dg.DagsterInstance, run_id: str) -> dict[str, int]:
-    """How many ops came to which end. A step that skips yields nothing, and succeeds."""
+    """How many ops came to which end. One that skips yields nothing, and succeeds."""
     kinds = dg.DagsterEventType
     planned = set()
     made = set()
