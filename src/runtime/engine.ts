@@ -25,6 +25,7 @@ import { Needs } from "./gates/needs.ts";
 import { Seats } from "./gates/seats.ts";
 import { type Mask, openMask } from "./redact/mask.ts";
 import { concealing, openSecrets } from "./secrets.ts";
+import type { IsolateUndo } from "./undo/wiring.ts";
 import { wireDefinitions, type Wiring } from "./wiring.ts";
 
 /** Default of how many steps may be under way at once, over all runs. */
@@ -156,6 +157,11 @@ export class Engine {
   /** Closes what the steps of a run have opened in workers; undefined when nothing was. */
   endRun(id: string): Promise<void> | undefined {
     return this.#executor?.endRun(id);
+  }
+
+  /** Undoes a step where its body runs; undefined where every body runs inline. */
+  get isolateUndo(): IsolateUndo | undefined {
+    return this.#executor?.isolateUndo;
   }
 
   /** Ends the workers. */

@@ -19,6 +19,8 @@ export interface UndoRequest {
    * and of the partitions of the request, whose receipts name the run.
    */
   readonly made?: readonly UndoOutput[];
+  /** Whether values are left where they are, for the caller to remove. Default: as the declaration says. */
+  readonly keepsValues?: boolean;
 }
 
 /** Reads what a request says of undoing. */
@@ -26,6 +28,7 @@ export function readUndo(fields: Fields): UndoRequest {
   return {
     error: fields.within("error", readError),
     ...fields.some("made", (name) => fields.list(name, readMade)),
+    ...fields.some("keepsValues", (name) => fields.flag(name)),
   };
 }
 

@@ -51,6 +51,11 @@ export async function recordElsewhere(task: ElsewhereTask, outcome: StepOutcome)
   return { kind: "made", outputs: outputs.length > 0 ? outputs : undefined };
 }
 
+/** Throws what a step that was to be undone elsewhere has failed with; that it had made nothing is as good as undone. */
+export function requireUndone(declaration: StepDeclaration, outcome: StepOutcome): void {
+  if (outcome.status === "failed" || outcome.status === "retry") throw failureOf({ declaration }, outcome);
+}
+
 function recordOf(task: ElsewhereTask, output: StepOutput): OutputRecord | undefined {
   const { asset, partition, status, dataVersion, metadata, reason = "" } = output;
   const position = task.outputs.findIndex(({ key }) => key === asset);
@@ -78,7 +83,7 @@ async function requireReach(task: ElsewhereTask, outputs: readonly StepOutput[])
   );
 }
 
-function failureOf({ declaration }: ElsewhereTask, outcome: StepOutcome): Error {
+function failureOf({ declaration }: Pick<ElsewhereTask, "declaration">, outcome: StepOutcome): Error {
   const { status, error, errorClass, retryAfterMs, maxRetries } = outcome;
   const told = error ?? { name: "Error", message: "the step failed and did not say why" };
   const isFinal = status === "failed";

@@ -5,6 +5,9 @@ import { SluiceError } from "../../model/issue.ts";
 import { BodyContext } from "../step/context.ts";
 import type { Isolate } from "../wiring.ts";
 import { isIsolated } from "./mark.ts";
+import type { UndoTask } from "../undo/context.ts";
+import type { IsolateUndo } from "../undo/wiring.ts";
+import { type MadeElsewhere, requireUndone } from "./elsewhere.ts";
 import type { ExecutorParts } from "./parts.ts";
 import type { WorkerCounts } from "./worker/counts.ts";
 import type { Workers } from "./worker/workers.ts";
@@ -24,6 +27,16 @@ export class Executor {
     declaration.isolation?.tier === "process"
       ? (context) => this.#inProcess(definitions, declaration, context)
       : (context) => this.#inWorker(definitions, declaration, context);
+
+  /** What a compensation calls in the place of an undo step. */
+  readonly isolateUndo: IsolateUndo = async (definitions, context, task) => {
+    const { declaration } = task;
+    if (declaration.isolation?.tier === "worker") {
+      return await this.#inWorker(definitions, declaration, context, task);
+    }
+    const { outcome } = await this.#inProcess(definitions, declaration, context, task);
+    requireUndone(declaration, outcome);
+  };
 
   /** What became of workers; undefined as long as there were none. */
   get workers(): WorkerCounts | undefined {
@@ -46,7 +59,8 @@ export class Executor {
     definitions: Definitions,
     declaration: StepDeclaration,
     context: BodyContext,
-  ): Promise<unknown> {
+    undo?: UndoTask,
+  ): Promise<MadeElsewhere> {
     const { settings, recorder, clock, resources, fence } = this.#parts;
     const module = this.#moduleOf(definitions, declaration);
     const [{ attemptInProcess }, { fingerprintStep }] = await Promise.all([
@@ -55,7 +69,7 @@ export class Executor {
       recorder.flush(),
     ]);
     const fingerprint = fingerprintStep(declaration, resources);
-    const step = { definitions, declaration, fingerprint, fence };
+    const step = { definitions, declaration, fingerprint, fence, ...(undo && { undo }) };
     return await attemptInProcess({ step, context, settings, module, clock });
   }
 
@@ -63,12 +77,13 @@ export class Executor {
     definitions: Definitions,
     declaration: StepDeclaration,
     context: BodyContext,
+    undo?: UndoTask,
   ): Promise<unknown> {
     const workers = this.#workers ??
       await (this.#opening ??= this.#openWorkers(this.#moduleOf(definitions, declaration)));
     await this.#parts.recorder.flush();
     BodyContext.throwIfAborted(context);
-    return workers.attempt(declaration, context);
+    return workers.attempt(declaration, context, undo);
   }
 
   async #openWorkers(module: string): Promise<Workers> {

@@ -93,6 +93,7 @@ async function partsOf(
     earlierAttempts: new Map([...values.keys()].map((step) => [step, attempt - 1])),
     judge: verdicts.hear.bind(verdicts),
     graceMs,
+    keepsValues: undo.keepsValues ?? false,
   };
 }
 

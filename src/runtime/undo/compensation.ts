@@ -1,5 +1,6 @@
 /** Compensation: what a run has made is undone in the reverse order of its ends, by the loop that has made it. */
 import type { RunInfo } from "../../model/assets/context.ts";
+import type { StepDeclaration } from "../../model/assets/declaration.ts";
 import type { ResourceOverride } from "../../model/assets/resource.ts";
 import { EVENT_KINDS, type RecordedError } from "../../model/events/event.ts";
 import type { IOManager } from "../../io/manager.ts";
@@ -16,6 +17,7 @@ import { recordError } from "../step/errors.ts";
 import { InputReader } from "../step/inputs.ts";
 import type { Wiring } from "../wiring.ts";
 import type { UndoCause } from "./cause.ts";
+import type { UndoTask } from "./context.ts";
 import { type Made, type MadeValue, undoneOutputs } from "./made.ts";
 import { LatestFirst, UndoOrder } from "./order.ts";
 import { undoWiring } from "./wiring.ts";
@@ -41,6 +43,8 @@ export interface CompensationParts {
   readonly earlierAttempts: ReadonlyMap<number, number>;
   /** Where retries are decided elsewhere: each step has one attempt, and a failed one is told here. */
   readonly judge?: Judge;
+  /** Whether values are left to whoever asked for it. Default: as declarations say. */
+  readonly keepsValues?: boolean;
   /** How long undo steps that were told to stop may take for it, in milliseconds. Default 10,000. */
   readonly graceMs?: number;
 }
@@ -81,12 +85,7 @@ export class Compensation {
     this.#loop = new RunLoop({
       engine,
       graph,
-      wiring: undoWiring(wiring, (step, declaration) => ({
-        declaration,
-        values: made.valuesOf(step),
-        error: parts.cause.error,
-        load: (value) => this.#managerOf(value).load({ asset: value.asset.key, partition: value.partition }),
-      })),
+      wiring: undoWiring(wiring, (step, declaration) => this.#taskOf(step, declaration), engine.isolateUndo),
       progress: this.#order,
       ready,
       source: new RunSource(run, origin, graph, wiring, new Map(), this.#desk, tape),
@@ -128,10 +127,21 @@ export class Compensation {
 
   async #close(): Promise<void> {
     try {
+      await this.#parts.engine.endRun(this.#parts.run.id);
       await this.#desk.close();
     } catch (error) {
       this.#error = recordError(error);
     }
+  }
+
+  #taskOf(step: number, declaration: StepDeclaration): UndoTask {
+    const { made, cause } = this.#parts;
+    return {
+      declaration,
+      values: made.valuesOf(step),
+      error: cause.error,
+      load: (value) => this.#managerOf(value).load({ asset: value.asset.key, partition: value.partition }),
+    };
   }
 
   #tell(step: number) {
@@ -151,7 +161,7 @@ export class Compensation {
   async #removeValues(step: number): Promise<void> {
     const { graph, wiring, made, tape, run, engine } = this.#parts;
     const declaration = wiring.definitions.steps[graph.rankOfSteps[step]];
-    if (declaration.undo?.keepsValue) return;
+    if (declaration.undo?.keepsValue || this.#parts.keepsValues) return;
     try {
       await tape.flush();
       for (const value of made.valuesOf(step)) {

@@ -40,6 +40,31 @@ for (const [tier, apart] of TIERS) {
       });
     });
 
+    test("is undone where it runs, with retries, resources and its time limit", async () => {
+      await withOrchestrator(apart, {}, async (sluice) => {
+        const names = ["paid", "sliced", "held", "falls"];
+        const { result, step, logs } = await run(sluice, names, { partitions: "all" });
+        assert.equal(result.status, "failed");
+        assert.deepEqual(names.map((name) => step(name).status), [
+          "undone",
+          "undone",
+          "undo_failed",
+          "failed",
+        ]);
+        assert.deepEqual([step("paid").undo?.attempts, step("held").undo?.error?.code], [2, "STEP_TIMEOUT"]);
+        const told = logs.filter(({ level }) => level === "info").map((
+          { message, fields },
+        ) => [message, fields]);
+        const [[message, fields]] = told.filter(([message]) => String(message).startsWith("42"));
+        assert.equal(message, "42 back: fallen");
+        const { pid, isHere } = fields as { readonly pid: number; readonly isHere: boolean };
+        assert.deepEqual([isHere, pid === process.pid], [true, tier === "worker"]);
+        assert.ok(told.some(([message]) => message === "x X"));
+        await assert.rejects(async () => await sluice.load("paid"), { code: "VALUE_MISSING" });
+        assert.equal(await sluice.load("held"), 1);
+      });
+    });
+
     test("gets resources, config, partitions and collections", async () => {
       await withOrchestrator(apart, {}, async (sluice) => {
         await sluice.addPartitions("keys", ["k2", "k1"]);

@@ -15,7 +15,9 @@ import { Code, type FoundStep } from "./code.ts";
 import { packFailure, uncopied } from "../worker/failure.ts";
 import { Outbox, type Post } from "./outbox.ts";
 import { numberAt } from "../worker/columns.ts";
-import { CELL, type Orders, type TaskColumns, type WorkerStart } from "../worker/protocol.ts";
+import { CELL, type Orders, type TaskColumns, type TaskUndo, type WorkerStart } from "../worker/protocol.ts";
+import { UndoBodyContext } from "../../undo/context.ts";
+import type { MadeValue } from "../../undo/made.ts";
 import { Task } from "./task.ts";
 
 /** A run, as far as this worker has a part in it. */
@@ -130,6 +132,12 @@ export class Service {
 
   #call(task: Task): void {
     const { run, batch } = task.declarationOf();
+    if (task.extra?.undo) {
+      return void undo(task, task.extra.undo).then(
+        () => this.#done(task, undefined),
+        (error) => this.#failed(task, error),
+      );
+    }
     const result = (run as Body)(task.context);
     if (batch || isThenable(result)) this.#await(task, result, batch);
     else this.#done(task, result);
@@ -171,6 +179,22 @@ export class Service {
       this.#post({ ended: [run, packFailure(error).error] });
     }
   }
+}
+
+/** Calls the undo step. What it gives back is of no account. */
+async function undo(task: Task, { error, values }: TaskUndo): Promise<void> {
+  const declaration = task.declarationOf();
+  const made = values.map(({ asset, place, partition }) => {
+    const output = declaration.outputs.findIndex(({ key }) => key === asset);
+    return { output, place, asset: declaration.outputs[output], partition };
+  });
+  const load = (value: MadeValue): unknown => {
+    const { loaded } = values[made.indexOf(value)];
+    if ("value" in loaded) return loaded.value;
+    throw errorElsewhere(declaration.name, loaded.failure.error, loaded.failure);
+  };
+  const context = new UndoBodyContext(task.context, { declaration, values: made, error, load });
+  await (declaration.undo?.run as (context: UndoBodyContext) => unknown)(context);
 }
 
 /** What a batch gives one by one, as a list: iterators do not cross. */

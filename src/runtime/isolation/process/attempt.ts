@@ -37,10 +37,10 @@ export interface AttemptParts {
  * @throws {SluiceError} STEP_TIMEOUT, MEMORY_EXCEEDED, STEP_CRASHED; what the attempt was told to stop for.
  */
 export async function attemptInProcess(parts: AttemptParts): Promise<MadeElsewhere> {
-  const { step: { declaration }, context, clock } = parts;
+  const { step: { declaration, undo }, context, clock } = parts;
   const { timeoutMs, isolation } = declaration;
   context.signal.throwIfAborted();
-  const elements = declaration.elements ? BodyContext.openRemote(context) : undefined;
+  const elements = declaration.elements && !undo ? BodyContext.openRemote(context) : undefined;
   const order = orderOf(parts, await elements?.request());
   context.signal.throwIfAborted();
   let lastLine: string | undefined;

@@ -3,7 +3,10 @@ import type { StepDeclaration } from "../../../model/assets/declaration.ts";
 import type { Definitions } from "../../../model/definitions.ts";
 import type { Partitions } from "../../../model/partitions/definition.ts";
 import type { Fence } from "../../../model/step/fence.ts";
+import { stepError } from "../../../model/step/outcome.ts";
 import type { StepRequest } from "../../../model/step/request.ts";
+import type { UndoRequest } from "../../../model/step/undo.ts";
+import type { UndoTask } from "../../undo/context.ts";
 import { BodyContext, type RunOrigin } from "../../step/context.ts";
 import type { Fingerprint } from "../fingerprint.ts";
 
@@ -14,11 +17,13 @@ export interface IsolatedStep {
   readonly fingerprint: Fingerprint;
   /** Who owns the history. */
   readonly fence: Fence | undefined;
+  /** What is to be undone of it; left out where it is to be made. */
+  readonly undo?: UndoTask;
 }
 
 /** The request for an attempt. `deadlineMs` is left out where the step has no limit. */
 export function requestOf(
-  { definitions, declaration, fingerprint, fence }: IsolatedStep,
+  { definitions, declaration, fingerprint, fence, undo }: IsolatedStep,
   context: BodyContext,
   deadlineMs: number | undefined,
 ): StepRequest {
@@ -41,7 +46,17 @@ export function requestOf(
     ...(Object.keys(dynamicKeys).length > 0 && { dynamicKeys }),
     ...(Object.keys(tags).length > 0 && { tags }),
     ...(declaration.hooks && { hooks: false }),
+    ...(undo && { undo: undoOf(undo) }),
   };
+}
+
+/** Values are removed by whoever records that they are gone. */
+function undoOf({ error, values }: UndoTask): UndoRequest {
+  const made = values.map(({ asset, partition }) => ({
+    asset: asset.key,
+    ...(partition !== undefined && { partition }),
+  }));
+  return { error: stepError(error), made, keepsValues: true };
 }
 
 function outputsOf({ outputs, outputNames = [] }: StepDeclaration, context: BodyContext): readonly string[] {

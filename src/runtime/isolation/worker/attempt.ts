@@ -5,7 +5,9 @@ import type { OutputFacts } from "../../../model/assets/result.ts";
 import type { RemoteElements } from "../../elements/remote.ts";
 import { BodyContext, type NamedValues } from "../../step/context.ts";
 import type { WorkerPool } from "./pool.ts";
-import type { Remark, StepIntroduction, TaskArgument, TaskExtra } from "./protocol.ts";
+import type { UndoTask } from "../../undo/context.ts";
+import { packFailure } from "./failure.ts";
+import type { Remark, StepIntroduction, TaskArgument, TaskExtra, UndoValue } from "./protocol.ts";
 
 /** What an attempt is made with. */
 export interface AttemptParts {
@@ -13,13 +15,17 @@ export interface AttemptParts {
   readonly declaration: StepDeclaration;
   readonly step: StepIntroduction;
   readonly context: BodyContext;
+  /** What is to be undone of it; undefined where it is to be made. */
+  readonly undo: UndoTask | undefined;
 }
 
 /** Makes an attempt. Rejects with what the body has thrown, or with what became of its worker. */
-export async function attemptInWorker({ pool, declaration, step, context }: AttemptParts): Promise<unknown> {
-  const gathering = argumentOf(declaration, context);
+export async function attemptInWorker(
+  { pool, declaration, step, context, undo }: AttemptParts,
+): Promise<unknown> {
+  const gathering = undo ? undoArgument(undo, context) : argumentOf(declaration, context);
   const gathered = gathering instanceof Promise ? await gathering : gathering;
-  const elements = declaration.elements ? BodyContext.openRemote(context) : undefined;
+  const elements = declaration.elements && !undo ? BodyContext.openRemote(context) : undefined;
   const argument = elements ? await withElements(gathered, elements) : gathered;
   BodyContext.throwIfAborted(context);
   const { id, tags } = context.run;
@@ -42,6 +48,20 @@ function hear(context: BodyContext, elements: RemoteElements | undefined, remark
     if (element === undefined) context.log[level](message, fields);
     else elements?.log(element, level, message, fields);
   }
+}
+
+/** What an undo step may load is loaded before: it cannot be asked for from there. */
+async function undoArgument({ error, values, load }: UndoTask, context: BodyContext): Promise<TaskArgument> {
+  const loaded = values.map(async (value): Promise<UndoValue> => {
+    const { asset, place, partition } = value;
+    const head = { asset: asset.key, place, partition };
+    try {
+      return { ...head, loaded: { value: await load(value) } };
+    } catch (thrown) {
+      return { ...head, loaded: { failure: packFailure(thrown) } };
+    }
+  });
+  return { extra: { partitions: context.partitions, undo: { error, values: await Promise.all(loaded) } } };
 }
 
 async function withElements(

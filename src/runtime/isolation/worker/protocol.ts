@@ -1,4 +1,5 @@
 /** What an orchestrator and its workers say to each other: one message for each turn and direction. */
+import type { RecordedError } from "../../../model/events/event.ts";
 import type { ErrorClass } from "../../../model/policy.ts";
 import type { LogFields, LogLevel } from "../../../model/ports.ts";
 import type { StepError } from "../../../model/step/outcome.ts";
@@ -56,6 +57,21 @@ export interface TaskExtra {
   readonly selected?: readonly string[];
   readonly config?: { readonly given: unknown };
   readonly elements?: ElementsRequest;
+  readonly undo?: TaskUndo;
+}
+
+/** What an undo step is called with. */
+export interface TaskUndo {
+  readonly error: RecordedError;
+  readonly values: readonly UndoValue[];
+}
+
+/** One value that is to be undone, by its place in the step: loaded before, or why it could not be. */
+export interface UndoValue {
+  readonly asset: string;
+  readonly place: number;
+  readonly partition: string | undefined;
+  readonly loaded: { readonly value: unknown } | { readonly failure: Failure };
 }
 
 /** A number for each task, or one that holds for all of them. */

@@ -1,6 +1,7 @@
 /** The workers of one engine, and the steps that they know. */
 import type { StepDeclaration } from "../../../model/assets/declaration.ts";
 import type { BodyContext } from "../../step/context.ts";
+import type { UndoTask } from "../../undo/context.ts";
 import type { ExecutorParts } from "../parts.ts";
 import { fingerprintStep } from "../fingerprint.ts";
 import { attemptInWorker } from "./attempt.ts";
@@ -24,9 +25,9 @@ export class Workers {
     return this.#pool.counts;
   }
 
-  attempt(declaration: StepDeclaration, context: BodyContext): Promise<unknown> {
+  attempt(declaration: StepDeclaration, context: BodyContext, undo: UndoTask | undefined): Promise<unknown> {
     const step = this.#steps.get(declaration) ?? this.#introduce(declaration);
-    return attemptInWorker({ pool: this.#pool, declaration, step, context });
+    return attemptInWorker({ pool: this.#pool, declaration, step, context, undo });
   }
 
   endRun(id: string): Promise<void> {

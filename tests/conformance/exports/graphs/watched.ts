@@ -22,8 +22,6 @@ const hooks: RunHooks = {
 };
 
 export const good = defineAsset({ key: "good", hooks: { onSuccess: () => note("own") }, run: () => 1 });
-export const after = defineAsset({ key: "after", deps: { good }, run: ({ inputs }) => inputs.good + 1 });
-export const fine = defineAsset({ key: "fine", run: () => 3 });
 export const bad = defineAsset({
   key: "bad",
   run: (): number => {
@@ -42,10 +40,10 @@ export const heard = defineAsset({
 });
 
 export default definitions({
-  assets: [good, after, fine, bad, below, heard],
+  assets: [good, bad, below, heard],
   jobs: [
-    defineJob({ name: "watch", selection: "good after", tags: { by: "me" }, hooks }),
-    defineJob({ name: "spoil", selection: "fine bad below", tags: { by: "me" }, hooks }),
+    defineJob({ name: "watch", selection: "good", tags: { by: "me" }, hooks }),
+    defineJob({ name: "spoil", selection: "bad below", tags: { by: "me" }, hooks }),
     defineJob({ name: "listen", selection: "heard" }),
   ],
   module: import.meta.url,
