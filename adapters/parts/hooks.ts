@@ -2,7 +2,10 @@
 import type { JobSnapshot } from "../../src/model/snapshot/snapshot.ts";
 
 /** The hooks of runs, by what they hear of. */
-export const RUN_HOOKS = Object.freeze({ start: "onRunStart", end: "onRunEnd" });
+export const RUN_HOOKS: { readonly start: string; readonly end: string } = Object.freeze({
+  start: "onRunStart",
+  end: "onRunEnd",
+});
 
 const OF_STEPS: readonly string[] = ["onStart", "onSuccess", "onFailure", "onRetry", "onSkip"];
 

@@ -83,15 +83,19 @@ export const AUTOMATION_SENSOR = "automation_conditions";
 /** The names of what undoes: its op, its job and its sensors. */
 export const UNDO_OP = "undo_made";
 export const UNDO_JOB = "undo_run";
-export const UNDO_SENSORS = Object.freeze({ failed: "undo_failed_runs", canceled: "undo_canceled_runs" });
+export const UNDO_SENSORS: { readonly failed: string; readonly canceled: string } = Object.freeze({
+  failed: "undo_failed_runs",
+  canceled: "undo_canceled_runs",
+});
 
 /** The names of the sensors that tell hooks. */
-export const HOOK_SENSORS = Object.freeze({
-  started: "tell_started_runs",
-  succeeded: "tell_succeeded_runs",
-  failed: "tell_failed_runs",
-  canceled: "tell_canceled_runs",
-});
+export const HOOK_SENSORS: { readonly [when in "started" | "succeeded" | "failed" | "canceled"]: string } =
+  Object.freeze({
+    started: "tell_started_runs",
+    succeeded: "tell_succeeded_runs",
+    failed: "tell_failed_runs",
+    canceled: "tell_canceled_runs",
+  });
 
 /** The name of the sensor that adds keys to a growing definition. */
 export function cellSensorName(place: number): string {

@@ -13,7 +13,7 @@ export interface RunHookRequest {
   /** The version of this shape. */
   readonly version: 1;
   /** Which hook: of the beginning of the run, or of its end. */
-  readonly hook: typeof HOOKS[number];
+  readonly hook: "onRunStart" | "onRunEnd";
   /** The run: any text of the caller's. */
   readonly runId: string;
   /** The job that is run. */
@@ -23,7 +23,7 @@ export interface RunHookRequest {
   /** Of `onRunStart`: whether the run is gone on with. Default false. */
   readonly isResumed?: boolean;
   /** Of `onRunEnd`, which needs it: what became of the run. */
-  readonly status?: typeof STATUSES[number];
+  readonly status?: "success" | "failed" | "canceled";
   /** Of `onRunEnd`, which needs it: how many steps came to which end. Counts that are left out are 0. */
   readonly steps?: Partial<StepCounts>;
   /** Of `onRunEnd`: what ended the run, beyond the failures of its steps. */
