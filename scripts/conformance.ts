@@ -25,6 +25,8 @@ const files = (existsSync(root + folder) ? readdirSync(root + folder, { recursiv
 const slow = ["airflow/", "connections", "dagster_export/", "pipes", "prefect/"].map((name) =>
   `./${folder}/${name}`
 );
+/** How many processes run tests at once: engines wait for themselves half of the time. */
+const LANES = 2;
 const isFull = process.env.SLUICE_SCALE === "full";
 
 const total = files.length === 0 ? { passed: 0, failed: 0, skipped: 0 } : await compare();
@@ -49,12 +51,44 @@ async function compare(): Promise<Tally> {
   const node = await prepareNode();
   if (node) programs[nodeVariable] = node;
   else console.log("skipped: conformance on Node: there is none that runs TypeScript");
-  for (const runtime of runtimes) {
-    console.log(`\nConformance on ${runtime}`);
-    for (const [variable, path] of Object.entries(programs)) console.log(`  ${variable}=${path}`);
-    tallies.push(await runTests(runtime, filesOn(runtime), programs));
-  }
+  for (const [variable, path] of Object.entries(programs)) console.log(`  ${variable}=${path}`);
+  const works = runtimes.flatMap((runtime) => worksOn(runtime));
+  await Promise.all(Array.from({ length: LANES }, async () => {
+    for (let work = works.shift(); work; work = works.shift()) tallies.push(await carryOut(work, programs));
+  }));
   return sumTallies(tallies);
+}
+
+/** Files that are run by one process, one after the other. */
+interface Work {
+  readonly name: string;
+  readonly runtime: Runtime;
+  readonly files: readonly string[];
+}
+
+/** On Bun what an engine is needed for goes by engines, which are started once by each process that needs them. */
+function worksOn(runtime: Runtime): readonly Work[] {
+  const left = new Set(filesOn(runtime));
+  const take = (name: string, part: RegExp): Work => {
+    const taken = [...left].filter((file) => part.test(file));
+    for (const file of taken) left.delete(file);
+    return { name, runtime, files: taken };
+  };
+  const works = [
+    take("with Airflow", /\/airflow\//),
+    take("with Prefect", /\/prefect\//),
+    take("with Dagster", /\/(dagster_export|pipes)/),
+    take("of everything else", /./),
+  ];
+  return works.filter(({ files }) => files.length > 0);
+}
+
+/** What several print at once is shown one after the other. */
+async function carryOut({ name, runtime, files }: Work, programs: Record<string, string>): Promise<Tally> {
+  let output = "";
+  const tally = await runTests(runtime, files, programs, (text) => output += text);
+  console.log(`\nConformance ${name}, on ${runtime}\n${output.trimEnd()}\n${runtime}: ${formatTally(tally)}`);
+  return tally;
 }
 
 function filesOn(runtime: Runtime): readonly string[] {

@@ -23,7 +23,7 @@ export type Variables = Readonly<Record<string, string>>;
 /** What a script may say about a program that it starts. */
 export interface RunOptions {
   readonly variables?: Variables | undefined;
-  /** Receives what the program prints, piece by piece; by default it goes where the script's own output goes. */
+  /** Receives what the program prints, on both streams, piece by piece; by default it goes where the script's own output goes. */
   readonly onOutput?: (text: string) => void;
   /** After this long the program and all that it started are killed, and it counts as failed. */
   readonly limitMs?: number;
@@ -35,13 +35,16 @@ export interface RunOptions {
  */
 export function run([name, ...args]: readonly string[], options: RunOptions = {}): Promise<number> {
   const { variables, onOutput, limitMs } = options;
+  const output = onOutput ? "pipe" : "inherit";
   const child = spawn(name === "bun" ? process.execPath : name, args, {
     cwd: root,
     env: environment(variables),
-    stdio: ["ignore", onOutput ? "pipe" : "inherit", "inherit"],
+    stdio: ["ignore", output, output],
     detached: limitMs !== undefined,
   });
-  if (onOutput) child.stdout?.setEncoding("utf8").on("data", onOutput);
+  if (onOutput) {
+    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", onOutput);
+  }
   const stopWatch = limitMs === undefined ? () => false : watch(child, name, limitMs);
   return new Promise<number>((resolve) => {
     child.on("error", (error) => {

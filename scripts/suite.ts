@@ -11,27 +11,28 @@ import { type Tally, withExitCode } from "./tally.ts";
 /** Bun's own limit of 5 s per test would fail a busy machine; Deno has none. */
 const testLimitMs = process.env.SLUICE_SCALE === "full" ? 1_200_000 : 120_000;
 
-/** Runs files, or the `*.test.ts` below folders, and counts what came of them. */
+/** Runs files, or the `*.test.ts` below folders, and counts what came of them. What they print goes to `print`. */
 export async function runTests(
   runtime: Runtime,
   paths: readonly string[],
   variables?: Variables,
+  print: (text: string) => void = (text) => void process.stdout.write(text),
 ): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), "sluice-report-"));
   const report = join(folder, `${runtime}.xml`);
-  const onOutput = (text: string): void => void process.stdout.write(joinDots(text));
+  const onOutput = (text: string): void => print(joinDots(text));
   const code = await run(testCommand(runtime, paths, report), { variables, onOutput });
   const xml = existsSync(report) ? readFileSync(report, "utf8") : "";
   rmSync(folder, { recursive: true });
-  tellSlowest(xml);
+  tellSlowest(xml, print);
   return withExitCode(readReport(xml), code);
 }
 
 /** Says where the time went, when it was much: the first thing to ask of a suite that has become slow. */
-function tellSlowest(xml: string): void {
+function tellSlowest(xml: string, print: (text: string) => void): void {
   const slow = readTimes(xml).filter(({ seconds }) => seconds >= 10).slice(0, 12);
   if (slow.length === 0) return;
-  console.log(`slowest: ${slow.map(({ file, seconds }) => `${file} ${Math.round(seconds)} s`).join(", ")}`);
+  print(`\nslowest: ${slow.map(({ file, seconds }) => `${file} ${Math.round(seconds)} s`).join(", ")}\n`);
 }
 
 function testCommand(runtime: Runtime, paths: readonly string[], report: string): string[] {

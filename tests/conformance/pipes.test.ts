@@ -37,8 +37,11 @@ async function askAll(python: string, runtime: ChildRuntime): Promise<ReadonlyMa
   return new Map(scenarios.map((scenario, index) => [scenario, answers[index]]));
 }
 
-for (const runtime of python ? findRuntimes() : []) {
-  const answers = await askAll(python as string, runtime);
+const runtimes = python ? findRuntimes() : [];
+// Side by side: each waits for programs to start most of its time.
+const answersOf = await Promise.all(runtimes.map((runtime) => askAll(python as string, runtime)));
+for (const [index, runtime] of runtimes.entries()) {
+  const answers = answersOf[index];
   describe(`Dagster Pipes on ${runtime.name}`, () => {
     for (const [group, scenarios] of Object.entries(groups)) {
       describe(group, () => {
