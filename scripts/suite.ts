@@ -9,7 +9,7 @@ import { run, type Runtime, type Variables } from "./process.ts";
 import { type Tally, withExitCode } from "./tally.ts";
 
 /** Bun's own limit of 5 s per test would fail a busy machine; Deno has none. */
-const testLimitMs = process.env.SLUICE_SCALE === "full" ? 1_200_000 : 120_000;
+const testLimitMs = process.env.SLUICE_SCALE === "full" ? 1_200_000 : 300_000;
 
 /** Runs files, or the `*.test.ts` below folders, and counts what came of them. What they print goes to `print`. */
 export async function runTests(
