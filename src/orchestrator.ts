@@ -51,7 +51,9 @@ import { takeSeat } from "./orchestrator/verbs/take.ts";
 import { onlyReads, orchestratorClosed } from "./orchestrator/refusals.ts";
 import type { BackfillPlan, RunPlan } from "./planner/plan.ts";
 import type { BackfillRequest, PartitionRequest, PlanRequest } from "./planner/request.ts";
+import { recordError } from "./runtime/step/errors.ts";
 import type { Launched, LaunchRequest } from "./triggers/launch.ts";
+import { createSensors } from "./triggers/sensors/sensors.ts";
 import type { SwitchOptions, TriggerStatus } from "./triggers/status.ts";
 import type { WorkerCounts } from "./runtime/isolation/worker/counts.ts";
 
@@ -109,7 +111,10 @@ class LiveOrchestrator extends Reads implements Orchestrator {
     checkOptions(definitions, options);
     super(definitions, openValues(options));
     this.#options = options;
-    this.#desk = new TriggerDesk(options.triggers ?? []);
+    const sensors = definitions.sensors.size > 0
+      ? [createSensors({ definitions, describe: recordError })]
+      : [];
+    this.#desk = new TriggerDesk([...sensors, ...options.triggers ?? []]);
     const { findManager } = this.values;
     const plain = definitions.assets.find((asset) => !asset.io);
     if (plain) findManager(plain);

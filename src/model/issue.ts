@@ -66,6 +66,8 @@ export type IssueCode =
   | "PLUGIN_FAILED"
   | "PLUGIN_DUPLICATE"
   | "REQUEST_INVALID"
+  | "SENSOR_INVALID"
+  | "SENSOR_TIMEOUT"
   | "SECRET_MISSING"
   | "USAGE";
 

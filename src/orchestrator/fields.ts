@@ -122,7 +122,7 @@ export const LAUNCH_FIELDS: Fields = {
 };
 
 /** Of the filter of `ticks`. */
-export const TICKS_FIELDS: Fields = { trigger: TEXT, before: PLACE, limit: COUNT };
+export const TICKS_FIELDS: Fields = { trigger: TEXT, key: TEXT, before: PLACE, limit: COUNT };
 
 /** Of `pauseTrigger` and `resumeTrigger`. */
 export const SWITCH_FIELDS: Fields = { by: TEXT };

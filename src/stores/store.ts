@@ -67,6 +67,8 @@ export interface EventFilter {
 export interface TickFilter {
   /** Only those of one trigger, by its id. */
   readonly trigger?: string;
+  /** Only the one of this key; only with a trigger. */
+  readonly key?: string;
   /** Only ticks recorded before this place, for the next page: the `seq` of the last one. */
   readonly before?: number;
   /** Default 100. */

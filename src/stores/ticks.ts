@@ -26,10 +26,14 @@ export class TickList {
   }
 
   /** Some of them, newest first. */
-  list({ trigger, before = Infinity, limit = 100 }: TickFilter): readonly TickRecord[] {
+  list({ trigger, key, before = Infinity, limit = 100 }: TickFilter): readonly TickRecord[] {
+    if (trigger !== undefined && key !== undefined && !this.#identities.get(trigger)?.has(`key ${key}`)) {
+      return [];
+    }
     const found: TickRecord[] = [];
     for (let at = this.#ticks.length - 1; at >= 0 && found.length < limit; at--) {
       const tick = this.#ticks[at];
+      if (trigger !== undefined && key !== undefined && tick.key !== key) continue;
       if (tick.seq < before && (trigger === undefined || tick.trigger === trigger)) found.push(tick);
     }
     return found;

@@ -207,7 +207,9 @@ function unusable({ definitions, clock }: World): TriggerHost {
     launch: refuse,
     cancel: refuse,
     addPartitions: refuse,
+    removePartitions: refuse,
     record: refuse,
+    move: refuse,
     noteJump: refuse,
     subscribe: () => () => {},
   };

@@ -90,11 +90,15 @@ export interface TriggerHost {
   cancel(id: string, reason: string): Promise<void>;
   /** Adds keys to a dynamic partition definition; those that are there are left alone. */
   addPartitions(name: string, keys: readonly string[]): Promise<void>;
+  /** Removes keys from a dynamic partition definition; what is recorded of them stays. */
+  removePartitions(name: string, keys: readonly string[]): Promise<void>;
   /**
    * Records a tick, and with it the cursor. Rejects with EVENT_REFUSED when the trigger has recorded one of the same
    * identity (`key`, or else `dueMs`) before.
    */
   record(tick: Tick): Promise<void>;
+  /** Records a cursor without a tick: where a trigger goes on from, though nothing came of it yet. */
+  move(trigger: string, cursor: unknown): Promise<void>;
   /** Records that the clock has jumped. */
   noteJump(byMs: number): Promise<void>;
   /** Calls back with every recorded event, after its commit. Gives a function that ends the subscription. */

@@ -14,22 +14,24 @@ export class History implements Facts {
   make(
     asset: string,
     keys: readonly string[] = [""],
-    options: { codeVersion?: string; atMs?: number } = {},
+    options: { codeVersion?: string; atMs?: number; dataVersion?: string; runId?: string } = {},
   ): this {
     const made = this.#made.get(asset) ?? new Map();
     for (const key of keys) {
       const readSeq = ++this.seq;
       const seq = ++this.seq;
       const atMs = options.atMs ?? seq * 1_000;
+      const before = made.get(key);
+      const isKept = before !== undefined && before.dataVersion === options.dataVersion;
       made.set(key, {
         materializedSeq: seq,
-        changedSeq: seq,
+        changedSeq: isKept ? before.changedSeq : seq,
         readSeq,
         materializedMs: atMs,
-        changedMs: atMs,
-        dataVersion: `v${seq}`,
+        changedMs: isKept ? before.changedMs : atMs,
+        dataVersion: options.dataVersion ?? `v${seq}`,
         codeVersion: options.codeVersion,
-        runId: "run",
+        runId: "runId" in options ? options.runId : "run",
       });
     }
     this.#made.set(asset, made);
@@ -38,6 +40,12 @@ export class History implements Facts {
 
   fail(asset: string, keys: readonly string[] = [""]): this {
     this.#failed.set(asset, new Set(keys));
+    return this;
+  }
+
+  wipe(asset: string): this {
+    this.#made.delete(asset);
+    this.#failed.delete(asset);
     return this;
   }
 
@@ -67,11 +75,16 @@ export class History implements Facts {
       materialized: where(() => true),
       failed: subsetOf([...this.#failed.get(key) ?? []].map((name) => space.indexOf(name))),
       at,
+      newest: [...made.values()].map(({ materializedSeq, materializedMs }) => ({
+        seq: materializedSeq,
+        atMs: materializedMs,
+      })).sort((a, b) => b.seq - a.seq)[0],
       newestChange: Math.max(0, ...[...made.values()].map((facts) => facts.changedSeq)),
       oldestRead: Math.min(Infinity, ...[...made.values()].map((facts) => facts.readSeq)),
       changedSeqAt: (index) => at(index)?.changedSeq ?? 0,
       readSeqAt: (index) => at(index)?.readSeq ?? 0,
       changedAfter: (seq) => where((facts) => facts.changedSeq > seq),
+      madeAfter: (seq) => where((facts) => facts.materializedSeq > seq),
       readBefore: (seq) => where((facts) => facts.readSeq < seq),
       madeByOther: (version) => where((facts) => facts.codeVersion !== version),
     };

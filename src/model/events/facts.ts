@@ -34,6 +34,8 @@ export interface AssetFacts {
   readonly newestChange: number;
   /** The first place at which a value that is still there read its inputs; Infinity when there is no value. */
   readonly oldestRead: number;
+  /** The latest making of a value that is still there, whatever its partition; undefined without a value. */
+  readonly newest: { readonly seq: number; readonly atMs: number } | undefined;
   /** Facts of one partition; undefined when it was never materialized. */
   at(index: number): PartitionFacts | undefined;
   /** Place at which the data version of one partition last changed; 0 without a value. */
@@ -45,6 +47,8 @@ export interface AssetFacts {
    * the two halves of "is it stale", as set operations.
    */
   changedAfter(seq: number): Subset;
+  /** Partitions that were made after a place, whether their data version changed or not. */
+  madeAfter(seq: number): Subset;
   /** Partitions whose inputs were read before a place. */
   readBefore(seq: number): Subset;
   /** Partitions that a run made with another code version than this one. Reported values have none, and are not. */

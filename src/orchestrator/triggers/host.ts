@@ -25,9 +25,17 @@ export function openHost({ parts, verbs }: Seat, signal: AbortSignal): TriggerHo
       signal.throwIfAborted();
       await verbs.addKeys(name, keys);
     },
+    removePartitions: async (name, keys) => {
+      signal.throwIfAborted();
+      await verbs.removeKeys(name, keys);
+    },
     record: async (tick) => {
       signal.throwIfAborted();
       await recorder.append("tick_recorded", tick);
+    },
+    move: async (trigger, cursor) => {
+      signal.throwIfAborted();
+      await recorder.append("trigger_changed", { trigger, cursor });
     },
     noteJump: async (byMs) => {
       signal.throwIfAborted();

@@ -31,6 +31,11 @@ export const TICK_CHECKS: { readonly [title: string]: StoreCheck } = {
       const [, last] = await store.ticks({ trigger: "even", limit: 2 });
       assert.deepEqual(await dues({ trigger: "even", before: last.seq }), [6_000, 4_000, 2_000]);
       assert.deepEqual(await dues({ trigger: "nobody" }), []);
+      const keys = async (...asked: Parameters<typeof store.ticks>) =>
+        (await store.ticks(...asked)).map(({ key }) => key);
+      assert.deepEqual(await keys({ trigger: "even", key: "k" }), ["k"]);
+      assert.deepEqual(await keys({ trigger: "odd", key: "k" }), []);
+      assert.deepEqual(await keys({ trigger: "even", key: "K" }), []);
     });
   },
 

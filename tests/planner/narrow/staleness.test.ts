@@ -154,10 +154,12 @@ class Counted implements Facts {
       failed: fullSubset(0),
       newestChange: changedSeq,
       oldestRead: readSeq,
+      newest: { seq: changedSeq, atMs: 0 },
       at: () => undefined,
       changedSeqAt: look(changedSeq),
       readSeqAt: look(readSeq),
       changedAfter: () => all,
+      madeAfter: () => all,
       readBefore: () => all,
       madeByOther: () => fullSubset(0),
     };

@@ -2,7 +2,16 @@
 import type { Awaitable } from "../../assets/result.ts";
 import { SluiceError } from "../../issue.ts";
 import { quote } from "../../quote.ts";
-import { COUNT, FLAG, FUNCTION, isRecord, type Shape, type Shapes, TEXT } from "../../validate/options.ts";
+import {
+  COUNT,
+  FLAG,
+  FUNCTION,
+  isRecord,
+  type Shape,
+  type Shapes,
+  TEXT,
+  TEXTS,
+} from "../../validate/options.ts";
 import { COMMON, POLL, requireSensor, sensorOf } from "./declare.ts";
 import type { PollOptions, Sensor, SensorOptions } from "./sensor.ts";
 import type { HeaderValue, HttpAnswer } from "./watch.ts";
@@ -22,8 +31,11 @@ export interface HttpSensorSpec extends SensorOptions, PollOptions {
   readonly initial?: boolean;
   /** The longest body, in bytes. A longer one is a failed look. Default 1,048,576. */
   readonly maxBytes?: number;
-  /** Whether the address may be one of this host or of a private network. Default false. */
-  readonly allowPrivate?: boolean;
+  /**
+   * Hosts, addresses and networks that may be asked though they are not of the public internet, or not encrypted:
+   * `["feeds.internal", "10.1.0.0/16"]`. Default: none.
+   */
+  readonly allow?: readonly string[];
 }
 
 const HEADERS: Shape = {
@@ -40,7 +52,7 @@ const SHAPES: Shapes<HttpSensorSpec> = Object.freeze({
   when: FUNCTION,
   initial: FLAG,
   maxBytes: COUNT,
-  allowPrivate: FLAG,
+  allow: TEXTS,
 });
 
 /**
@@ -74,10 +86,18 @@ export function httpSensor(spec: HttpSensorSpec): Sensor {
       hint: 'Write url: "https://example.com/rates.csv", and give what is secret by a function in headers.',
     });
   }
-  const { url, headers, when, initial = false, maxBytes = 2 ** 20, allowPrivate = false } = spec;
+  const { url, headers, when, initial = false, maxBytes = 2 ** 20, allow = [] } = spec;
   return sensorOf(
     spec,
-    { kind: "http", url, headers: Object.freeze({ ...headers }), when, initial, maxBytes, allowPrivate },
+    {
+      kind: "http",
+      url,
+      headers: Object.freeze({ ...headers }),
+      when,
+      initial,
+      maxBytes,
+      allow: Object.freeze([...allow]),
+    },
     site,
     spec,
   );

@@ -1,5 +1,4 @@
 /** What the function of a sensor is handed. */
-import type { Log } from "../../ports.ts";
 
 /** One look of a custom sensor. */
 export interface SensorTick {
@@ -11,6 +10,4 @@ export interface SensorTick {
   readonly nowMs: number;
   /** Aborted when the time limit has passed or the sensor is stopped. */
   readonly signal: AbortSignal;
-  /** Lines for people. */
-  readonly log: Log;
 }

@@ -71,8 +71,8 @@ export interface HttpWatch {
   readonly initial: boolean;
   /** The longest body, in bytes. */
   readonly maxBytes: number;
-  /** Whether it may be an address of a private network. */
-  readonly allowPrivate: boolean;
+  /** Hosts, addresses and networks that may be asked though they are not of the public internet, or not encrypted. */
+  readonly allow: readonly string[];
 }
 
 /** How fresh an asset is. */

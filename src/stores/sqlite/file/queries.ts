@@ -1,4 +1,5 @@
 /** What is asked of a file. */
+import { tickIdentity } from "../../../model/events/ticks.ts";
 import type { ChunkRow } from "../../codec/chunk.ts";
 import type { EventRow } from "../../codec/event_row.ts";
 import type { ListRow } from "../../codec/image.ts";
@@ -230,8 +231,17 @@ export function liveBackfills(statements: Statements): BackfillRow[] {
 /** Ticks, newest first. */
 export function listTicks(
   statements: Statements,
-  { trigger, before = Number.MAX_SAFE_INTEGER, limit = 100 }: TickFilter,
+  { trigger, key, before = Number.MAX_SAFE_INTEGER, limit = 100 }: TickFilter,
 ): TickRow[] {
+  if (trigger !== undefined && key !== undefined) {
+    return statements.all<TickRow>(
+      "SELECT * FROM ticks WHERE source = ? AND identity = ? AND seq < ? LIMIT ?",
+      toColumn(trigger),
+      toColumn(tickIdentity({ key, dueMs: undefined }) as string),
+      before,
+      limit,
+    );
+  }
   return trigger === undefined
     ? statements.all<TickRow>("SELECT * FROM ticks WHERE seq < ? ORDER BY seq DESC LIMIT ?", before, limit)
     : statements.all<TickRow>(

@@ -103,7 +103,7 @@ describe("sensors", () => {
       headers: {},
       initial: false,
       maxBytes: 1_048_576,
-      allowPrivate: false,
+      allow: [],
     });
     assert.deepEqual(made({ assets: [plain, "daily", plain] }).watch, {
       kind: "assets",
@@ -161,6 +161,7 @@ describe("sensors", () => {
         [http, "headers", { a: 1 }],
         [http, "when", true],
         [http, "maxBytes", 0],
+        [http, "allow", "10.0.0.0/8"],
         [custom, "evaluate", undefined],
         [custom, "evaluate", {}],
         [made, "assets", []],
@@ -257,7 +258,7 @@ describe("the snapshot of sensors", () => {
       isDecided: true,
       initial: false,
       maxBytes: 1_048_576,
-      allowPrivate: false,
+      allow: [],
     });
     assert.deepEqual(sensors[2].tags, { team: "data", by: "c" });
     assert.deepEqual([sensors[2].job, sensors[2].assets], ["nightly", ["daily"]]);

@@ -57,6 +57,10 @@ export class SheetFacts implements AssetFacts {
     return this.#summary.oldestRead;
   }
 
+  get newest(): AssetFacts["newest"] {
+    return this.#summary.newest;
+  }
+
   at(index: number): PartitionFacts | undefined {
     const ordinal = this.#projection.ordinalOf(index);
     return ordinal < 0 ? undefined : readRow(this.#book, this.#sheet, ordinal);
@@ -77,6 +81,11 @@ export class SheetFacts implements AssetFacts {
   changedAfter(seq: number): Subset {
     if (this.newestChange <= seq) return emptySubset();
     return this.#select((segment, row) => hasValue(segment, row) && segment.changedSeqAt(row) > seq);
+  }
+
+  madeAfter(seq: number): Subset {
+    if ((this.newest?.seq ?? 0) <= seq) return emptySubset();
+    return this.#select((segment, row) => hasValue(segment, row) && segment.seqAt(row) > seq);
   }
 
   readBefore(seq: number): Subset {

@@ -9,6 +9,8 @@ export class SheetSummary {
   #valued: Subset | undefined;
   #failed: Subset | undefined;
   #newestChange: number | undefined;
+  #newest: { seq: number; atMs: number } | undefined;
+  #isSearched = false;
   #oldestRead: number | undefined;
 
   constructor(sheet: Sheet) {
@@ -31,6 +33,18 @@ export class SheetSummary {
       0,
       (most, segment, row) => Math.max(most, segment.changedSeqAt(row)),
     );
+  }
+
+  /** The latest making of a value; undefined without a value. */
+  get newest(): { readonly seq: number; readonly atMs: number } | undefined {
+    if (this.#isSearched) return this.#newest;
+    this.#isSearched = true;
+    const seq = this.#fold(0, (most, segment, row) => {
+      const made = segment.seqAt(row);
+      if (made > most) this.#newest = { seq: made, atMs: segment.atMsAt(row) };
+      return Math.max(most, made);
+    });
+    return seq === 0 ? undefined : this.#newest;
   }
 
   /** The first place at which the inputs of a value were read; Infinity without a value. */

@@ -37,6 +37,12 @@ export class UnitFacts implements AssetFacts {
     return this.materialized.size === 0 ? Infinity : this.readSeqAt(0);
   }
 
+  get newest(): AssetFacts["newest"] {
+    const segment = this.#valued(0);
+    const row = rowOf(this.#ordinal);
+    return segment && { seq: segment.seqAt(row), atMs: segment.atMsAt(row) };
+  }
+
   at(index: number): PartitionFacts | undefined {
     return index === 0 ? readRow(this.#book, this.#sheet, this.#ordinal) : undefined;
   }
@@ -51,6 +57,10 @@ export class UnitFacts implements AssetFacts {
 
   changedAfter(seq: number): Subset {
     return this.#where((segment, row) => hasValue(segment, row) && segment.changedSeqAt(row) > seq);
+  }
+
+  madeAfter(seq: number): Subset {
+    return this.#where((segment, row) => hasValue(segment, row) && segment.seqAt(row) > seq);
   }
 
   readBefore(seq: number): Subset {

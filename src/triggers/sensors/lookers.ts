@@ -1,0 +1,49 @@
+/** How each kind of sensor looks. */
+import type { Sensor } from "../../model/automation/sensors/sensor.ts";
+import { SluiceError } from "../../model/issue.ts";
+import type { TriggerHost } from "../contract.ts";
+import { lookAtAssets } from "./assets.ts";
+import { lookByFunction } from "./custom.ts";
+import type { CommitFeed } from "./feed.ts";
+import type { Listing } from "./files/listing.ts";
+import { lookAtFiles } from "./files/look.ts";
+import type { Looker } from "./look.ts";
+import { lookAtRuns } from "./runs.ts";
+import type { Target } from "./target.ts";
+
+/** What lookers work with. */
+export interface Lookers {
+  readonly host: TriggerHost;
+  readonly feed: CommitFeed;
+  readonly listing: Listing;
+}
+
+/** How a sensor looks. */
+export function openLooker(sensor: Sensor, target: Target | undefined, parts: Lookers): Looker {
+  const { watch } = sensor;
+  const { host, feed, listing } = parts;
+  switch (watch.kind) {
+    case "custom":
+      return lookByFunction(sensor.name, watch);
+    case "files":
+      return lookAtFiles(watch, listing);
+    case "assets":
+      return lookAtAssets(sensor, watch, target as Target, host);
+    case "runs":
+      return lookAtRuns(sensor, watch, feed, host);
+    case "http":
+    case "freshness":
+      return () => {
+        throw notLive(sensor);
+      };
+  }
+}
+
+function notLive({ name, watch: { kind } }: Sensor): SluiceError {
+  return new SluiceError({
+    code: "SENSOR_INVALID",
+    message: `The sensor ${name} is of kind ${kind}, which is declared and does not look by itself yet.`,
+    path: ["sensors", name],
+    hint: "Declare it with defineSensor() for now.",
+  });
+}
