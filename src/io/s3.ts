@@ -77,11 +77,14 @@ export interface S3IO extends IOManager {
  * because the service is busy (5xx, 429), is made five times in all. Signing is done by `aws4fetch`, which is loaded with
  * the first request.
  *
+ * A value of an earlier owner of the same history is refused with STEP_LOST (see `Receipt.fence`): objects tell whose they are, and are
+ * replaced under the condition that they are still those that were looked at.
+ *
  * Two processes that write one value at the same moment may leave one value with the other's receipt, which then counts
  * as none. A value is read into memory as a whole.
  *
  * @throws {SluiceError} DEFINITION_INVALID for a bucket or a prefix that cannot be. Its methods throw VALUE_INVALID,
- * VALUE_MISSING, and IO_FAILED with the service's own code and what to do.
+ * VALUE_MISSING, STEP_LOST, and IO_FAILED with the service's own code and what to do.
  * @example
  * ```ts
  * import { s3IO } from "sluice";

@@ -86,6 +86,22 @@ function useServer(): void {
     assert.equal((await io.receipt(whole))?.dataVersion, "v");
   });
 
+  test("is not replaced by an earlier owner of its history, nor by one that has looked too early", async () => {
+    const prefix = newPrefix();
+    const at = (number: number): Receipt => ({ ...receipt, fence: { history: "h", number } });
+    await open(prefix).store(whole, "first", at(1));
+    await open(prefix).store(whole, "second", at(2));
+    await assert.rejects(open(prefix).store(whole, "late", at(1)), { code: "STEP_LOST" });
+    assert.equal(await open(prefix).load(whole), "second");
+    const own = open(prefix);
+    const many = await Promise.allSettled(
+      [3, 4, 5, 6].map((number) => open(prefix).store(whole, `of ${number}`, at(number))),
+    );
+    assert.equal(many.at(-1)?.status, "fulfilled");
+    assert.equal(await own.load(whole), "of 6");
+    assert.equal((await own.receipt(whole))?.fence?.number, 6);
+  });
+
   test("tells of a bucket that is not there", async () => {
     const io = s3IO({
       bucket: "no-such-bucket",

@@ -25,6 +25,8 @@ export interface S3Request {
   readonly body?: Uint8Array<ArrayBuffer>;
   /** The SHA-256 of the body in hexadecimal digits: the service refuses another. */
   readonly sha256?: string;
+  /** Further headers: what is told of the object, and under which condition it is written. */
+  readonly headers?: { readonly [name: string]: string };
 }
 
 /** The part of an answer that counts. */
@@ -67,10 +69,10 @@ export class Bucket {
     throw new S3Fault("the service answers 404", { status: 404 });
   }
 
-  async #send({ method, key, query, body, sha256 }: S3Request): Promise<S3Answer | undefined> {
+  async #send({ method, key, query, body, sha256, headers }: S3Request): Promise<S3Answer | undefined> {
     const response = await this.#fetch(`${this.#base}/${encodeKey(key)}${encodeQuery(query)}`, {
       method,
-      headers: { "x-amz-content-sha256": sha256 ?? EMPTY_SHA256 },
+      headers: { ...headers, "x-amz-content-sha256": sha256 ?? EMPTY_SHA256 },
       ...(body && { body }),
     });
     const bytes = await reached(UNREACHABLE, () => response.bytes());

@@ -18,6 +18,7 @@ import { Turns } from "../turns.ts";
 import type { Bucket } from "./client.ts";
 import { bucketFailure } from "./errors.ts";
 import { S3Fault } from "./fault.ts";
+import { claim, fenceHeaders } from "./fenced.ts";
 import { etagOf, type ObjectSeal, Upload } from "./upload.ts";
 
 /** How many values are written, and how many are read, at once. */
@@ -93,14 +94,17 @@ export class BucketStorage {
   async #write(spot: Spot, value: unknown, receipt: Receipt): Promise<boolean> {
     const { address, format } = spot;
     const key = this.#key(spot);
-    const content = new Upload(this.#bucket, key);
+    const { fence } = receipt;
+    const slipKey = receiptPath(this.#place(spot), false);
+    const fenced = fence && { bucket: this.#bucket, address, fence, key, slipKey };
+    const content = new Upload(this.#bucket, key, fence && fenceHeaders(fence));
     try {
       if (receipt.metadata !== undefined) new JsonWriter().text(receipt.metadata, "metadata");
       const isExact = await format.write(value, (piece) => content.put(piece));
-      const sealed = { file: basename(key), ...await content.seal() };
-      const slip = new Upload(this.#bucket, receiptPath(this.#place(spot), false));
-      await slip.put(formatReceipt(receipt, sealed));
-      await slip.seal();
+      const seal = await content.seal(fenced && (() => claim(fenced, "value")));
+      const slip = new Upload(this.#bucket, slipKey);
+      await slip.put(formatReceipt(receipt, { file: basename(key), ...seal }));
+      await slip.seal(fenced && (() => claim(fenced, "receipt")));
       return isExact;
     } catch (error) {
       await content.discard().catch(ignore);

@@ -1,7 +1,8 @@
 /** An object that is being written: in one request where it is small, else in parts as its pieces come. */
 import { createHash } from "node:crypto";
 import type { Seal } from "../files/draft.ts";
-import type { Bucket, S3Request } from "./client.ts";
+import type { Bucket, S3Answer, S3Request } from "./client.ts";
+import type { Headings } from "./fenced.ts";
 import { inside, S3Fault } from "./fault.ts";
 
 /** What tells the content of an object from any other, and what the service calls it by. */
@@ -15,10 +16,17 @@ const PIECE = 1 << 16;
 /** The size of a part. With 10,000 of them at most, an object may have 160 GB. */
 const PART = 16 << 20;
 
+/** How often an object is written again that another process has replaced meanwhile. */
+const TRIES = 10;
+
+/** Looks whether an object may be written now, and gives the headers by which the service sees to it. */
+export type Condition = () => Promise<Headings>;
+
 /** `put` its pieces, `seal` it, which makes it visible; or `discard` it at any time before. */
 export class Upload {
   readonly #bucket: Bucket;
   readonly #key: string;
+  readonly #headers: Headings;
   readonly #hash = createHash("sha256");
   #bytes = 0;
   #text = "";
@@ -28,9 +36,11 @@ export class Upload {
   #id: string | undefined = undefined;
   readonly #etags: string[] = [];
 
-  constructor(bucket: Bucket, key: string) {
+  /** @param headers What is told of the object. */
+  constructor(bucket: Bucket, key: string, headers: Headings = {}) {
     this.#bucket = bucket;
     this.#key = key;
+    this.#headers = headers;
   }
 
   /** Adds a piece. Gives a promise when the next piece has to wait. */
@@ -53,12 +63,12 @@ export class Upload {
     return this.#waiting < PART ? undefined : this.#sendParts();
   }
 
-  /** Ends the content; from now on it is what readers of the key get. */
-  async seal(): Promise<ObjectSeal> {
+  /** Ends the content; from now on it is what readers of the key get. Without a condition it replaces whatever is there. */
+  async seal(condition?: Condition): Promise<ObjectSeal> {
     await this.#flush();
-    if (this.#id === undefined) return await this.#sendWhole();
+    if (this.#id === undefined) return await this.#sendWhole(condition);
     if (this.#waiting > 0) await this.#sendPart(this.#waiting);
-    const etag = await this.#complete(this.#id);
+    const etag = await this.#complete(this.#id, condition);
     return { bytes: this.#bytes, sha256: this.#hash.digest("hex"), etag };
   }
 
@@ -71,10 +81,11 @@ export class Upload {
     }
   }
 
-  async #sendWhole(): Promise<ObjectSeal> {
+  async #sendWhole(condition: Condition | undefined): Promise<ObjectSeal> {
     const body = this.#take(this.#waiting);
     const sha256 = this.#hash.digest("hex");
-    const { headers } = await this.#request({ method: "PUT", body, sha256 });
+    const request = { method: "PUT", body, sha256, headers: this.#headers } as const;
+    const { headers } = await this.#unless(request, condition);
     return { bytes: this.#bytes, sha256, etag: etagOf(headers.get("etag")) };
   }
 
@@ -92,22 +103,38 @@ export class Upload {
   }
 
   async #begin(): Promise<string> {
-    const { body } = await this.#request({ method: "POST", query: { uploads: "" } });
+    const { body } = await this.#request({ method: "POST", query: { uploads: "" }, headers: this.#headers });
     const id = inside(new TextDecoder().decode(body), "UploadId");
     if (id === undefined) throw new S3Fault("the service did not begin the upload of an object in parts");
     return id;
   }
 
-  async #complete(uploadId: string): Promise<string> {
+  async #complete(uploadId: string, condition: Condition | undefined): Promise<string> {
     const parts = this.#etags.map((etag, at) =>
       `<Part><PartNumber>${at + 1}</PartNumber><ETag>${etag}</ETag></Part>`
     );
     const document = `<CompleteMultipartUpload>${parts.join("")}</CompleteMultipartUpload>`;
     const body = new TextEncoder().encode(document);
     const sha256 = createHash("sha256").update(body).digest("hex");
-    const answer = await this.#request({ method: "POST", query: { uploadId }, body, sha256 });
+    const answer = await this.#unless({ method: "POST", query: { uploadId }, body, sha256 }, condition);
     this.#id = undefined;
     return etagOf(inside(new TextDecoder().decode(answer.body), "ETag"));
+  }
+
+  /** Writes under a condition, which is looked at again when the object has changed meanwhile. */
+  async #unless(request: Omit<S3Request, "key">, condition: Condition | undefined): Promise<S3Answer> {
+    if (!condition) return await this.#request(request);
+    for (let tries = 1;; tries++) {
+      const headers = { ...request.headers, ...await condition() };
+      try {
+        return await this.#request({ ...request, headers });
+      } catch (error) {
+        if (!(error instanceof S3Fault)) throw error;
+        // Services that know no conditions are asked without: what was looked at counts.
+        if (error.status === 501) return await this.#request(request);
+        if (tries === TRIES || error.status !== 412 && error.status !== 409) throw error;
+      }
+    }
   }
 
   #request(request: Omit<S3Request, "key">) {

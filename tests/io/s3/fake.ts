@@ -19,6 +19,8 @@ export type Meddle = (seen: Seen, count: number) => Response | undefined;
 export interface FakeS3 {
   readonly fetch: typeof globalThis.fetch;
   readonly objects: Map<string, Uint8Array>;
+  /** What was told of objects. */
+  readonly told: Map<string, string>;
   readonly seen: Seen[];
   /** The uploads in parts that are neither complete nor aborted. */
   readonly uploads: Map<string, Map<number, Uint8Array>>;
@@ -29,6 +31,7 @@ export interface FakeS3 {
 export function openFakeS3(): FakeS3 {
   const fake: FakeS3 = {
     objects: new Map(),
+    told: new Map(),
     seen: [],
     uploads: new Map(),
     meddle: () => undefined,
@@ -84,8 +87,23 @@ function checkSignature({ headers }: Seen, body: Uint8Array): void {
   assert.equal(headers.get("x-amz-content-sha256"), createHash("sha256").update(body).digest("hex"));
 }
 
-function answer({ objects, uploads }: FakeS3, { method, key, query }: Seen, body: Uint8Array): Response {
+const FENCE = "x-amz-meta-sluice-fence";
+
+/** Whether the object is not the one that a request wants to replace. */
+function isOther({ objects }: FakeS3, { key, headers }: Seen): boolean {
+  const found = objects.get(key);
+  if (headers.get("if-none-match") === "*") return found !== undefined;
+  const wanted = headers.get("if-match");
+  return wanted !== null && (found === undefined || etag(found) !== wanted);
+}
+
+function answer(fake: FakeS3, seen: Seen, body: Uint8Array): Response {
+  const { objects, uploads, told } = fake;
+  const { method, key, query, headers: asked } = seen;
   const id = query.get("uploadId");
+  const isWritten = method === "PUT" && id === null || method === "POST" && id !== null;
+  if (isWritten && isOther(fake, seen)) return refusal(412, "PreconditionFailed");
+  if (asked.has(FENCE)) told.set(key, asked.get(FENCE) as string);
   if (method === "POST" && query.has("uploads")) {
     const made = `upload-${uploads.size + 1}`;
     uploads.set(made, new Map());
@@ -104,7 +122,12 @@ function answer({ objects, uploads }: FakeS3, { method, key, query }: Seen, body
   }
   const found = objects.get(key);
   if (!found) return method === "HEAD" ? new Response(null, { status: 404 }) : refusal(404, "NoSuchKey");
-  const headers = { etag: etag(found), "content-length": String(found.length) };
+  const fence = told.get(key);
+  const headers = {
+    etag: etag(found),
+    "content-length": String(found.length),
+    ...(fence !== undefined && { [FENCE]: fence }),
+  };
   return new Response(method === "HEAD" ? null : new Uint8Array(found), { headers });
 }
 

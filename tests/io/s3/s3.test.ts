@@ -122,6 +122,79 @@ describe("s3IO", () => {
   });
 });
 
+describe("a value that comes late", () => {
+  const at = (number: number, history = "h/1") => ({ ...receiptOf(day), fence: { history, number } });
+  const isReceipt = (key: string) => key.includes(".receipts");
+
+  test("from an owner that was followed by another, is refused and leaves what is there", async () => {
+    const fake = openFakeS3();
+    await fakeManager(fake).store(day, "first", at(1));
+    await fakeManager(fake).store(day, "second", at(2));
+    const late = await refused(() => fakeManager(fake).store(day, "late", at(1)));
+    assert.equal(late.code, "STEP_LOST");
+    assert.equal(await fakeManager(fake).load(day), "second");
+    assert.deepEqual((await fakeManager(fake).receipt(day))?.fence, { history: "h/1", number: 2 });
+  });
+
+  test("is one of the same history only, and of one that is known", async () => {
+    const io = fakeManager(openFakeS3());
+    await io.store(day, "second", at(2));
+    await io.store(day, "of another history", at(1, "other"));
+    await io.store(day, "of nobody", receiptOf(day));
+    await io.store(day, "again", at(1));
+    assert.equal(await io.load(day), "again");
+  });
+
+  test("is refused at whatever moment the later one is written", async () => {
+    // The later owner writes its value and its receipt just before the n-th request of the earlier one.
+    for (let before = 1; before <= 8; before++) {
+      const fake = openFakeS3();
+      const [earlier, later] = [fakeManager(fake), fakeManager(fake)];
+      await earlier.store(day, "old", at(1));
+      let left = before;
+      const { fetch } = fake;
+      const meddled = fakeManager(fake, {
+        fetch: (async (...words: Parameters<typeof fetch>) => {
+          if (--left === 0) await later.store(day, "new", at(2));
+          return await fetch(...words);
+        }) as typeof fetch,
+      });
+      const error = await meddled.store(day, "late", at(1)).then(() => undefined, (thrown) => thrown);
+      if (left > 0) await later.store(day, "new", at(2));
+      else assert.equal((error as SluiceError | undefined)?.code ?? "STEP_LOST", "STEP_LOST", `${before}`);
+      assert.equal(await later.load(day), "new", `${before}`);
+      assert.equal((await later.receipt(day))?.fence?.number, 2, `${before}`);
+    }
+  });
+
+  test("is told by its object, before the receipt of the later one is there", async () => {
+    const fake = openFakeS3();
+    fake.meddle = ({ method, key }) =>
+      method === "PUT" && isReceipt(key) ? refusal(403, "AccessDenied") : undefined;
+    await refused(() => fakeManager(fake).store(day, "new", at(2)));
+    fake.meddle = () => undefined;
+    assert.equal((await refused(() => fakeManager(fake).store(day, "late", at(1)))).code, "STEP_LOST");
+    assert.equal(await fakeManager(fake).load(day), "new");
+  });
+
+  test("of many parts is refused when it is complete, and leaves no parts", async () => {
+    const fake = openFakeS3();
+    const io = fakeManager(fake).configure({ manager: "s3", format: "bytes" });
+    await io.store(day, new Uint8Array((16 << 20) + 1), at(2));
+    const late = await refused(() => io.store(day, new Uint8Array((16 << 20) + 2), at(1)));
+    assert.deepEqual([late.code, fake.uploads.size], ["STEP_LOST", 0]);
+    assert.equal((await io.receipt(day))?.fence?.number, 2);
+  });
+
+  test("is looked at also where the service knows no conditions", async () => {
+    const fake = openFakeS3();
+    fake.meddle = ({ headers }) =>
+      headers.has("if-match") || headers.has("if-none-match") ? refusal(501, "NotImplemented") : undefined;
+    await fakeManager(fake).store(day, "second", at(2));
+    assert.equal((await refused(() => fakeManager(fake).store(day, "late", at(1)))).code, "STEP_LOST");
+  });
+});
+
 describe("an object", () => {
   const bytes = (size: number) => Uint8Array.from({ length: size }, (_, at) => at % 251);
   const large = 2 * (16 << 20) + 12_345;
