@@ -3,7 +3,7 @@ import { appendFileSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { defineAsset, defineJob, defineMultiAsset, definitions, output, unchanged } from "sluice";
+import { defineAsset, defineJob, defineMultiAsset, definitions, output, skip } from "sluice";
 
 /** One file for each place of values; processes that share none share nothing else. */
 const place = process.env.SLUICE_IO ?? process.env.SLUICE_FOLDER ?? String(process.pid);
@@ -44,7 +44,8 @@ export const papers = defineMultiAsset({
   name: "papers",
   outputs: { bill: { key: "papers/bill" }, terms: { key: "papers/terms" } },
   deps: { payment },
-  run: ({ inputs }) => ({ bill: output(inputs.payment), terms: unchanged("as ever") }),
+  skippable: true,
+  run: ({ inputs }) => ({ bill: output(inputs.payment), terms: skip("as ever") }),
   undo: { run: ({ keys }) => note("papers", keys), keepsValue: true },
 });
 
