@@ -33,6 +33,7 @@ export type IssueCode =
   | "BREAKER_OPEN"
   | "MONITOR_INVALID"
   | "MONITOR_FULL"
+  | "CALL_REFUSED"
   | "ENGINE_INVALID"
   | "ENGINE_UNKNOWN"
   | "ENGINE_BUSY"

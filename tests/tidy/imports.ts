@@ -3,7 +3,7 @@
 import { posix } from "node:path";
 import type { Import, SyntaxMap } from "./syntax.ts";
 
-const stages = ["src/planner", "src/stores", "src/io"];
+const stages = ["src/planner", "src/stores", "src/io", "src/net"];
 const actors = ["src/runtime", "src/triggers", "src/monitor"];
 const engine = ["src/model", ...stages, ...actors, "src/orchestrator"];
 
@@ -16,6 +16,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   "src/planner": ["src/model"],
   "src/stores": ["src/model"],
   "src/io": ["src/model"],
+  "src/net": ["src/model"],
   "src/runtime": ["src/model", ...stages],
   "src/triggers": ["src/model", ...stages],
   "src/monitor": ["src/model", ...stages],

@@ -11,6 +11,9 @@ import {
   webhookChannel,
 } from "sluice";
 
+/** The servers of these tests are on this machine. */
+const allow = ["127.0.0.1"];
+
 interface Posted {
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
@@ -66,7 +69,10 @@ describe("a webhook", () => {
   test("is signed as Standard Webhooks says", async () => {
     const key = crypto.getRandomValues(new Uint8Array(24));
     const secret = `whsec_${btoa(String.fromCharCode(...key))}`;
-    const { posted: { headers, text }, error } = await post((url) => webhookChannel({ url, secret }), alert);
+    const { posted: { headers, text }, error } = await post(
+      (url) => webhookChannel({ url, allow, secret }),
+      alert,
+    );
     assert.equal(error, undefined);
     const signed = `${headers["webhook-id"]}.${headers["webhook-timestamp"]}.${text}`;
     const imported = await crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, [
@@ -86,7 +92,7 @@ describe("a webhook", () => {
   });
 
   test("keeps its id when it is sent again, and has another for another notice", async () => {
-    const open = (url: string) => webhookChannel({ url, secret: "c2VjcmV0LXNlY3JldC1zZWNyZXQ=" });
+    const open = (url: string) => webhookChannel({ url, allow, secret: "c2VjcmV0LXNlY3JldC1zZWNyZXQ=" });
     const ids = [];
     for (const each of [alert, alert, { ...alert, count: 4 }, { ...alert, state: "resolved" } as const]) {
       ids.push((await post(open, each)).posted.headers["webhook-id"]);
@@ -96,7 +102,7 @@ describe("a webhook", () => {
   });
 
   test("is not signed without a secret, and refuses what is none", async () => {
-    const { posted: { headers } } = await post((url) => webhookChannel({ url }), alert);
+    const { posted: { headers } } = await post((url) => webhookChannel({ url, allow }), alert);
     assert.equal(headers["webhook-signature"], undefined);
     assert.equal(headers["content-type"], "application/json");
     assert.throws(() => webhookChannel({ url: "ftp://x" }), { code: "MONITOR_INVALID" });
@@ -109,7 +115,7 @@ describe("a webhook", () => {
 
 describe("a message in Slack", () => {
   test("has the shape of a message with blocks, and mentions nobody", async () => {
-    const { posted: { text } } = await post((url) => slackChannel({ url }), alert);
+    const { posted: { text } } = await post((url) => slackChannel({ url, allow }), alert);
     const message = JSON.parse(text);
     assert.deepEqual(Object.keys(message).sort(), ["blocks", "text"]);
     const [header, section, context] = message.blocks;
@@ -126,7 +132,7 @@ describe("a message in Slack", () => {
 
   test("keeps to the lengths that Slack takes", async () => {
     const long = "&".repeat(2_000) + "\u{1f600}".repeat(3_000);
-    const { posted: { text } } = await post((url) => slackChannel({ url }), {
+    const { posted: { text } } = await post((url) => slackChannel({ url, allow }), {
       ...alert,
       subject: long,
       summary: long,
@@ -140,7 +146,7 @@ describe("a message in Slack", () => {
 });
 
 describe("an event of PagerDuty", () => {
-  const open = (url: string) => pagerDutyChannel({ routingKey: "r".repeat(32), url, source: "shop" });
+  const open = (url: string) => pagerDutyChannel({ routingKey: "r".repeat(32), url, source: "shop", allow });
 
   test("triggers with all that the API requires", async () => {
     const { posted: { text } } = await post(open, alert);
@@ -176,7 +182,7 @@ describe("an event of PagerDuty", () => {
 
 describe("a receiver's answer", () => {
   test("says whether trying again may help, and never shows the address", async () => {
-    const open = (url: string) => slackChannel({ url });
+    const open = (url: string) => slackChannel({ url, allow });
     const cases = [[400, false], [404, false], [408, true], [429, true], [500, true], [503, true]] as const;
     for (const [status, isTransient] of cases) {
       const { error } = await post(open, alert, { status });
@@ -185,7 +191,7 @@ describe("a receiver's answer", () => {
     }
     const { error } = await post(open, alert, { status: 429, headers: { "retry-after": "7" } });
     assert.equal(error?.afterMs, 7_000);
-    const nobody = slackChannel({ url: "http://127.0.0.1:1/hidden" });
+    const nobody = slackChannel({ url: "http://127.0.0.1:1/hidden", allow });
     await assert.rejects(nobody.send(alert, AbortSignal.timeout(5_000)), (thrown: DeliveryError) => {
       assert.equal(thrown.message, "slack could not be reached.");
       return thrown.isTransient;
@@ -193,10 +199,37 @@ describe("a receiver's answer", () => {
   });
 
   test("is not followed elsewhere", async () => {
-    const { error } = await post((url) => slackChannel({ url }), alert, {
+    const { error } = await post((url) => slackChannel({ url, allow }), alert, {
       status: 307,
       headers: { location: "http://127.0.0.1:1/" },
     });
     assert.ok(error?.isTransient);
+  });
+});
+
+describe("a receiver within the network", () => {
+  test("is not called unless it is allowed, whatever its name leads to, and not tried again", async () => {
+    const insides = [
+      "https://127.0.0.1/x",
+      "https://[::1]/x",
+      "https://169.254.169.254/x",
+      "https://localhost/x",
+    ];
+    for (const url of insides) {
+      const error: DeliveryError = await webhookChannel({ url }).send(alert, AbortSignal.timeout(5_000)).then(
+        () => assert.fail("it was sent"),
+        (thrown) => thrown,
+      );
+      assert.match(error.message, /was not called: .*leads to .*(loopback|metadata) address/);
+      assert.equal(error.isTransient, false);
+    }
+    assert.throws(() => webhookChannel({ url: "http://hooks.example/x" }), {
+      code: "MONITOR_INVALID",
+      message: /allow: \["hooks.example"\]/,
+    });
+    assert.throws(() => webhookChannel({ url: "https://hooks.example/x", allow: ["http://x"] }), {
+      code: "MONITOR_INVALID",
+      message: /hosts, addresses and networks/,
+    });
   });
 });

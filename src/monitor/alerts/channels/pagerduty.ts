@@ -1,7 +1,7 @@
 /** Alerts as events of PagerDuty, by its Events API version 2. */
 import { requireOptions, type Shapes, TEXT } from "../../../model/validate/options.ts";
 import type { Alert, AlertChannel } from "../contract.ts";
-import { postJson, requireAddress } from "./post.ts";
+import { ALLOW, postJson, requireAddress } from "./post.ts";
 
 /** Which service of PagerDuty is told. */
 export interface PagerDutyOptions {
@@ -13,6 +13,11 @@ export interface PagerDutyOptions {
   readonly url?: string;
   /** Its name, for errors. Default `"pagerduty"`. */
   readonly name?: string;
+  /**
+   * Hosts, addresses and networks that may be called though they are not of the public internet, and by plain HTTP:
+   * `["alerts.internal", "10.1.0.0/16"]`. Default none.
+   */
+  readonly allow?: readonly string[];
 }
 
 const OPTIONS: Shapes<PagerDutyOptions> = Object.freeze({
@@ -20,6 +25,7 @@ const OPTIONS: Shapes<PagerDutyOptions> = Object.freeze({
   source: TEXT,
   url: TEXT,
   name: TEXT,
+  allow: ALLOW,
 });
 /** The limits of the API. */
 const LONGEST_SUMMARY = 1_024;
@@ -50,12 +56,13 @@ export function pagerDutyChannel(options: PagerDutyOptions): AlertChannel {
     source = "sluice",
     url = "https://events.pagerduty.com/v2/enqueue",
     name = "pagerduty",
+    allow,
   } = options;
-  requireAddress("pagerDutyChannel()", url);
+  requireAddress("pagerDutyChannel()", url, allow);
   return Object.freeze({
     name,
     send: (alert: Alert, signal: AbortSignal) =>
-      postJson({ name, url, signal, body: JSON.stringify(eventOf(alert, routingKey, source)) }),
+      postJson({ name, url, allow, signal, body: JSON.stringify(eventOf(alert, routingKey, source)) }),
   });
 }
 

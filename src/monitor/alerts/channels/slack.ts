@@ -1,7 +1,7 @@
 /** Alerts as messages in Slack, by an incoming webhook. */
 import { requireOptions, type Shapes, TEXT } from "../../../model/validate/options.ts";
 import type { Alert, AlertChannel } from "../contract.ts";
-import { postJson, requireAddress } from "./post.ts";
+import { ALLOW, postJson, requireAddress } from "./post.ts";
 
 /** Where messages go. */
 export interface SlackOptions {
@@ -9,9 +9,14 @@ export interface SlackOptions {
   readonly url: string;
   /** Its name, for errors. Default `"slack"`. */
   readonly name?: string;
+  /**
+   * Hosts, addresses and networks that may be called though they are not of the public internet, and by plain HTTP:
+   * `["alerts.internal", "10.1.0.0/16"]`. Default none.
+   */
+  readonly allow?: readonly string[];
 }
 
-const OPTIONS: Shapes<SlackOptions> = Object.freeze({ url: TEXT, name: TEXT });
+const OPTIONS: Shapes<SlackOptions> = Object.freeze({ url: TEXT, name: TEXT, allow: ALLOW });
 /** Slack's own limits: of the text of a section, and of a plain text. */
 const LONGEST_SECTION = 3_000;
 const LONGEST_TITLE = 150;
@@ -37,12 +42,12 @@ export function slackChannel(options: SlackOptions): AlertChannel {
     path: ["alerts", "channels"],
     needed: ["url"],
   });
-  const { url, name = "slack" } = options;
-  requireAddress("slackChannel()", url);
+  const { url, name = "slack", allow } = options;
+  requireAddress("slackChannel()", url, allow);
   return Object.freeze({
     name,
     send: (alert: Alert, signal: AbortSignal) =>
-      postJson({ name, url, signal, body: JSON.stringify(messageOf(alert)) }),
+      postJson({ name, url, allow, signal, body: JSON.stringify(messageOf(alert)) }),
   });
 }
 

@@ -4,7 +4,7 @@ import { SluiceError } from "../../../model/issue.ts";
 import { systemClock } from "../../../model/ports.ts";
 import { requireOptions, type Shapes, TEXT } from "../../../model/validate/options.ts";
 import type { Alert, AlertChannel } from "../contract.ts";
-import { postJson, requireAddress } from "./post.ts";
+import { ALLOW, postJson, requireAddress } from "./post.ts";
 
 /** Where a webhook goes. */
 export interface WebhookOptions {
@@ -16,9 +16,14 @@ export interface WebhookOptions {
   readonly secret?: string;
   /** Its name, for errors. Default `"webhook"`. */
   readonly name?: string;
+  /**
+   * Hosts, addresses and networks that may be called though they are not of the public internet, and by plain HTTP:
+   * `["alerts.internal", "10.1.0.0/16"]`. Default none.
+   */
+  readonly allow?: readonly string[];
 }
 
-const OPTIONS: Shapes<WebhookOptions> = Object.freeze({ url: TEXT, secret: TEXT, name: TEXT });
+const OPTIONS: Shapes<WebhookOptions> = Object.freeze({ url: TEXT, secret: TEXT, name: TEXT, allow: ALLOW });
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /**
@@ -43,8 +48,8 @@ export function webhookChannel(options: WebhookOptions): AlertChannel {
     path: ["alerts", "channels"],
     needed: ["url"],
   });
-  const { url, secret, name = "webhook" } = options;
-  requireAddress("webhookChannel()", url);
+  const { url, secret, name = "webhook", allow } = options;
+  requireAddress("webhookChannel()", url, allow);
   const key = secret === undefined ? undefined : keyOf(secret);
   return Object.freeze({
     name,
@@ -55,7 +60,7 @@ export function webhookChannel(options: WebhookOptions): AlertChannel {
         data: alert,
       });
       const headers = key === undefined ? {} : signatureOf(key, idOf(alert), body);
-      await postJson({ name, url, body, signal, headers });
+      await postJson({ name, url, allow, body, signal, headers });
     },
   });
 }
