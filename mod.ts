@@ -277,6 +277,16 @@ export { createMonitor } from "./src/monitor/stream/monitor.ts";
 export type * from "./src/monitor/stream/contract.ts";
 export { isAtLeast, SEVERITIES, type Severity, severityOf } from "./src/monitor/stream/severity.ts";
 export { createMetrics, type Metrics, METRICS_TYPE } from "./src/monitor/metrics/metrics.ts";
+export { createEventLog, type EventLog, type EventLogOptions } from "./src/monitor/log/log.ts";
+export { openTelemetry, type Telemetry, type TelemetryOptions } from "./src/monitor/telemetry/telemetry.ts";
+export type {
+  TelemetryApi,
+  TelemetryAttributes,
+  TelemetryMeter,
+  TelemetrySpan,
+  TelemetrySpanContext,
+  TelemetryTracer,
+} from "./src/monitor/telemetry/api.ts";
 export { createAlerts } from "./src/monitor/alerts/alerts.ts";
 export {
   type Alert,
@@ -286,6 +296,7 @@ export {
   type Alerts,
   DeliveryError,
 } from "./src/monitor/alerts/contract.ts";
+export { emailChannel, type EmailOptions, type Mailer } from "./src/monitor/alerts/channels/email.ts";
 export { pagerDutyChannel, type PagerDutyOptions } from "./src/monitor/alerts/channels/pagerduty.ts";
 export { slackChannel, type SlackOptions } from "./src/monitor/alerts/channels/slack.ts";
 export { webhookChannel, type WebhookOptions } from "./src/monitor/alerts/channels/webhook.ts";

@@ -167,6 +167,25 @@ function lookupWith(
   };
 }
 
+/**
+ * The address of a host that may be connected to, for protocols beside HTTP. What connects is to be given this and not the name.
+ *
+ * @throws {SluiceError} CALL_REFUSED.
+ */
+export async function resolveOpen(
+  host: string,
+  allow: Allowance | undefined,
+  resolve: ResolveHost = resolveAll,
+): Promise<string> {
+  const allowed = openAllowance(allow);
+  const url = new URL(`tcp://${isIP(host) === 6 ? `[${host}]` : host}`);
+  const addresses = isIP(host) > 0 ? [{ address: host }] : await resolve(host);
+  if (!isNamed(allowed, host)) { for (const { address } of addresses) requireOpen(allowed, url, address); }
+  const [first] = addresses;
+  if (!first) throw new Error(`${host} has no address`);
+  return first.address;
+}
+
 function resolveAll(host: string): Promise<readonly ResolvedAddress[]> {
   return new Promise((resolve, reject) =>
     resolveHost(host, { all: true }, (error, addresses) => error ? reject(error) : resolve(addresses))
@@ -215,7 +234,7 @@ function refused(url: URL, why: string): SluiceError {
     code: "CALL_REFUSED",
     message: `${url.host} was not called: it ${why}.`,
     path: ["calls", url.host],
-    hint: `Only the public internet is called, by HTTPS. Where this is meant: allow: ["${
+    hint: `Only the public internet is called, and encrypted. Where this is meant: allow: ["${
       bareHost(url.hostname)
     }"].`,
   });

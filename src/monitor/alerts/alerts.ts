@@ -6,7 +6,7 @@ import { isAtLeast, severityOf } from "../stream/severity.ts";
 import { checkAlertOptions } from "./check.ts";
 import type { Alert, AlertOptions, AlertRule, Alerts } from "./contract.ts";
 import { Delivery } from "./delivery.ts";
-import { isRecovery, type KnownRun, subjectOf, wordsOf } from "./subject.ts";
+import { isRecovery, type KnownRun, knownRun, subjectOf, wordsOf } from "./subject.ts";
 import { Trouble } from "./trouble.ts";
 
 /** What a rule looks at by default. */
@@ -138,12 +138,6 @@ class LiveAlerts implements Alerts {
     };
     return new Trouble({ rule: name, subject, groupMs, repeatMs, clock, send });
   }
-}
-
-function knownRun(
-  { job, steps }: Extract<SluiceEvent, { readonly type: "run_created" }>["payload"],
-): KnownRun {
-  return { job, stepName: (step) => steps.node(steps.nodeOf(step)).step };
 }
 
 function ignore(): void {}

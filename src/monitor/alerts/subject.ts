@@ -8,6 +8,13 @@ export interface KnownRun {
   readonly stepName: (step: number) => string;
 }
 
+/** What a run says of itself when it is created. */
+export function knownRun(
+  { job, steps }: Extract<SluiceEvent, { readonly type: "run_created" }>["payload"],
+): KnownRun {
+  return { job, stepName: (step) => steps.node(steps.nodeOf(step)).step };
+}
+
 /** What an event is about: a job, a run without one, a check, a breaker, a backfill, or the catalogue. */
 export function subjectOf(event: SluiceEvent, run: KnownRun | undefined): string {
   switch (event.type) {
