@@ -279,14 +279,7 @@ export { isAtLeast, SEVERITIES, type Severity, severityOf } from "./src/monitor/
 export { createMetrics, type Metrics, METRICS_TYPE } from "./src/monitor/metrics/metrics.ts";
 export { createEventLog, type EventLog, type EventLogOptions } from "./src/monitor/log/log.ts";
 export { openTelemetry, type Telemetry, type TelemetryOptions } from "./src/monitor/telemetry/telemetry.ts";
-export type {
-  TelemetryApi,
-  TelemetryAttributes,
-  TelemetryMeter,
-  TelemetrySpan,
-  TelemetrySpanContext,
-  TelemetryTracer,
-} from "./src/monitor/telemetry/api.ts";
+export type * from "./src/monitor/telemetry/api.ts";
 export { createAlerts } from "./src/monitor/alerts/alerts.ts";
 export {
   type Alert,

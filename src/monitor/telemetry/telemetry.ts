@@ -2,7 +2,8 @@
 import { RECORD, requireOptions, type Shapes, TEXT } from "../../model/validate/options.ts";
 import { type Clock, systemClock } from "../../model/ports.ts";
 import type { EventSource } from "../stream/contract.ts";
-import { loadTelemetryApi, type TelemetryApi } from "./api.ts";
+import type { TelemetryApi } from "./api.ts";
+import { loadTelemetryApi } from "./load.ts";
 import { Measures } from "./measures.ts";
 import { Spans } from "./spans.ts";
 
