@@ -160,6 +160,7 @@ export type {
   TimeWindowFreshness,
 } from "./src/model/automation/freshness.ts";
 export { defineSchedule } from "./src/model/automation/schedule.ts";
+export type { Misfire, MisfirePolicy, OverlapPolicy } from "./src/model/automation/policies.ts";
 export type { Schedule, ScheduledPartitions, ScheduleSpec } from "./src/model/automation/schedule.ts";
 export { assetSensor, type AssetSensorSpec } from "./src/model/automation/sensors/asset_sensor.ts";
 export { defineSensor, type SensorSpec } from "./src/model/automation/sensors/custom_sensor.ts";

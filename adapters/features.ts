@@ -3,12 +3,14 @@
  * and so no export can drop one in silence.
  */
 import type { AutomationCondition } from "../src/model/automation/condition.ts";
+import type { OverlapPolicy } from "../src/model/automation/policies.ts";
 import type { RunConcurrency } from "../src/model/gates/concurrency.ts";
 import type { Partitions } from "../src/model/partitions/definition.ts";
 import type {
   AssetSnapshot,
   InputSnapshot,
   MappingSnapshot,
+  ScheduleSnapshot,
   SensorSnapshot,
   Snapshot,
   StepSnapshot,
@@ -102,6 +104,15 @@ export const FEATURES = {
   "schedule.last": "A schedule that runs the last partition",
   "schedule.all": "A schedule that runs all partitions",
   "schedule.catchUp": "A schedule that makes up for missed ticks",
+  "schedule.misfire.skip": "A schedule that makes up for no missed tick",
+  "schedule.misfire.once": "A schedule that makes up for the latest missed tick",
+  "schedule.misfire.cap": "A schedule that makes up for so many missed ticks at most",
+  "schedule.overlap.skip": "A schedule that skips ticks while a run of it is not over",
+  "schedule.overlap.queueOne": "A schedule of which one run waits behind another",
+  "schedule.overlap.allow": "A schedule whose runs may overlap",
+  "schedule.overlap.cancel": "A schedule whose runs cancel earlier ones",
+  "schedule.jitter": "A schedule whose ticks are spread",
+  "schedule.bounds": "A schedule with a start or an end",
   "schedule.disabled": "A schedule that is off at first",
   "sensor.files": "A sensor of files",
   "sensor.assets": "A sensor of the making of any of some assets",
@@ -156,6 +167,7 @@ export function featuresOf(snapshot: Snapshot): readonly FeatureUse[] {
         when(isZoned(schedule.timezone), "schedule.zone"),
         when(schedule.partitions !== undefined, schedule.runs === "all" ? "schedule.all" : "schedule.last"),
         when(schedule.catchUp, "schedule.catchUp"),
+        ...policyFeatures(schedule),
         when(!schedule.enabled, "schedule.disabled"),
         when(hasAny(schedule.config), "job.config"),
         when(hasAny(schedule.tags), "job.tags"),
@@ -172,6 +184,26 @@ export function featuresOf(snapshot: Snapshot): readonly FeatureUse[] {
     ),
   ];
   return uses;
+}
+
+const OVERLAPS: { readonly [policy in OverlapPolicy]: Feature } = {
+  skip: "schedule.overlap.skip",
+  "queue-one": "schedule.overlap.queueOne",
+  allow: "schedule.overlap.allow",
+  "cancel-previous": "schedule.overlap.cancel",
+};
+
+function policyFeatures(
+  { misfire, overlap, jitterMs, startMs, endMs }: ScheduleSnapshot,
+): readonly (Feature | undefined)[] {
+  return [
+    when(misfire?.policy === "skip", "schedule.misfire.skip"),
+    when(misfire?.policy === "fire-once", "schedule.misfire.once"),
+    when(misfire?.policy === "fire-all", "schedule.misfire.cap"),
+    overlap && OVERLAPS[overlap],
+    when(jitterMs !== undefined, "schedule.jitter"),
+    when(startMs !== undefined || endMs !== undefined, "schedule.bounds"),
+  ];
 }
 
 function sensorFeature({ watch }: SensorSnapshot): Feature {

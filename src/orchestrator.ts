@@ -44,6 +44,7 @@ import { findJob, jobOptions, planLaunch } from "./orchestrator/launch/request.t
 import { isBackfillPlan, planBackfillIn, planIn, requestOf } from "./orchestrator/planning.ts";
 import { Reads } from "./orchestrator/reads.ts";
 import { Subscriptions } from "./orchestrator/subscriptions.ts";
+import { triggersOf } from "./orchestrator/triggers/all.ts";
 import { TriggerDesk } from "./orchestrator/triggers/desk.ts";
 import { switchOf, triggerStatuses } from "./orchestrator/triggers/status.ts";
 import type { Seat } from "./orchestrator/verbs/seat.ts";
@@ -51,9 +52,7 @@ import { takeSeat } from "./orchestrator/verbs/take.ts";
 import { onlyReads, orchestratorClosed } from "./orchestrator/refusals.ts";
 import type { BackfillPlan, RunPlan } from "./planner/plan.ts";
 import type { BackfillRequest, PartitionRequest, PlanRequest } from "./planner/request.ts";
-import { recordError } from "./runtime/step/errors.ts";
 import type { Launched, LaunchRequest } from "./triggers/launch.ts";
-import { createSensors } from "./triggers/sensors/sensors.ts";
 import type { SwitchOptions, TriggerStatus } from "./triggers/status.ts";
 import type { WorkerCounts } from "./runtime/isolation/worker/counts.ts";
 
@@ -111,10 +110,7 @@ class LiveOrchestrator extends Reads implements Orchestrator {
     checkOptions(definitions, options);
     super(definitions, openValues(options));
     this.#options = options;
-    const sensors = definitions.sensors.size > 0
-      ? [createSensors({ definitions, describe: recordError })]
-      : [];
-    this.#desk = new TriggerDesk([...sensors, ...options.triggers ?? []]);
+    this.#desk = new TriggerDesk(triggersOf(definitions, options));
     const { findManager } = this.values;
     const plain = definitions.assets.find((asset) => !asset.io);
     if (plain) findManager(plain);

@@ -7,6 +7,7 @@ import {
   KEY_BESIDE_POOL,
   native,
   refused,
+  SCHEDULE_POLICIES_LEFT_OUT,
   sensorsLeftOut,
 } from "../parts/verdict.ts";
 import { type AirflowOptions, PARTITIONED, RUNTIME_KEYS } from "./options.ts";
@@ -240,6 +241,8 @@ const TABLE = {
     "Catch-up, from the first window on.",
     "Without windows it begins at the time of the export.",
   ),
+  ...SCHEDULE_POLICIES_LEFT_OUT,
+  "schedule.misfire.once": native("catchup is off: a Dag runs its latest past tick when it is switched on."),
   "schedule.disabled": native("The Dag is paused when it is created."),
   ...sensorsLeftOut("Write a Dag with a sensor of Airflow's that triggers the Dag of the job."),
   "automation.eager": emulated(

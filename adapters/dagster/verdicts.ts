@@ -8,6 +8,7 @@ import {
   KEY_BESIDE_POOL,
   native,
   refused,
+  SCHEDULE_POLICIES_LEFT_OUT,
   sensorsLeftOut,
 } from "../parts/verdict.ts";
 import { type Ability, type DagsterVersion, SINCE } from "./version.ts";
@@ -220,6 +221,8 @@ export const VERDICTS = {
     differs: "Ticks that were missed while the schedule was off are not made up for.",
     advice: "Launch a backfill of the partitions that are missing.",
   },
+  ...SCHEDULE_POLICIES_LEFT_OUT,
+  "schedule.misfire.skip": native("Dagster makes up for no tick that it has missed."),
   "schedule.disabled": native("default_status is STOPPED."),
   ...sensorsLeftOut("Write a sensor of Dagster's that launches the job."),
   "automation.eager": native("AutomationCondition.eager, evaluated by a sensor that is on."),

@@ -6,9 +6,10 @@ const NATIVE: Verdict = Object.freeze({ kind: "native", how: "The library itself
 
 const NOT_LIVE: Verdict = Object.freeze({
   kind: "refused",
-  how: "The library declares it and does not act on it yet.",
+  how:
+    "The exported command makes what is stale and ends; what starts work by itself needs a process that stays.",
   differs: "Nothing happens by itself.",
-  advice: "Start runs from a scheduler of the machine, or export to another target.",
+  advice: "Run `sluice serve` on the module, or call start() in a program of your own.",
 });
 
 const ORDINARY = Object.fromEntries(

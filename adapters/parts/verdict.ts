@@ -63,6 +63,60 @@ export function sensorsLeftOut(
   };
 }
 
+/** What schedules do about missed ticks and runs that overlap, where a target has no word for it. */
+export const SCHEDULE_POLICIES_LEFT_OUT: {
+  readonly [
+    feature in Extract<
+      Feature,
+      `schedule.misfire.${string}` | `schedule.overlap.${string}` | "schedule.jitter" | "schedule.bounds"
+    >
+  ]: Verdict;
+} = {
+  "schedule.misfire.skip": refused(
+    "The engine's own scheduler decides about missed ticks.",
+    "The latest missed tick may run late.",
+    "Let the body look at the time, and skip what comes too late.",
+  ),
+  "schedule.misfire.once": refused(
+    "The engine's own scheduler decides about missed ticks.",
+    "No missed tick may be made up for, or several.",
+    "Run what is missing by a backfill.",
+  ),
+  "schedule.misfire.cap": refused(
+    "The engine's own scheduler decides about missed ticks.",
+    "More or fewer of them are made up for.",
+    "Run what is missing by a backfill.",
+  ),
+  "schedule.overlap.skip": refused(
+    "Its scheduler starts a run at each tick, whatever became of the one before.",
+    "Runs overlap, or wait for each other.",
+    'Give the job a concurrency key with whenBusy: "skip" where the target has that.',
+  ),
+  "schedule.overlap.queueOne": refused(
+    "Its scheduler starts a run at each tick, whatever became of the one before.",
+    "More than one run may wait.",
+    "Give the job a concurrency key: then all of them wait for their turn.",
+  ),
+  "schedule.overlap.allow": native(
+    "Its scheduler starts a run at each tick, whatever became of the one before.",
+  ),
+  "schedule.overlap.cancel": refused(
+    "No run is canceled for another one.",
+    "Runs overlap, or wait for each other.",
+    "Cancel earlier runs by the engine's API before a new one is asked for.",
+  ),
+  "schedule.jitter": refused(
+    "Ticks come at their instants.",
+    "What is due at one instant starts at once.",
+    "Spread the crons over some minutes.",
+  ),
+  "schedule.bounds": refused(
+    "The export writes no start and no end of a schedule.",
+    "It ticks before its start and after its end too.",
+    "Switch the schedule on at its start, and off at its end.",
+  ),
+};
+
 /** A breaker, with what the target has to put in its place. */
 export function breakerRefused(instead: string): Verdict {
   return refused(

@@ -7,6 +7,7 @@ import {
   KEY_BESIDE_POOL,
   native,
   refused,
+  SCHEDULE_POLICIES_LEFT_OUT,
   sensorsLeftOut,
 } from "../parts/verdict.ts";
 
@@ -207,6 +208,7 @@ export const VERDICTS: VerdictTable = {
     "Ticks that come while the server is down are not made up for.",
     "Make them up with the flow backfill.",
   ),
+  ...SCHEDULE_POLICIES_LEFT_OUT,
   "schedule.disabled": native("The schedule is not active."),
   ...sensorsLeftOut("Write an automation that runs the deployment of the job."),
   "automation.eager": emulated(

@@ -9,6 +9,11 @@ export interface Clock {
    * A virtual clock calls when its time is advanced.
    */
   after(delayMs: number, callback: () => void): () => void;
+  /**
+   * Milliseconds since some moment, by a clock that nobody sets: it tells whether the other one was. Left out: the time is
+   * never set.
+   */
+  monotonicMs?(): number;
 }
 
 /** A source of numbers in `[0, 1)`. */
@@ -42,6 +47,7 @@ export const systemClock: Clock = Object.freeze({
     const timer = setTimeout(callback, delayMs);
     return () => clearTimeout(timer);
   },
+  monotonicMs: () => performance.now(),
 });
 
 /** The host's source of chance. */

@@ -211,6 +211,7 @@ function unusable({ definitions, clock }: World): TriggerHost {
     record: refuse,
     move: refuse,
     noteJump: refuse,
+    onSwitch: () => () => {},
     subscribe: () => () => {},
   };
 }

@@ -101,6 +101,8 @@ export interface TriggerHost {
   move(trigger: string, cursor: unknown): Promise<void>;
   /** Records that the clock has jumped. */
   noteJump(byMs: number): Promise<void>;
+  /** Calls back when a trigger was paused, resumed or sent somewhere else. Gives a function that ends the subscription. */
+  onSwitch(listener: (change: EventPayloads["trigger_changed"]) => void): () => void;
   /** Calls back with every recorded event, after its commit. Gives a function that ends the subscription. */
   subscribe(listener: (events: Iterable<SluiceEvent>) => void): () => void;
 }

@@ -68,6 +68,15 @@ const all = definitions({
       timezone: "Europe/Berlin",
       target: orders,
     }),
+    defineSchedule({
+      name: "p",
+      cron: "0 1 * * *",
+      target: orders,
+      misfire: { policy: "fire-all", cap: 3 },
+      overlap: "queue-one",
+      jitterMs: 5,
+      end: "2027-01-01",
+    }),
     defineSchedule({ name: "w", target: cells, partitions: "all", enabled: false, catchUp: true }),
   ],
 });
@@ -175,6 +184,15 @@ describe("featuresOf", () => {
     assert.deepEqual(of("step cells:full")?.slice(-2), ["check.step", "check.partitioned"]);
     assert.deepEqual(of("job j"), ["job", "job.tags"]);
     assert.deepEqual(of("schedule s"), ["schedule", "schedule.crons", "schedule.zone", "schedule.last"]);
+    assert.deepEqual(of("schedule p"), [
+      "schedule",
+      "schedule.last",
+      "schedule.catchUp",
+      "schedule.misfire.cap",
+      "schedule.overlap.queueOne",
+      "schedule.jitter",
+      "schedule.bounds",
+    ]);
     assert.deepEqual(of("schedule w"), [
       "schedule.windows",
       "schedule.all",

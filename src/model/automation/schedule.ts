@@ -1,5 +1,12 @@
 /** Schedules: when a selection of assets or a job is run. */
+import { SluiceError } from "../issue.ts";
+import { parseKeyFormat } from "../time/format.ts";
+import { readInstant } from "../time/local_text.ts";
+import { openZone } from "../time/zone.ts";
+import { found } from "../validate/found.ts";
+import { type Misfire, misfireOf, type MisfirePolicy, type OverlapPolicy } from "./policies.ts";
 import {
+  parseAt,
   requireFields,
   requireKnown,
   requireScheduleFields,
@@ -10,6 +17,9 @@ import { captureSite, type Site } from "../assets/site.ts";
 import type { Job, RunConfig, Selection } from "../job.ts";
 import { namesOf } from "../validate/options.ts";
 import { show } from "../quote.ts";
+
+/** Dates, as partitions write them. */
+const DATES = parseKeyFormat("%Y-%m-%d");
 
 /** Which partitions a tick runs, as seen at its scheduled instant. */
 export type ScheduledPartitions = "last" | "all";
@@ -30,8 +40,20 @@ export interface Schedule {
   readonly partitions: ScheduledPartitions;
   /** Whether it is on from the start. */
   readonly enabled: boolean;
-  /** Whether ticks that were missed are made up for. */
+  /** Whether all ticks that were missed are made up for: whether that is what `misfire` says. */
   readonly catchUp: boolean;
+  /** What becomes of ticks that were missed. */
+  readonly misfire: Required<Misfire>;
+  /** What becomes of a tick while an earlier run is not over. */
+  readonly overlap: OverlapPolicy;
+  /** Ticks come up to so many milliseconds after their instant. */
+  readonly jitterMs: number;
+  /** No tick lies before this instant, epoch milliseconds; undefined for no limit. */
+  readonly startMs: number | undefined;
+  /** All ticks lie before this instant, epoch milliseconds; undefined for no limit. */
+  readonly endMs: number | undefined;
+  /** Which of these policies were declared, and are not what is done where nothing is said. */
+  readonly declared: readonly ("misfire" | "overlap")[];
   /** What it is, for people. */
   readonly description: string | undefined;
   /** Config by step name, over that of the job. */
@@ -62,8 +84,29 @@ export interface ScheduleSpec {
   readonly partitions?: ScheduledPartitions;
   /** Whether it is on from the start. Default true. */
   readonly enabled?: boolean;
-  /** Whether ticks that were missed are made up for, one run each. Default false. */
+  /** Whether ticks that were missed are made up for, one run each: short for `misfire: "fire-all"`. */
   readonly catchUp?: boolean;
+  /**
+   * What becomes of ticks that were missed while nothing ran: none is made up for (`"skip"`), the latest is (`"fire-once"`, the
+   * default), or all are, one after the other and at most `cap` of them (`"fire-all"`, 100). Of several that are due
+   * at once all but the last were missed; the last was missed when it is noticed more than a minute late.
+   */
+  readonly misfire?: MisfirePolicy | Misfire;
+  /**
+   * What becomes of a tick while an earlier run of the schedule is queued or under way: it is skipped (`"skip"`, the default),
+   * one run is queued behind and further ticks are skipped (`"queue-one"`), it runs too (`"allow"`), or the earlier run is
+   * canceled (`"cancel-previous"`).
+   */
+  readonly overlap?: OverlapPolicy;
+  /**
+   * Lets ticks come up to so many milliseconds late, each by a delay of its own that follows from schedule and instant. Of use
+   * where many schedules have one instant. Default 0.
+   */
+  readonly jitterMs?: number;
+  /** From when on it ticks: a date, a date and time, read in the zone of the cron, or a Date. Default: at once. */
+  readonly start?: string | Date;
+  /** Until when, exclusive. Default: for ever. */
+  readonly end?: string | Date;
   /** What it is, for people. */
   readonly description?: string;
   /** Config by step name, over that of the job. */
@@ -80,6 +123,11 @@ const KNOWN = namesOf<ScheduleSpec>()({
   partitions: true,
   enabled: true,
   catchUp: true,
+  misfire: true,
+  overlap: true,
+  jitterMs: true,
+  start: true,
+  end: true,
   description: true,
   config: true,
   tags: true,
@@ -131,12 +179,53 @@ export function defineSchedule(spec: ScheduleSpec): Schedule {
     target: spec.target,
     partitions: spec.partitions ?? "last",
     enabled: spec.enabled ?? true,
-    catchUp: spec.catchUp ?? false,
+    ...policiesOf(spec, declaring.path),
+    jitterMs: spec.jitterMs ?? 0,
+    ...boundsOf(spec, declaring),
     description: spec.description,
     config: Object.freeze({ ...spec.config }),
     tags: Object.freeze({ ...spec.tags }),
     site,
   });
+}
+
+function policiesOf(spec: ScheduleSpec, path: readonly string[]) {
+  const misfire = misfireOf(spec.misfire, spec.catchUp, path);
+  const declared = (["misfire", "overlap"] as const).filter((field) => spec[field] !== undefined);
+  return {
+    catchUp: misfire.policy === "fire-all",
+    misfire,
+    overlap: spec.overlap ?? "skip",
+    declared: Object.freeze(declared),
+  };
+}
+
+/** The instants of `start` and `end`. Windows have a start and an end of their own. */
+function boundsOf(
+  { cron, timezone = "UTC", start, end }: ScheduleSpec,
+  { what, path, site }: { readonly what: string; readonly path: readonly string[]; readonly site: Site },
+): Pick<Schedule, "startMs" | "endMs"> {
+  if (start === undefined && end === undefined) return { startMs: undefined, endMs: undefined };
+  const refuse = (field: string, problem: string, hint: string) =>
+    new SluiceError(
+      found("DEFINITION_INVALID", `${what} ${problem}`, { path: [...path, field], site, hint }),
+    );
+  if (cron === undefined) {
+    throw refuse(
+      start === undefined ? "end" : "start",
+      "has a start or an end and no cron.",
+      "Without a cron, the start and the end of the target's windows count: leave them out.",
+    );
+  }
+  const zone = parseAt(() => openZone(timezone), [...path, "timezone"], site);
+  const read = (field: string, value: string | Date) =>
+    parseAt(() => readInstant(value, field, DATES, zone), [...path, field], site);
+  const startMs = start === undefined ? undefined : read("start", start);
+  const endMs = end === undefined ? undefined : read("end", end);
+  if (startMs !== undefined && endMs !== undefined && endMs <= startMs) {
+    throw refuse("end", "ends before it starts: it would never tick.", "Give a later end.");
+  }
+  return { startMs, endMs };
 }
 
 /** The job that a schedule or sensor runs; undefined for a selection of its own. */

@@ -6,6 +6,7 @@
  */
 import type { AutomationCondition } from "../automation/condition.ts";
 import type { FreshnessPolicy } from "../automation/freshness.ts";
+import type { Misfire, OverlapPolicy } from "../automation/policies.ts";
 import type { ScheduledPartitions } from "../automation/schedule.ts";
 import type {
   AssetWatch,
@@ -220,8 +221,18 @@ export interface ScheduleSnapshot {
   readonly runs: ScheduledPartitions;
   /** Whether it is on from the start. */
   readonly enabled: boolean;
-  /** Whether ticks that were missed are made up for. */
+  /** Whether all ticks that were missed are made up for. */
   readonly catchUp: boolean;
+  /** What becomes of ticks that were missed; left out where only `catchUp` says it. */
+  readonly misfire?: Misfire;
+  /** What becomes of a tick while an earlier run is not over; left out where nothing is said. */
+  readonly overlap?: OverlapPolicy;
+  /** Ticks come up to so many milliseconds late; left out for 0. */
+  readonly jitterMs?: number;
+  /** From when on it ticks, epoch milliseconds; left out for no limit. */
+  readonly startMs?: number;
+  /** Until when, exclusive, epoch milliseconds; left out for no limit. */
+  readonly endMs?: number;
   /** What it is, for people. */
   readonly description?: string;
   /** Config by step name, that of the job included. */

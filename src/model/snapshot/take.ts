@@ -193,6 +193,7 @@ function scheduleSnapshot(
   table: PartitionTable,
 ): ScheduleSnapshot {
   const { name, crons, timezone, partitions, enabled, catchUp, description, config, tags } = schedule;
+  const { misfire, overlap, jitterMs, startMs, endMs, declared } = schedule;
   const job = jobOf(schedule);
   const selection = selectionOf(schedule);
   const assets = selectedKeys(selection, definitions);
@@ -207,6 +208,11 @@ function scheduleSnapshot(
     runs: partitions,
     enabled,
     catchUp,
+    misfire: declared.includes("misfire") ? misfire : undefined,
+    overlap: declared.includes("overlap") ? overlap : undefined,
+    jitterMs: jitterMs === 0 ? undefined : jitterMs,
+    startMs,
+    endMs,
     description,
     config: { ...job?.config, ...config },
     tags: { ...job?.tags, ...tags },

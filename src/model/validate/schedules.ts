@@ -1,7 +1,8 @@
 /** Schedules that could never tick, or whose target does not fit them. */
 import type { Asset } from "../assets/declaration.ts";
-import type { Schedule } from "../automation/schedule.ts";
+import { jobOf, type Schedule } from "../automation/schedule.ts";
 import type { CompiledDefinitions } from "../compile.ts";
+import { splitConcurrency } from "../gates/concurrency.ts";
 import { type Issue, SluiceError } from "../issue.ts";
 import { windowsOf } from "../partitions/windows_of.ts";
 import { parseCron } from "../time/cron.ts";
@@ -19,6 +20,7 @@ export function checkSchedules(
   return schedules.flatMap((schedule) => [
     ...cronIssues(schedule),
     ...targetIssues(compiled, jobs, schedule),
+    ...overlapIssues(schedule),
     ...configIssues(compiled, { what: `The schedule ${schedule.name}`, list: "schedules", ...schedule }),
   ]);
 }
@@ -62,6 +64,19 @@ function targetIssues(
 ): readonly Issue[] {
   const targeted = checkTarget(compiled, jobs, schedule);
   return "issues" in targeted ? targeted.issues : windowIssues(schedule, targeted.assets);
+}
+
+/** Runs have one key: that of the job, or that by which a schedule lets its runs follow each other. */
+function overlapIssues(schedule: Schedule): readonly Issue[] {
+  const { overlap } = schedule;
+  const job = jobOf(schedule);
+  if (overlap === "skip" || overlap === "allow") return [];
+  if (splitConcurrency(job?.concurrency).runs.key === undefined) return [];
+  const problem =
+    `it says what becomes of runs that overlap, and so does the concurrency key of the job ${job?.name}.`;
+  return [issueOf(schedule, "overlap", "DEFINITION_INVALID", problem, {
+    hint: 'Write overlap: "allow", and leave it to the job; or take the key from the job.',
+  })];
 }
 
 /** Without a cron, the windows of the target say when. */

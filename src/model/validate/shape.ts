@@ -2,6 +2,7 @@
  * The shapes of what declarations are given. Types hold TypeScript to them; these tests hold JavaScript, so that a
  * slip is named where it was made and never surfaces as a TypeError from within.
  */
+import { isMisfire, isOverlap, MISFIRE_IS, OVERLAP_IS } from "../automation/policies.ts";
 import { type IssueCode, SluiceError } from "../issue.ts";
 import { refuseUnknown, unknownOption } from "./options.ts";
 import { nameType } from "../quote.ts";
@@ -129,7 +130,23 @@ const INNER: ReadonlyMap<string, Known> = new Map([
 ]);
 
 /** What {@linkcode requireScheduleFields} looks at. */
-type ScheduleField = "target" | "cron" | "timezone" | "partitions" | "enabled" | "catchUp" | "config";
+type ScheduleField =
+  | "target"
+  | "cron"
+  | "timezone"
+  | "partitions"
+  | "enabled"
+  | "catchUp"
+  | "misfire"
+  | "overlap"
+  | "jitterMs"
+  | "start"
+  | "end"
+  | "config";
+
+function isDateGiven(value: unknown): boolean {
+  return value === undefined || typeof value === "string" || value instanceof Date;
+}
 
 const SCHEDULE_FIELDS: { readonly [field in ScheduleField]: Shape } = {
   target: {
@@ -151,6 +168,14 @@ const SCHEDULE_FIELDS: { readonly [field in ScheduleField]: Shape } = {
   },
   enabled: { expected: "true or false", holds: (value) => value === undefined || typeof value === "boolean" },
   catchUp: { expected: "true or false", holds: (value) => value === undefined || typeof value === "boolean" },
+  misfire: { expected: MISFIRE_IS, holds: (value) => value === undefined || isMisfire(value) },
+  overlap: { expected: OVERLAP_IS, holds: (value) => value === undefined || isOverlap(value) },
+  jitterMs: {
+    expected: "a number of milliseconds from 0",
+    holds: (value) => value === undefined || (Number.isFinite(value) && Number(value) >= 0),
+  },
+  start: { expected: "a date", holds: isDateGiven },
+  end: { expected: "a date", holds: isDateGiven },
   config: {
     expected: "a record of config by step name",
     holds: (value) => value === undefined || isRecord(value),

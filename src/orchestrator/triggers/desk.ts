@@ -1,17 +1,16 @@
 /** The triggers of an orchestrator: active from `start` to `stop`, wherever this process leads. */
 import { Turns } from "../../io/turns.ts";
-import { EVENT_KINDS, type EventPayloads } from "../../model/events/event.ts";
+import type { EventPayloads } from "../../model/events/event.ts";
 import type { Clock } from "../../model/ports.ts";
 import { recordError } from "../../runtime/step/errors.ts";
 import type { Trigger } from "../../triggers/contract.ts";
 import type { Seat } from "../verbs/seat.ts";
-import { openHost } from "./host.ts";
+import { onSwitch, openHost } from "./host.ts";
 
 /** How long a trigger may take to stop before it is given up. */
 const STOP_MS = 10_000;
 
 type Change = EventPayloads["trigger_changed"];
-const { trigger_changed: CHANGED } = EVENT_KINDS;
 
 /** Starts and stops triggers. */
 export class TriggerDesk {
@@ -88,15 +87,8 @@ export class TriggerDesk {
 
   /** Follows what is paused and resumed, by whichever process. */
   #listen(seat: Seat): void {
-    const { recorder } = seat.parts.engine;
     this.#unlisten();
-    this.#unlisten = recorder.subscribe((batches) => {
-      for (const batch of batches) {
-        for (let row = 0; row < batch.size; row++) {
-          if (batch.kindAt(row) === CHANGED) this.#change(seat, batch.payloads.get(row) as Change);
-        }
-      }
-    });
+    this.#unlisten = onSwitch(seat.parts.engine.recorder, (change) => this.#change(seat, change));
   }
 
   #change(seat: Seat, { trigger: id, enabled }: Change): void {

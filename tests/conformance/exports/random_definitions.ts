@@ -286,11 +286,24 @@ function drawSchedules({ draw, assets }: World): readonly Schedule[] {
       target,
       partitions: draw.one(["last", "all"]),
       enabled: draw.chance(0.7),
-      catchUp: draw.chance(0.3),
+      ...drawPolicies(draw),
       description: drawDescription(draw),
       tags: draw.chance(0.5) ? { by: drawWord(draw) } : {},
     });
   });
+}
+
+function drawPolicies(draw: Draw) {
+  return {
+    ...draw.chance(0.7)
+      ? { catchUp: draw.chance(0.3) }
+      : { misfire: draw.one(["skip", "fire-once", { policy: "fire-all", cap: 7 }] as const) },
+    ...draw.maybe(
+      0.3,
+      () => ({ overlap: draw.one(["skip", "queue-one", "allow", "cancel-previous"] as const) }),
+    ),
+    ...draw.maybe(0.2, () => ({ jitterMs: draw.between(0, 60_000) })),
+  };
 }
 
 /** Some assets that share one partition definition, whole multi-assets together. */

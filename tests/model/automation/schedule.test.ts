@@ -61,11 +61,62 @@ describe("defineSchedule", () => {
       partitions: "last",
       enabled: true,
       catchUp: false,
+      misfire: { policy: "fire-once", cap: 100 },
+      overlap: "skip",
+      declared: [],
+      jitterMs: 0,
+      startMs: undefined,
+      endMs: undefined,
       description: undefined,
       config: {},
       tags: {},
     });
     assert.ok(Object.isFrozen(rest.crons));
+  });
+
+  test("takes catchUp for a misfire policy, and refuses both where they contradict each other", () => {
+    const of = (more: Partial<ScheduleSpec>) =>
+      defineSchedule({ name: "s", cron: "@daily", target: plain, ...more });
+    assert.deepEqual(of({ catchUp: true }).misfire, { policy: "fire-all", cap: 100 });
+    assert.deepEqual(of({ misfire: { policy: "fire-all", cap: 3 } }).catchUp, true);
+    assert.deepEqual(of({ misfire: "skip", catchUp: false }).misfire.policy, "skip");
+    assert.throws(() => of({ misfire: "skip", catchUp: true }), {
+      code: "DEFINITION_INVALID",
+      message: /catchUp: true and misfire: skip contradict each other/,
+    });
+  });
+
+  test("reads its start and its end in its zone", () => {
+    const { startMs, endMs } = defineSchedule({
+      name: "s",
+      cron: "@daily",
+      timezone: "Europe/Berlin",
+      target: plain,
+      start: "2026-03-29T02:30",
+      end: new Date(Date.UTC(2027, 0, 1)),
+    });
+    assert.deepEqual([startMs, endMs], [Date.UTC(2026, 2, 29, 1), Date.UTC(2027, 0, 1)]);
+    const bad = (more: object, message: RegExp) =>
+      assert.throws(() => defineSchedule({ name: "s", cron: "@daily", target: plain, ...more }), { message });
+    bad({ start: "tomorrow" }, /tomorrow/);
+    bad({ start: "2026-01-02", end: "2026-01-02" }, /ends before it starts/);
+    bad({ cron: undefined, start: "2026-01-02" }, /a start or an end and no cron/);
+    bad({ start: "2026-01-02", timezone: "Europe/Nowhere" }, /Europe\/Nowhere/);
+  });
+
+  test("leaves runs that follow each other to a job that has a key", () => {
+    const job = defineJob({ name: "keyed", selection: "*", concurrency: { key: "k" } });
+    const of = (overlap: ScheduleSpec["overlap"]) =>
+      definitions({
+        assets: [plain],
+        jobs: [job],
+        schedules: [defineSchedule({ name: "s", cron: "@daily", target: job, ...overlap && { overlap } })],
+      });
+    assert.throws(() => of("queue-one"), /so does the concurrency key of the job keyed/);
+    assert.throws(() => of("cancel-previous"), /so does the concurrency key of the job keyed/);
+    of("allow");
+    of("skip");
+    of(undefined);
   });
 
   test("has no zone of its own without a cron", () => {
@@ -85,6 +136,14 @@ describe("defineSchedule", () => {
         ["partitions", "first"],
         ["enabled", "yes"],
         ["catchUp", 1],
+        ["misfire", "never"],
+        ["misfire", { policy: "fire-all", cap: 0 }],
+        ["misfire", { policy: "skip", most: 3 }],
+        ["overlap", "queue"],
+        ["jitterMs", -1],
+        ["jitterMs", Infinity],
+        ["start", 5],
+        ["end", {}],
         ["config", []],
         ["tags", "a"],
         ["description", 3],
