@@ -16,6 +16,7 @@ export type WorkResult = RunResult | BackfillResult;
 
 /** Starts what was planned, unless one of its id is on record. Resolves when it is on record. */
 export function launchWork(parts: Parts, active: ActiveRuns, work: Work): Promise<Launched<WorkResult>> {
+  if (work.isFresh) return begin(parts, active, work);
   return active.turns.take(`launch ${work.id}`, async () => {
     const isKnown = isBackfillPlan(work.plan)
       ? await parts.store.backfill(work.id) !== undefined

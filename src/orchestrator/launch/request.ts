@@ -13,6 +13,8 @@ import { newId } from "../run_id.ts";
 /** A run or a backfill that is planned, under the id that it will have. */
 export interface Work {
   readonly id: string;
+  /** Whether the id was made for it: then nobody else can have used it. */
+  readonly isFresh: boolean;
   readonly plan: RunPlan | BackfillPlan;
   readonly options: RunOptions;
   readonly job?: string;
@@ -26,12 +28,13 @@ const WHAT = ["job", "select", "plan", "backfill"] as const;
  * @throws {SluiceError} USAGE for nothing, or several things, to start; and what planning throws.
  */
 export async function planLaunch(parts: Parts, request: LaunchRequest & RunOptions): Promise<Work> {
-  const { id = newId(parts.clock, parts.random), job: name } = request;
+  const { id, job: name } = request;
   requireOne(request);
   const job = name === undefined ? undefined : findJob(parts.definitions, name);
   const options = optionsOf(request);
   return {
-    id,
+    id: id ?? newId(parts.clock, parts.random),
+    isFresh: id === undefined,
     plan: await planOf(parts, request, job),
     options: job ? jobOptions(job, options) : options,
     ...(name !== undefined && { job: name }),

@@ -119,7 +119,13 @@ export class CommandServer {
         const plan = json.kind === "backfill-plan"
           ? parseBackfillPlan(json, context)
           : parsePlan(json, context);
-        const { isNew } = await verbs.launch({ id, plan, options, ...(job !== undefined && { job }) });
+        const { isNew } = await verbs.launch({
+          id,
+          isFresh: false,
+          plan,
+          options,
+          ...(job !== undefined && { job }),
+        });
         return isNew;
       }
       case "note":

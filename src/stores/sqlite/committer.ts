@@ -9,7 +9,7 @@ import type { PlanWriter } from "../codec/plans.ts";
 import { isRefusal } from "./file/faults.ts";
 import { MOST_BYTES, type PieceWriter, type RunPlaces } from "./piece.ts";
 import type { FilePort } from "./file/port.ts";
-import { NOTHING } from "./file/rows.ts";
+import { NOTHING, type RunRow } from "./file/rows.ts";
 import { type BackfillRows, imageRows, prepare, type Prepared, Transaction, undoAll } from "./transaction.ts";
 
 const { run_created: RUN_CREATED } = EVENT_KINDS;
@@ -49,8 +49,8 @@ export interface CommitterParts {
   readonly pieces: PieceWriter;
   readonly backfills: BackfillRows;
   readonly clock: Clock;
-  /** Called after every transaction. */
-  readonly onCommit: () => void;
+  /** Called after every transaction, with the runs that it ended. */
+  readonly onCommit: (ended: readonly RunRow[]) => void;
 }
 
 /** Commits events, one transaction after the other. */
@@ -212,7 +212,7 @@ export class Committer {
 
   #succeed({ transactions, calls }: Round, index: number): void {
     const { ledger, places, onCommit } = this.#parts;
-    onCommit();
+    onCommit(transactions[index].endedRuns);
     for (const admission of transactions[index].admissions) {
       ledger.settle(admission);
       if (admission.run?.isOver) places.close(admission.run.id);

@@ -66,7 +66,7 @@ export class SqliteReads {
 
   run(id: string): Promise<RunRecord | undefined> {
     return this.#reading(async () => {
-      const row = await this.#find(id);
+      const row = await this.find(id);
       return row && fromRunRow(row);
     });
   }
@@ -83,7 +83,7 @@ export class SqliteReads {
     range?: { readonly from: number; readonly to: number },
   ): Promise<readonly StepRecord[]> {
     return this.#reading(async () => {
-      const row = await this.#find(runId);
+      const row = await this.find(runId);
       const plan = row && await this.log.creation(row.number, runId);
       if (!row || !plan) return [];
       const fold = new StepFold(plan.steps, range?.from, range?.to);
@@ -94,7 +94,7 @@ export class SqliteReads {
 
   plan(runId: string): Promise<RunPlanRecord | undefined> {
     return this.#reading(async () => {
-      const row = await this.#find(runId);
+      const row = await this.find(runId);
       const created = row && await this.log.creation(row.number, runId);
       return created && planRecordOf(created, created.steps);
     });
@@ -226,7 +226,8 @@ export class SqliteReads {
     });
   }
 
-  async #find(id: string): Promise<RunRow | undefined> {
+  /** The row of a run. */
+  protected async find(id: string): Promise<RunRow | undefined> {
     this.checkOpen();
     return await this.port.call("run", id);
   }
@@ -237,7 +238,7 @@ export class SqliteReads {
     contents = 0,
   ): Promise<AsyncIterable<EventBatch> | undefined> {
     if (runId === "") return this.log.ofCatalogue(after, contents);
-    const row = await this.#find(runId);
+    const row = await this.find(runId);
     return row && this.log.ofRun(row.number, runId, after, contents);
   }
 

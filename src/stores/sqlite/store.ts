@@ -17,6 +17,8 @@ import { pruneRuns } from "./prune.ts";
 import { openReaders, type Readers, SqliteReads } from "./reads.ts";
 import { refoldLog } from "./refold.ts";
 import { restore, type Restored } from "./restore.ts";
+import type { RunRow } from "./file/rows.ts";
+import { EndedRuns } from "./ended_runs.ts";
 import { fromColumn } from "./file/texts.ts";
 import { BackfillRows } from "./transaction.ts";
 import { WalWatch } from "./wal_watch.ts";
@@ -58,6 +60,7 @@ class WritingStore extends SqliteReads implements SqliteStore {
   readonly #clock: Clock;
   readonly #plans: PlanWriter = new PlanWriter();
   readonly #committer: Committer;
+  readonly #ended: EndedRuns = new EndedRuns();
   readonly #heart: ReturnType<typeof setInterval>;
   #ledger: Ledger;
   #image: ImageWriter;
@@ -80,7 +83,10 @@ class WritingStore extends SqliteReads implements SqliteStore {
       pieces: new PieceWriter(form, this.#plans, places, (runId) => this.#ledger.live.has(runId)),
       backfills: new BackfillRows(backfills),
       clock,
-      onCommit: () => wal.noteCommit(),
+      onCommit: (ended) => {
+        wal.noteCommit();
+        this.#ended.add(ended);
+      },
     }, lastSeq);
     this.#heart = setInterval(() => this.#beat(), LEASE_MS / 3);
     this.#heart.unref();
@@ -102,7 +108,7 @@ class WritingStore extends SqliteReads implements SqliteStore {
 
   async prune({ runsBeforeMs }: Retention): Promise<number> {
     this.checkOpen();
-    return await pruneRuns({
+    const pruning = pruneRuns({
       port: this.port,
       log: this.log,
       committer: this.#committer,
@@ -110,6 +116,7 @@ class WritingStore extends SqliteReads implements SqliteStore {
       clock: this.#clock,
       held: () => ({ ledger: this.#ledger, image: this.#image }),
     }, runsBeforeMs);
+    return await pruning.finally(() => this.#ended.forget());
   }
 
   async refold(): Promise<readonly string[]> {
@@ -136,6 +143,10 @@ class WritingStore extends SqliteReads implements SqliteStore {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  protected override async find(id: string): Promise<RunRow | undefined> {
+    return this.#ended.find(id) ?? await super.find(id);
   }
 
   /** A sign of life. When the file was taken over the next commit says so. */

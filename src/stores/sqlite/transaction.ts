@@ -84,6 +84,12 @@ export class Transaction {
     return this.#prepared.map(({ admission }) => admission);
   }
 
+  /** The runs that came to their end. */
+  get endedRuns(): readonly RunRow[] {
+    const ended = this.#prepared.filter(({ admission }) => admission.run?.isOver);
+    return ended.map(({ run }) => run).filter((run) => run !== undefined);
+  }
+
   /** The highest place. */
   get lastSeq(): number {
     return this.#prepared.reduce((most, { piece }) => Math.max(most, piece.batch.seqAt(piece.to - 1)), 0);
