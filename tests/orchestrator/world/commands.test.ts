@@ -2,10 +2,10 @@
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import type { SluiceError, SluiceEvent } from "sluice";
-import { openContext } from "../../src/orchestrator/planning.ts";
-import { planRun } from "../../src/planner/run.ts";
-import { chance } from "../../src/testing/simulate/chance.ts";
-import { SharedWorld } from "./world/world.ts";
+import { openContext } from "../../../src/orchestrator/planning.ts";
+import { planRun } from "../../../src/planner/run.ts";
+import { chance } from "../../../src/testing/simulate/chance.ts";
+import { SharedWorld } from "./world.ts";
 
 /** How many worlds there are. */
 const SEEDS = 60;
