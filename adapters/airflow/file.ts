@@ -192,7 +192,14 @@ function defaultsOf(
 function taskLines(plan: DagPlan, { graph, options, operator }: FileContext): readonly string[] {
   const { steps, priority = 0 } = plan;
   const { snapshot } = graph;
-  const common = { graph, level: options.level, priority, operator: operator.name, leavesOut: false };
+  const common = {
+    graph,
+    level: options.level,
+    priority,
+    operator: operator.name,
+    leavesOut: false,
+    isContained: options.runner !== "process",
+  };
   const groups = Map.groupBy(steps, (step) => groupOf(step, graph));
   const of = (inside: readonly DagStep[], indent: number) =>
     inside.map((step) => {

@@ -13,6 +13,8 @@ import { RUNTIME_KEYS } from "./options.ts";
 export interface TaskContext {
   readonly graph: Graph;
   readonly level: number;
+  /** Whether each task is a container, which can be held to a cap on memory. */
+  readonly isContained: boolean;
   /** The class of the tasks. */
   readonly operator: string;
   /** The priority of the job. */
@@ -63,12 +65,16 @@ export function weightOf(ofJob: number, ofStep: number): number {
 }
 
 /** How a task is tried again, how long it may take, and what it waits for. */
-export function policyArguments(step: StepSnapshot, { level, priority: ofJob }: TaskContext): NamedArguments {
-  const { pool, priority, timeoutMs, triggerRule, dependsOnPast } = step;
+export function policyArguments(
+  step: StepSnapshot,
+  { level, priority: ofJob, isContained }: TaskContext,
+): NamedArguments {
+  const { pool, priority, timeoutMs, triggerRule, dependsOnPast, memoryMb } = step;
   const weight = weightOf(ofJob, priority);
   return {
     ...retryArguments(step.retry, level),
     execution_timeout: timeoutMs === undefined ? undefined : duration(timeoutMs + SLACK_MS),
+    memory_mb: memoryMb === undefined || !isContained ? undefined : numberLiteral(memoryMb),
     pool: pool === undefined ? undefined : textLiteral(pool),
     priority_weight: weight === weightOf(ofJob, 0) ? undefined : numberLiteral(weight),
     depends_on_past: dependsOnPast ? "True" : undefined,

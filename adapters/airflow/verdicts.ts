@@ -151,7 +151,7 @@ const TABLE = {
   "isolation.memory": refused(
     "No one watches the memory of a step.",
     "An attempt may take what the machine has.",
-    "Limit the memory of the worker, or of the pod by executor_config.",
+    "Write for containers or pods (target.runner): their memory is limited. Or limit that of the worker.",
   ),
   "batch": native(
     "A run with the param `partitions` gives them to one process.",
@@ -275,10 +275,20 @@ const TABLE = {
   ),
 } satisfies VerdictTable;
 
-/** The table for a version of Airflow. */
-export function verdictsOf({ level }: Pick<AirflowOptions, "level">): VerdictTable {
+/** What the table depends on. */
+type Options = Pick<AirflowOptions, "level"> & Partial<Pick<AirflowOptions, "runner">>;
+
+const IN_CONTAINERS: Partial<VerdictTable> = {
+  "isolation.memory": native(
+    "The memory limit of the container or pod, which is ended above it; its task is tried again as others are.",
+  ),
+};
+
+/** The table for a version of Airflow, and for where tasks run. */
+export function verdictsOf({ level, runner = "process" }: Options): VerdictTable {
   return {
     ...TABLE,
+    ...(runner !== "process" && IN_CONTAINERS),
     ...(level < RUNTIME_KEYS && BEFORE_3_3),
     ...(level < PARTITIONED && BEFORE_3_2),
   };

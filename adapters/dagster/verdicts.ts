@@ -139,10 +139,10 @@ export const VERDICTS = {
     "Without a daemon launch undo_run with the tag sluice/compensates=RUN_ID. Execute a failed run again as a whole.",
   ),
   "isolation": native("Every step is a process of its own, inline ones too."),
-  "isolation.memory": refused(
-    "No one watches the memory of a step.",
-    "An attempt may take what the machine has.",
-    "Limit the memory of the container, or of the run by the run launcher.",
+  "isolation.memory": emulated(
+    "A tag of the op by which k8s_job_executor limits the memory of its pod.",
+    "Other executors do not look at it: an attempt may take what the machine has. In the pod Dagster's own process counts too.",
+    "Use k8s_job_executor, or limit the memory of the run by the run launcher.",
   ),
   "batch": native(
     "One run for a range (BackfillPolicy.single_run); the step gets all its partitions in one request.",

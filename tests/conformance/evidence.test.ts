@@ -31,7 +31,6 @@ const OF_THE_ENGINE: { readonly [target: string]: readonly Feature[] } = {
   dagster: [
     "dependency.optional",
     "trigger",
-    "isolation.memory",
     "job.key.skip",
     "job.key.cancel",
     "schedule.catchUp",

@@ -45,8 +45,10 @@ ENDS = (DockerContainerFailedException, DockerContainerFailedSkipException)
 class SluiceDockerStep(StepTask, DockerOperator):
     """One step, run by the command "sluice step" in a container."""
 
-    def __init__(self, *, image, env=None, **kwargs):
+    def __init__(self, *, image, env=None, memory_mb=None, **kwargs):
         named = {"mount_tmp_dir": False, "auto_remove": "success", **kwargs}
+        if memory_mb is not None:
+            named["mem_limit"] = f"{memory_mb}m"
         super().__init__(
             image=image,
             env=env,
@@ -76,6 +78,7 @@ import json
 from airflow.providers.cncf.kubernetes.callbacks import KubernetesPodOperatorCallback
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 from airflow.sdk.exceptions import AirflowException
+from kubernetes.client import models as k8s
 COMMON
 
 
@@ -93,8 +96,12 @@ class Lines(KubernetesPodOperatorCallback):
 class SluicePodStep(StepTask, KubernetesPodOperator):
     """One step, run by the command "sluice step" in a pod."""
 
-    def __init__(self, *, image, env=None, **kwargs):
+    def __init__(self, *, image, env=None, memory_mb=None, **kwargs):
         lines = Lines()
+        if memory_mb is not None:
+            kwargs["container_resources"] = k8s.V1ResourceRequirements(
+                limits={"memory": f"{memory_mb}Mi"}
+            )
         super().__init__(
             image=image,
             env=env,

@@ -62,19 +62,27 @@ export function signature(name: string, context: string): string {
 
 /** What ops of assets and of checks have in common. */
 export function opArguments(
-  { retry, pool, priority, takesConfig }: StepSnapshot,
+  { retry, pool, priority, takesConfig, memoryMb }: StepSnapshot,
   { pools }: Site,
 ): NamedArguments {
   return {
     retry_policy: retry && retryExpression(retry),
     pool: pool === undefined ? undefined : textLiteral(pools.get(pool) as string),
-    op_tags: priority === 0
-      ? undefined
-      : pairs([[textLiteral("dagster/priority"), textLiteral(String(Math.round(priority)))]]),
+    op_tags: tagsOf(priority, memoryMb),
     config_schema: takesConfig
       ? pairs([[textLiteral("config"), call("dg.Field", ["dg.Any"], { is_required: "False" })]])
       : undefined,
   };
+}
+
+/** What executors look at: all of them at the priority, that of Kubernetes at the memory of a pod. */
+function tagsOf(priority: number, memoryMb: number | undefined): Expression | undefined {
+  const limits = { container_config: { resources: { limits: { memory: `${memoryMb}Mi` } } } };
+  const tags = {
+    ...priority !== 0 && { "dagster/priority": String(Math.round(priority)) },
+    ...memoryMb !== undefined && { "dagster-k8s/config": limits },
+  };
+  return hasAny(tags) ? jsonExpression(tags) : undefined;
 }
 
 /** What the runner is told beside the name of the step. */

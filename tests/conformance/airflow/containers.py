@@ -26,6 +26,13 @@ PROVIDERS = {
 }
 
 
+def memory_of(task):
+    """The cap of a container, or of a pod."""
+    if question["runner"] == "docker":
+        return task.mem_limit
+    return task.container_resources and task.container_resources.limits["memory"]
+
+
 def has(distribution):
     try:
         importlib.metadata.distribution(distribution)
@@ -88,7 +95,13 @@ def main():
     results = {}
     for task in bag.dags[question["dag"]].tasks:
         results[task.step] = run_task(task)
-    return {"errors": {}, "results": results, "images": sorted({task.image for task in bag.dags[question["dag"]].tasks})}
+    tasks = bag.dags[question["dag"]].tasks
+    return {
+        "errors": {},
+        "results": results,
+        "images": sorted({task.image for task in tasks}),
+        "memory": {task.step: memory for task in tasks if (memory := memory_of(task))},
+    }
 
 
 def run_task(task):

@@ -19,6 +19,7 @@ interface Answer {
   readonly absent?: string;
   readonly errors: { readonly [file: string]: string };
   readonly images: readonly string[];
+  readonly memory: { readonly [step: string]: string };
   readonly results: { readonly [step: string]: TaskAnswer };
 }
 
@@ -62,6 +63,7 @@ for (const runner of ["docker", "kubernetes"] as const) {
           }
           assert.deepEqual(answer.errors, {});
           assert.deepEqual(answer.images, ["steps:1"]);
+          assert.deepEqual(answer.memory, { made: runner === "docker" ? "256m" : "256Mi" });
           const { made, everyone, skipped, broken, wrong } = answer.results;
           assert.deepEqual(made.events, { made: ["eu"] });
           assert.equal(made.result.outputs?.length, 1);

@@ -12,7 +12,9 @@ import { atScale, findPython } from "../python.ts";
 import { writeDags } from "./engine.ts";
 import pair from "./graphs/pair.ts";
 import periods from "./graphs/periods.ts";
-import { type Recorded, recordedIn, withAirflow } from "./standalone.ts";
+import metered from "../exports/graphs/metered.ts";
+import { meteredModule, requireTurns } from "../exports/metered.ts";
+import { commandAirflow, type Recorded, recordedIn, withAirflow } from "./standalone.ts";
 
 const python = findPython("SLUICE_AIRFLOW_PYTHON", "airflow: the scheduler");
 const isFull = atScale(0, 1) === 1;
@@ -26,14 +28,18 @@ async function schedule(
   name: string,
   definitions: Definitions,
   isEnough: (recorded: Recorded) => boolean,
+  module: string = fileURLToPath(new URL(`./graphs/${name}.ts`, import.meta.url)),
+  trigger: () => void = () => {},
 ): Promise<{ readonly recorded: Recorded; readonly values: readonly string[] }> {
-  const module = fileURLToPath(new URL(`./graphs/${name}.ts`, import.meta.url));
   const exported = { name: "s", module, command: commandLine, ticksFromMs: Date.UTC(2026, 0, 1) };
   const io = join(folder, "io");
   const recorded = await withAirflow(python as string, {
     folder,
     io,
-    bringDags: () => writeDags(exportAirflow(takeSnapshot(definitions), exported), folder),
+    bringDags: () => {
+      writeDags(exportAirflow(takeSnapshot(definitions), exported), folder);
+      trigger();
+    },
     ask: () => {
       const found = recordedIn(python as string, folder);
       return found && isEnough(found) ? found : undefined;
@@ -75,6 +81,27 @@ describe("the scheduler of Airflow", () => {
         );
         assert.deepEqual(told.sort(), ["clock of s.minutely", "echo of s.auto.echo"]);
         assert.ok(values.some((value) => value.includes(`after ${key}`)));
+      }),
+  );
+
+  check(
+    "lets one step of a key go on at a time, and one run of a key of runs",
+    () =>
+      inFolder(async (folder) => {
+        const isOver = ({ runs }: Recorded) => runs.filter(({ state }) => state === "success").length >= 4;
+        const airflow = (...words: readonly string[]) => commandAirflow(python as string, folder, words);
+        const { recorded } = await schedule(folder, "metered", metered, isOver, meteredModule, () => {
+          airflow("pools", "import", join(folder, "pools.json"));
+          airflow("dags", "reserialize");
+          for (const dag of ["s.steps", "s.runs"]) {
+            for (const key of ["a", "b"]) {
+              const run = `${dag}-${key}`;
+              airflow("dags", "trigger", dag, "--run-id", run, "--conf", JSON.stringify({ partitions: key }));
+            }
+          }
+        });
+        assert.deepEqual(recorded.runs.map(({ state }) => state), Array(4).fill("success"));
+        for (const asset of ["metered", "single"] as const) requireTurns(join(folder, "io"), asset);
       }),
   );
 

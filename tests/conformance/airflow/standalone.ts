@@ -1,5 +1,5 @@
 /** A whole Airflow, with its own scheduler, for as long as it is asked. */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -73,6 +73,17 @@ export async function withAirflow<T>(
       }
       await sleep(signal === "SIGTERM" ? 6000 : 500);
     }
+  }
+}
+
+/** Asks the command line of an Airflow that goes on in a folder. */
+export function commandAirflow(python: string, folder: string, words: readonly string[]): void {
+  const { status, stderr, stdout } = spawnSync(join(dirname(python), "airflow"), words, {
+    env: { ...process.env, ...settings(python, folder, 1), ...compiled },
+    encoding: "utf8",
+  });
+  if (status !== 0) {
+    throw new Error(`airflow ${words.join(" ")}: ${stderr.slice(-2_000)}${stdout.slice(-2_000)}`);
   }
 }
 

@@ -46,6 +46,8 @@ export interface LoadedStep {
   readonly retry: { readonly maxRetries: number; readonly delay: number | null } | null;
   readonly pool: string | null;
   readonly priority: string | null;
+  /** What a pod of the step may take. */
+  readonly memory: string | null;
   readonly canSubset: boolean;
   readonly backfill: number | null;
   readonly config: boolean;
@@ -138,6 +140,7 @@ export function expectedStep(step: StepSnapshot, { ops, pools }: Site): LoadedSt
       : null,
     pool: pool === undefined ? null : pools.get(pool) as string,
     priority: priority === 0 ? null : String(Math.round(priority)),
+    memory: step.memoryMb === undefined ? null : `${step.memoryMb}Mi`,
     canSubset: subsettable && outputs.length > 1,
     backfill: step.kind === "check" ? null : policy,
     config: step.takesConfig,

@@ -36,6 +36,14 @@ def dump_mapping(mapping):
     return None if mapping is None else type(mapping).__name__
 
 
+def memory_of(config):
+    """The memory that a pod may take; Dagster keeps tags that are no texts as JSON."""
+    if config is None:
+        return None
+    parts = json.loads(config) if isinstance(config, str) else config
+    return parts["container_config"]["resources"]["limits"]["memory"]
+
+
 def dump_step(assets):
     op = assets.op
     return {
@@ -45,6 +53,7 @@ def dump_step(assets):
         "retry": retry(op.retry_policy),
         "pool": op.pool,
         "priority": op.tags.get("dagster/priority"),
+        "memory": memory_of(op.tags.get("dagster-k8s/config")),
         "canSubset": assets.can_subset,
         "backfill": assets.backfill_policy
         and (assets.backfill_policy.max_partitions_per_run or 0),

@@ -64,7 +64,6 @@ def main():
                 and deps <= {"cls", "asset", "partition_mapping", "metadata"},
                 "trigger": "ran below_failed" not in ended
                 and not any("rule" in name or "trigger" in name for name in steps),
-                "isolation.memory": not any("memory" in name for name in steps),
                 "job.key.skip": not any("skip" in name for name in limits),
                 "job.key.cancel": not any("cancel" in name for name in limits),
                 "schedule.catchUp": not any("catch" in name for name in schedules),

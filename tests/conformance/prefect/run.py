@@ -6,6 +6,7 @@ import os
 import sys
 import time
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 from prefect import Flow
 from prefect.client.orchestration import get_client
@@ -79,6 +80,11 @@ def wait_for_event(asset, client):
 
 
 def run(flows, step, client):
+    if "together" in step:
+        with ThreadPoolExecutor() as threads:
+            calls = [threads.submit(run, flows, each, client) for each in step["together"]]
+            ran = [call.result() for call in calls]
+        return {**ran[0], "tasks": [task for each in ran for task in each["tasks"]]}
     for name, value in step.get("variables", {}).items():
         Variable.set(name, value, overwrite=True)
     for asset in step.get("awaited", []):

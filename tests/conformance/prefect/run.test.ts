@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Definitions, takeSnapshot } from "sluice";
 import { identifierOf } from "../../../adapters/python/identifier.ts";
+import metered from "../exports/graphs/metered.ts";
+import { meteredModule, requireTurns } from "../exports/metered.ts";
 import automatic from "./automatic.ts";
 import dynamic from "./dynamic.ts";
 import { exportPrefect } from "../../../adapters/prefect/export.ts";
@@ -79,7 +81,7 @@ async function runAll(): Promise<Answer> {
       runs: one.runs.map((run) => ({ flow: flowOf(run), parameters: parametersOf(run) })),
     });
   }
-  questions.push(automaticQuestion(), dynamicQuestion());
+  questions.push(meteredQuestion(), automaticQuestion(), dynamicQuestion());
   return askPrefect(python as string, new URL("run.py", import.meta.url), { cases: questions });
 }
 
@@ -112,6 +114,18 @@ function automaticQuestion(): unknown {
       };
     }),
   };
+}
+
+/** Two runs at once, of steps with one key. */
+function meteredQuestion(): unknown {
+  const project = join(folder, "metered");
+  const options = { name: "shop", module: meteredModule, command: commandLine, ticksFromMs: 0 };
+  writeFiles(project, exportPrefect(takeSnapshot(metered), options).files);
+  const together = ["a", "b"].map((partition) => ({
+    flow: "shop.all",
+    parameters: { steps: ["metered"], partition },
+  }));
+  return { folder: project, env: { SLUICE_IO: join(project, "values") }, runs: [{ together }] };
 }
 
 /** Runs with the keys that a variable holds, and with one that it did not hold before. */
@@ -271,6 +285,12 @@ describe("an exported flow", () => {
     ]);
     const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     assert.deepEqual(runs.at(-1)?.tasks.map(({ name }) => name), [`ticked [${yesterday}]`]);
+  });
+
+  check("lets one step of a key go on at a time, of two runs at once", () => {
+    const [run] = ran().cases.at(-3) ?? [];
+    assert.deepEqual(Object.keys(statesOf(run)), ["metered [a]", "metered [b]"]);
+    requireTurns(join(folder, "metered", "values"), "metered");
   });
 
   check("makes the keys that a variable of the server holds, and no others", () => {

@@ -19,7 +19,13 @@ const everyone = defineAsset({
 
 export default definitions({
   assets: [
-    defineAsset({ key: "made", partitions, run: ({ partition }) => partition.key }),
+    defineAsset({
+      key: "made",
+      isolation: "process",
+      memoryMb: 256,
+      partitions,
+      run: ({ partition }) => partition.key,
+    }),
     defineAsset({ key: "skipped", skippable: true, run: () => skip("nothing") }),
     defineAsset({
       key: "broken",
