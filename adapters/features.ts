@@ -3,6 +3,7 @@
  * and so no export can drop one in silence.
  */
 import type { AutomationCondition } from "../src/model/automation/condition.ts";
+import { cronExtras } from "./parts/crons.ts";
 import type { OverlapPolicy } from "../src/model/automation/policies.ts";
 import type { RunConcurrency } from "../src/model/gates/concurrency.ts";
 import type { Partitions } from "../src/model/partitions/definition.ts";
@@ -104,6 +105,9 @@ export const FEATURES = {
   "schedule.last": "A schedule that runs the last partition",
   "schedule.all": "A schedule that runs all partitions",
   "schedule.catchUp": "A schedule that makes up for missed ticks",
+  "schedule.seconds": "A schedule to the second",
+  "schedule.years": "A schedule in some years only",
+  "schedule.nearest": "A schedule on the working days nearest to dates",
   "schedule.misfire.skip": "A schedule that makes up for no missed tick",
   "schedule.misfire.once": "A schedule that makes up for the latest missed tick",
   "schedule.misfire.cap": "A schedule that makes up for so many missed ticks at most",
@@ -167,6 +171,7 @@ export function featuresOf(snapshot: Snapshot): readonly FeatureUse[] {
         when(isZoned(schedule.timezone), "schedule.zone"),
         when(schedule.partitions !== undefined, schedule.runs === "all" ? "schedule.all" : "schedule.last"),
         when(schedule.catchUp, "schedule.catchUp"),
+        ...extraFeatures(schedule),
         ...policyFeatures(schedule),
         when(!schedule.enabled, "schedule.disabled"),
         when(hasAny(schedule.config), "job.config"),
@@ -192,6 +197,15 @@ const OVERLAPS: { readonly [policy in OverlapPolicy]: Feature } = {
   allow: "schedule.overlap.allow",
   "cancel-previous": "schedule.overlap.cancel",
 };
+
+function extraFeatures(schedule: ScheduleSnapshot): readonly (Feature | undefined)[] {
+  const { hasSeconds, hasYears, hasNearest } = cronExtras(schedule);
+  return [
+    when(hasSeconds, "schedule.seconds"),
+    when(hasYears, "schedule.years"),
+    when(hasNearest, "schedule.nearest"),
+  ];
+}
 
 function policyFeatures(
   { misfire, overlap, jitterMs, startMs, endMs }: ScheduleSnapshot,

@@ -3,6 +3,7 @@ import type { Snapshot } from "../../src/model/snapshot/snapshot.ts";
 import type { ExportedProject, Exporter, ExportOptions } from "../export.ts";
 import { reportLosses } from "../loss.ts";
 import { shortHash } from "../python/identifier.ts";
+import { withoutFullCrons } from "../parts/crons.ts";
 import { keysAsPools } from "../parts/keys.ts";
 import { assetName } from "./assets.ts";
 import { type DagPlan, planDags } from "./dags.ts";
@@ -46,7 +47,7 @@ import { verdictsOf } from "./verdicts.ts";
  * ```
  */
 export const exportAirflow: Exporter = (snapshot: Snapshot, given: ExportOptions): ExportedProject => {
-  const { snapshot: written, options: exported } = keysAsPools(snapshot, given);
+  const { snapshot: written, options: exported } = keysAsPools(withoutFullCrons(snapshot), given);
   const options = readOptions(exported);
   const graph = new Graph(written);
   const plans = planDags(graph, exported.name);

@@ -1,4 +1,5 @@
 /** The exporter for Dagster: a project that `dg` and `dagster` load. */
+import { withoutFullCrons } from "../parts/crons.ts";
 import { keysAsPools } from "../parts/keys.ts";
 import type { Snapshot } from "../../src/model/snapshot/snapshot.ts";
 import type { ExportedFile, ExportedProject, ExportOptions } from "../export.ts";
@@ -37,7 +38,7 @@ import { readVersion } from "./version.ts";
  * ```
  */
 export function exportDagster(snapshot: Snapshot, given: ExportOptions): ExportedProject {
-  const { snapshot: written, options } = keysAsPools(snapshot, given);
+  const { snapshot: written, options } = keysAsPools(withoutFullCrons(snapshot), given);
   const dagster = readVersion(options);
   const site = openSite(written, dagster);
   const packaged = packageName(options);

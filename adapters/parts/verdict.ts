@@ -63,15 +63,30 @@ export function sensorsLeftOut(
   };
 }
 
+const FULL_CRON: Verdict = refused(
+  "Its crons have five fields, and no word for that.",
+  "The schedule is left out.",
+  "Write crons of five fields, or run the schedule with `sluice serve`.",
+);
+
 /** What schedules do about missed ticks and runs that overlap, where a target has no word for it. */
 export const SCHEDULE_POLICIES_LEFT_OUT: {
   readonly [
     feature in Extract<
       Feature,
-      `schedule.misfire.${string}` | `schedule.overlap.${string}` | "schedule.jitter" | "schedule.bounds"
+      | `schedule.misfire.${string}`
+      | `schedule.overlap.${string}`
+      | "schedule.jitter"
+      | "schedule.bounds"
+      | "schedule.seconds"
+      | "schedule.years"
+      | "schedule.nearest"
     >
   ]: Verdict;
 } = {
+  "schedule.seconds": FULL_CRON,
+  "schedule.years": FULL_CRON,
+  "schedule.nearest": FULL_CRON,
   "schedule.misfire.skip": refused(
     "The engine's own scheduler decides about missed ticks.",
     "The latest missed tick may run late.",

@@ -1,4 +1,5 @@
 /** The exporter for Prefect. */
+import { withoutFullCrons } from "../parts/crons.ts";
 import { keysAsPools } from "../parts/keys.ts";
 import type { Snapshot } from "../../src/model/snapshot/snapshot.ts";
 import type { ExportedProject, ExportOptions } from "../export.ts";
@@ -42,7 +43,7 @@ import { VERDICTS } from "./verdicts.ts";
  * ```
  */
 export function exportPrefect(snapshot: Snapshot, given: ExportOptions): ExportedProject {
-  const { snapshot: written, options } = keysAsPools(snapshot, given);
+  const { snapshot: written, options } = keysAsPools(withoutFullCrons(snapshot), given);
   const settings = readOptions(options);
   const version = readVersion(options.targetVersion);
   const { name, ticksFromMs } = options;

@@ -33,9 +33,9 @@ export interface Session {
   options(): Promise<ModuleOptions>;
   /**
    * The orchestrator over the definitions. For a command that only reads, a history that does not exist is not made:
-   * it looks into an empty one.
+   * it looks into an empty one. One that shares may do so beside others: one of them writes for all.
    */
-  orchestrator(use: "read" | "write"): Promise<Orchestrator>;
+  orchestrator(use: "read" | "write" | "share"): Promise<Orchestrator>;
   /** Where the history lies, for people. */
   readonly historyName: string;
 }

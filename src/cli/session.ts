@@ -47,12 +47,15 @@ export function openSession({ module, options, host, notes }: OpenSessionRequest
   const loadOnce = () => loaded ??= load();
   const warn = ({ message, hint }: Issue) =>
     notes.note(message, ...(hint === undefined ? [] : [`  hint: ${hint}`]));
-  const open = async (use: "read" | "write"): Promise<Orchestrator> => {
+  const open = async (use: "read" | "write" | "share"): Promise<Orchestrator> => {
     const found = await loadOnce();
     // Without a module there is nothing to look at but the history that was named.
     if (module === undefined && options.store !== undefined) requireHistory(place.file, host);
     const chosen = await bundleIn(place.file) ?? (use === "read" ? storeToRead(place.file) : place.store);
-    const store = chosen === "memory" || "append" in chosen ? chosen : { ...chosen, onWarning: warn };
+    const shared = use === "share" && { shared: true };
+    const store = chosen === "memory" || "append" in chosen
+      ? chosen
+      : { ...chosen, ...shared, onWarning: warn };
     const { createOrchestrator } = await import("../orchestrator.ts");
     return createOrchestrator(found.definitions, {
       ...found.options,

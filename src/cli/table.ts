@@ -15,6 +15,8 @@ import { report } from "./commands/report.ts";
 import { rerun } from "./commands/rerun.ts";
 import { run } from "./commands/run.ts";
 import { runs } from "./commands/runs.ts";
+import { schedules } from "./commands/live/schedules.ts";
+import { serve } from "./commands/live/serve.ts";
 import { bundle } from "./commands/carry/bundle.ts";
 import { hook } from "./commands/carry/hook.ts";
 import { step } from "./commands/carry/step.ts";
@@ -33,6 +35,8 @@ export const commands: readonly Command[] = [
   plan,
   run,
   backfill,
+  schedules,
+  serve,
   runs,
   logs,
   rerun,

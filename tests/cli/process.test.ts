@@ -200,6 +200,33 @@ describe("sluice as a process", () => {
     assert.match(wipe.err, /^error STORE_LOCKED: [^]*Commands that only look work beside it/);
   });
 
+  test("serves schedules until it is told to stop, and others look on and pause them", async () => {
+    const folder = newFolder();
+    let others: Promise<readonly Ended[]> | undefined;
+    const served = await start("serve clockwork.ts --grace 5s", {
+      folder,
+      onError: (text, kill) => {
+        if (others || !text.includes("Serving 2 triggers")) return;
+        const look = async () => {
+          await new Promise((resolve) => setTimeout(resolve, 2_500));
+          const listed = await start("schedules clockwork.ts --json", { folder });
+          return [listed, await start("schedules clockwork.ts pause pulse", { folder })];
+        };
+        others = look().finally(() => kill("SIGTERM"));
+      },
+    });
+    const [listed, paused] = await (others ?? assert.fail(`it never served: ${served.err}`));
+    assert.deepEqual([served.code, served.out], [0, "Stopped.\n"], served.err);
+    assert.match(paused.out, /^pulse is paused/, paused.err);
+    const { lastRequest, isOn } = JSON.parse(listed.out).schedules[0];
+    assert.equal(isOn, true);
+    assert.match((await start(`runs ${lastRequest.runs[0]}`, { folder })).out, /success/);
+    assert.equal(
+      JSON.parse((await start("schedules clockwork.ts --json", { folder })).out).schedules[0].isOn,
+      false,
+    );
+  });
+
   test("knows that a run is interrupted when its process was killed", async () => {
     const folder = newFolder();
     let isSent = false;

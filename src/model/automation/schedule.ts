@@ -30,7 +30,7 @@ export interface Schedule {
   readonly kind: "schedule";
   /** Its name. */
   readonly name: string;
-  /** Cron texts of five fields; their ticks are joined. Empty for the ends of the target's own windows. */
+  /** Cron texts of five to seven fields; their ticks are joined. Empty for the ends of the target's own windows. */
   readonly crons: readonly string[];
   /** IANA zone of the crons; undefined with no crons, where the zone of the windows counts. */
   readonly timezone: string | undefined;
@@ -69,7 +69,7 @@ export interface ScheduleSpec {
   /** Letters, digits, `_`, `.` and `-`. */
   readonly name: string;
   /**
-   * One or several cron texts of five fields; an instant that several name counts once. Left out, the target must be
+   * One or several cron texts of five fields, or of six with seconds first, or of seven with years last; an instant that several name counts once. Left out, the target must be
    * partitioned by time: a tick comes whenever a window ends.
    */
   readonly cron?: string | readonly string[];

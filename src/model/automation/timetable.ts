@@ -1,7 +1,9 @@
 /** When a schedule ticks: the ticks of its crons joined, or the ends of the windows of what it runs. */
 import type { TimePartitions } from "../partitions/definition.ts";
-import { type Cadence, openCadence } from "../time/cadence.ts";
+import { Cadence } from "../time/cadence.ts";
+import { parseFullCron } from "../time/cron.ts";
 import { openWindows, type Windows } from "../time/windows.ts";
+import { openZone } from "../time/zone.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** Instants in order, epoch milliseconds. */
@@ -27,7 +29,7 @@ export function openTimetable(
 ): Timetable {
   const all = crons.length === 0 && windows
     ? new WindowEnds(windows)
-    : new Joined(crons.map((cron) => openCadence(cron, timezone)));
+    : new Joined(crons.map((cron) => new Cadence(parseFullCron(cron), openZone(timezone))));
   return {
     next: (afterMs) => {
       const next = all.next(Math.max(afterMs, startMs - 1));

@@ -205,7 +205,7 @@ export interface JobSnapshot {
 export interface ScheduleSnapshot {
   /** Its name. */
   readonly name: string;
-  /** Cron texts of five fields; empty where it follows the windows of `partitions`. */
+  /** Cron texts of five fields, unless there are seconds or years; empty where it follows the windows of `partitions`. */
   readonly crons: readonly string[];
   /** IANA zone of the crons; left out without crons. */
   readonly timezone?: string;

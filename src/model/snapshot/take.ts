@@ -2,6 +2,7 @@
 import { requireKind } from "../validate/options.ts";
 import type { RunHooks } from "../step/hooks.ts";
 import type { Asset, InlineCheck, StepDeclaration, StepInput } from "../assets/declaration.ts";
+import { plainCron } from "../time/cron.ts";
 import { jobOf, type Schedule, selectionOf } from "../automation/schedule.ts";
 import type { StepConcurrency } from "../gates/concurrency.ts";
 import type { Definitions } from "../definitions.ts";
@@ -199,7 +200,7 @@ function scheduleSnapshot(
   const assets = selectedKeys(selection, definitions);
   return plainRecord({
     name,
-    crons,
+    crons: crons.map(plainCron),
     timezone,
     job: job?.name,
     selection: selectionTexts(selection),

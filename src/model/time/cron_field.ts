@@ -25,6 +25,11 @@ export const CRON_FIELDS: readonly CronField[] = Object.freeze([
   { name: "day of week", first: 0, last: 6, names: ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] },
 ]);
 
+/** What stands before the five fields of a cron with seconds. */
+export const SECOND_FIELD: CronField = Object.freeze({ name: "second", first: 0, last: 59, names: [] });
+/** What stands behind the fields of a cron with years. */
+export const YEAR_FIELD: CronField = Object.freeze({ name: "year", first: 1970, last: 2199, names: [] });
+
 const DAY_OF_MONTH = CRON_FIELDS[2];
 const DAY_OF_WEEK = CRON_FIELDS[4];
 
@@ -49,6 +54,8 @@ export interface CronValues {
   /** Whether it holds `L`, the last day of the month. */
   readonly lastDay: boolean;
   readonly nthWeekdays: readonly NthWeekday[];
+  /** Days of the month whose nearest working day counts; 0 for the last working day. */
+  readonly nearest: readonly number[];
 }
 
 /** Longer than any field that lists each of its values once. */
@@ -72,12 +79,16 @@ export function cronError(
   });
 }
 
-/** Reads one field. Throws CRON_INVALID. */
-export function readCronField(field: CronField, token: CronToken): CronValues {
+/**
+ * Reads one field. Throws CRON_INVALID.
+ *
+ * @param hasNearest Whether `15W` and `LW` are read.
+ */
+export function readCronField(field: CronField, token: CronToken, hasNearest: boolean = false): CronValues {
   if (token.text.length > MAX_FIELD_LENGTH) {
     throw cronError(token.source, field.name, token.at, `a field has at most ${MAX_FIELD_LENGTH} characters`);
   }
-  const reader = new FieldReader(field, token);
+  const reader = new FieldReader(field, token, hasNearest);
   let at = token.at;
   for (const item of token.text.toLowerCase().split(",")) {
     reader.read(item, at);
@@ -90,12 +101,15 @@ export function readCronField(field: CronField, token: CronToken): CronValues {
 class FieldReader implements CronValues {
   readonly values = new Set<number>();
   readonly nthWeekdays: NthWeekday[] = [];
+  readonly nearest: number[] = [];
   star = false;
   lastDay = false;
+  readonly #hasNearest: boolean;
   readonly #field: CronField;
   readonly #token: CronToken;
 
-  constructor(field: CronField, token: CronToken) {
+  constructor(field: CronField, token: CronToken, hasNearest: boolean) {
+    this.#hasNearest = hasNearest;
     this.#field = field;
     this.#token = token;
   }
@@ -119,7 +133,9 @@ class FieldReader implements CronValues {
 
   #readSingle(base: string, at: number): void {
     const lastWeekday = this.#field === DAY_OF_WEEK ? /^l(\d+)$/.exec(base) : null;
+    const nearest = this.#hasNearest && this.#field === DAY_OF_MONTH ? /^(\d+|l)w$/.exec(base) : null;
     if (base === "*") this.star = true;
+    else if (nearest) this.nearest.push(nearest[1] === "l" ? 0 : this.#number(nearest[1], at));
     else if (base === "l" && this.#field === DAY_OF_MONTH) this.lastDay = true;
     else if (lastWeekday) this.#addNth(this.#number(lastWeekday[1], at + 1), "last");
     else this.values.add(this.#fold(this.#number(base, at)));

@@ -5,7 +5,7 @@ import type { CompiledDefinitions } from "../compile.ts";
 import { splitConcurrency } from "../gates/concurrency.ts";
 import { type Issue, SluiceError } from "../issue.ts";
 import { windowsOf } from "../partitions/windows_of.ts";
-import { parseCron } from "../time/cron.ts";
+import { parseFullCron } from "../time/cron.ts";
 import { openZone } from "../time/zone.ts";
 import { configIssues } from "./config.ts";
 import type { Declared } from "./declared.ts";
@@ -36,7 +36,9 @@ function cronIssues(schedule: Schedule): readonly Issue[] {
   }
   return [
     ...issuesFrom(schedule, ["timezone"], () => openZone(timezone)),
-    ...crons.flatMap((cron, index) => issuesFrom(schedule, ["cron", String(index)], () => parseCron(cron))),
+    ...crons.flatMap((cron, index) =>
+      issuesFrom(schedule, ["cron", String(index)], () => parseFullCron(cron))
+    ),
   ];
 }
 
