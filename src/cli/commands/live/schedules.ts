@@ -34,7 +34,7 @@ export const schedules: Command = defineCommand({
     },
   },
   options: {
-    count: {
+    limit: {
       type: "count",
       least: 1,
       value: "N",
