@@ -76,7 +76,7 @@ function partitionsNeeded(context: PlanningContext, step: StepDeclaration): Slui
 }
 
 /** Freezes a plan, leaving out steps without a partition to make. */
-function finishPlan(
+export function finishPlan(
   context: PlanningContext,
   { ranks, outputs }: SelectedSteps,
   subsets: ReadonlyMap<number, Subset>,
