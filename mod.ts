@@ -153,6 +153,8 @@ export type {
   StateConditions,
   WrappedCondition,
 } from "./src/model/automation/condition.ts";
+export { freshnessOf } from "./src/model/automation/freshness_state.ts";
+export type { AssetFreshness, Freshness, FreshnessState } from "./src/model/automation/freshness_state.ts";
 export { freshBy, freshWithin } from "./src/model/automation/freshness.ts";
 export type {
   CronFreshness,
@@ -311,6 +313,12 @@ export type * from "./src/model/snapshot/snapshot.ts";
 // Plan
 export { explain } from "./src/planner/explain.ts";
 export type { Explanation } from "./src/planner/explain.ts";
+export { formatAutomation } from "./src/planner/automation/explain.ts";
+export type {
+  AutomationExplanation,
+  PartitionsShown,
+  TermExplanation,
+} from "./src/planner/automation/explain.ts";
 export { diffPlans } from "./src/planner/diff.ts";
 export type { PlanChange } from "./src/planner/diff.ts";
 export { formatBackfillPlan, formatPlan } from "./src/planner/json.ts";

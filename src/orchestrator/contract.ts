@@ -32,6 +32,8 @@ import type { IOManager } from "../io/manager.ts";
 import type { Mask } from "../runtime/redact/mask.ts";
 import type { BackfillPlan, RunPlan } from "../planner/plan.ts";
 import type { BackfillRequest, PartitionRequest, PlanRequest } from "../planner/request.ts";
+import type { AutomationExplanation } from "../planner/automation/explain.ts";
+import type { AssetFreshness } from "../model/automation/freshness_state.ts";
 import type { Trigger } from "../triggers/contract.ts";
 import type { Launched, LaunchRequest } from "../triggers/launch.ts";
 import type { SwitchOptions, TriggerStatus } from "../triggers/status.ts";
@@ -312,6 +314,14 @@ export interface Orchestrator extends AsyncDisposable {
   pauseTrigger(id: string, options?: SwitchOptions): Promise<void>;
   /** Lets a trigger start work again. What came due meanwhile is not made up for, unless it is declared to be. */
   resumeTrigger(id: string, options?: SwitchOptions): Promise<void>;
+
+  /** How fresh an asset is by its policy; undefined where it has none. */
+  freshness(asset: AssetName): Promise<AssetFreshness | undefined>;
+  /**
+   * Why an asset is, or is not, to be made by its automation condition now, term by term; nothing is started or recorded.
+   * `formatAutomation` gives it as text. Rejects with USAGE for an asset without a condition.
+   */
+  explainAutomation(asset: AssetName): Promise<AutomationExplanation>;
 
   /** Which steps and runs wait for a pool, a key or a breaker, in the order in which each will be served. */
   waiting(): readonly WaitingEntry[];

@@ -25,7 +25,10 @@ import type {
   RunFilter,
   TickFilter,
 } from "../stores/store.ts";
+import type { AutomationExplanation } from "../planner/automation/explain.ts";
 import { ASSET, requireArgument, requireRecord, TEXT } from "./arguments.ts";
+import type { AssetFreshness } from "../model/automation/freshness_state.ts";
+import { explainIn, freshnessIn } from "./automation.ts";
 import { requireKnown, requirePartition } from "./catalogue.ts";
 import type { AssetName, LogFilter, PartitionOverview, VerifyOptions } from "./contract.ts";
 import {
@@ -102,6 +105,16 @@ export abstract class Reads {
     const context = await this.read((parts) => openContext(parts));
     const { space, materialized, failed } = context.factsOf(key);
     return { space, materialized, failed };
+  }
+
+  async freshness(asset: AssetName): Promise<AssetFreshness | undefined> {
+    const found = this.asset("freshness", asset);
+    return await this.read((parts) => freshnessIn(parts, found));
+  }
+
+  async explainAutomation(asset: AssetName): Promise<AutomationExplanation> {
+    const found = this.asset("explainAutomation", asset);
+    return await this.read((parts) => explainIn(parts, found));
   }
 
   async run(id: string): Promise<RunRecord | undefined> {

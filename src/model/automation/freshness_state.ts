@@ -15,6 +15,12 @@ export interface Freshness {
   readonly changesMs: number | undefined;
 }
 
+/** How fresh an asset is. */
+export interface AssetFreshness extends Freshness {
+  /** When it was made last, whichever partition, epoch milliseconds; undefined for never. */
+  readonly madeMs: number | undefined;
+}
+
 const UNKNOWN: Freshness = Object.freeze({ state: "unknown", changesMs: undefined });
 const FAILED: Freshness = Object.freeze({ state: "fail", changesMs: undefined });
 

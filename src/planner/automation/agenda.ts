@@ -28,6 +28,11 @@ export class Agenda {
     for (const each of this.#program.watchers.get(asset) ?? []) this.#due.add(each);
   }
 
+  /** Anything may have changed. */
+  touchAll(): void {
+    for (const each of this.#program.assets) this.#due.add(each);
+  }
+
   /** Keys of a dynamic definition came or went. */
   touchKeys(name: string): void {
     for (const each of this.#program.dynamicWatchers.get(name) ?? []) this.#due.add(each);
@@ -48,6 +53,12 @@ export class Agenda {
     let next = Infinity;
     for (const wake of this.#wakes.values()) next = Math.min(next, wake);
     return next;
+  }
+
+  /** When something is due for an asset by the clock; undefined for never. */
+  wakeOf(asset: string): number | undefined {
+    const conditioned = this.#program.byKey.get(asset);
+    return conditioned && this.#wakes.get(conditioned);
   }
 
   /** Takes what is due at an instant. */

@@ -44,9 +44,9 @@ const questions: readonly FreshnessQuestion[] = POLICIES.flatMap((policy) => [
   ),
 ]);
 
-const SEEDS = atScale(12, 300);
+const SEEDS = atScale(8, 300);
 const timelines: readonly Timeline[] = [
-  ...scriptedTimelines(),
+  ...scriptedTimelines(atScale(0, 1) === 1),
   ...Array.from({ length: SEEDS }, (_, seed) => randomTimeline(seed + 1)),
 ];
 const ALL: ReadonlySet<AutomationQuirk> = new Set(DIFFERENCES.map(({ quirk }) => quirk));

@@ -56,7 +56,7 @@ function touchEnds(timeline: Timeline): Timeline {
 
 describe("agenda", () => {
   const timelines = [
-    ...scriptedTimelines(),
+    ...scriptedTimelines(true),
     ...Array.from({ length: 80 }, (_, seed) => randomTimeline(seed + 5_000)),
   ]
     .map(touchEnds);
