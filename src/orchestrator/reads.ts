@@ -28,7 +28,7 @@ import type {
 import type { AutomationExplanation } from "../planner/automation/explain.ts";
 import { ASSET, requireArgument, requireRecord, TEXT } from "./arguments.ts";
 import type { AssetFreshness } from "../model/automation/freshness_state.ts";
-import { explainIn, freshnessIn } from "./automation.ts";
+import { explainIn, freshnessIn } from "./triggers/automation.ts";
 import { requireKnown, requirePartition } from "./catalogue.ts";
 import type { AssetName, LogFilter, PartitionOverview, VerifyOptions } from "./contract.ts";
 import {

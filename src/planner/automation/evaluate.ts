@@ -4,8 +4,8 @@ import { emptySubset, unionOf } from "../../model/partitions/subset.ts";
 import type { Subset } from "../../model/partitions/subset.ts";
 import type { Frame } from "./frame.ts";
 import type { Outcome, Target } from "./outcome.ts";
-import { stateOf } from "./states.ts";
-import type { Term, TermRule } from "./term.ts";
+import { stateOf } from "./states/states.ts";
+import type { Term, TermRule } from "./terms/term.ts";
 import { laterThan, type Timing } from "./timing.ts";
 
 type DepsRule = Extract<TermRule, { readonly kind: "any-deps" | "all-deps" }>;

@@ -5,7 +5,7 @@ import { decodeSubset, encodeSubset, type StoredSubset } from "../../model/parti
 import type { PartitionSpace } from "../../model/partitions/space.ts";
 import type { AssetMemory, Kept } from "./memory.ts";
 import type { Target } from "./outcome.ts";
-import type { Term } from "./term.ts";
+import type { Term } from "./terms/term.ts";
 import type { AutomationWorld } from "./world.ts";
 
 /** What was remembered, and what was decided so far, of all assets. */

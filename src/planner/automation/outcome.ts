@@ -1,6 +1,6 @@
 /** What came of a term: the partitions for which it holds, and what came of the terms below it. */
 import type { Subset } from "../../model/partitions/subset.ts";
-import type { Term } from "./term.ts";
+import type { Term } from "./terms/term.ts";
 import type { Timing } from "./timing.ts";
 
 /** What a term is asked about: an asset, or a check of one. */

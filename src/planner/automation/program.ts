@@ -5,7 +5,7 @@ import { dimensionNames } from "../../model/partitions/definition.ts";
 import type { Partitions } from "../../model/partitions/definition.ts";
 import type { Cadence } from "../../model/time/cadence.ts";
 import { inputsByKey } from "./evaluate.ts";
-import { type Term, TermCompiler } from "./term.ts";
+import { type Term, TermCompiler } from "./terms/term.ts";
 
 /** An asset that has a condition. */
 export interface Conditioned {

@@ -44,7 +44,7 @@ const questions: readonly FreshnessQuestion[] = POLICIES.flatMap((policy) => [
   ),
 ]);
 
-const SEEDS = atScale(8, 300);
+const SEEDS = atScale(6, 300);
 const timelines: readonly Timeline[] = [
   ...scriptedTimelines(atScale(0, 1) === 1),
   ...Array.from({ length: SEEDS }, (_, seed) => randomTimeline(seed + 1)),

@@ -6,6 +6,7 @@ import type { AutomationCondition } from "../../../src/model/automation/conditio
 import { openSpace } from "../../../src/model/partitions/space.ts";
 import { openCadence } from "../../../src/model/time/cadence.ts";
 import type { AutomationQuirk } from "./differences.ts";
+import { meaningOf } from "./meanings.ts";
 import type { Requests, Timeline, TimelineAsset, TimelineEvent } from "./timeline.ts";
 
 interface Making {
@@ -134,7 +135,8 @@ export class AutomationModel {
   #holds(given: AutomationCondition, on: TimelineAsset, scene: Scene): Found {
     const also = (other: AutomationCondition) => this.#holds(other, on, scene);
     const all = this.#all(on, scene.nowMs);
-    const plain = (kind: string): AutomationCondition => ({ kind }) as AutomationCondition;
+    const meant = meaningOf(given);
+    if (meant) return also(meant);
     switch (given.kind) {
       case "and":
         return { keys: given.of.map((each) => also(each).keys).reduce(both, all) };
@@ -160,85 +162,6 @@ export class AutomationModel {
         }
         return { keys, times: begun.times };
       }
-      case "since-last-handled":
-        return also({
-          kind: "since",
-          of: given.of,
-          reset: {
-            kind: "or",
-            of: [plain("newly-requested"), plain("newly-updated"), plain("initial-evaluation")],
-          },
-        });
-      case "eager":
-      case "on-missing":
-      case "on-cron":
-        return also({
-          kind: "and",
-          of: [
-            { kind: "in-latest-time-window", lookbackMs: undefined },
-            {
-              kind: "since-last-handled",
-              of: given.kind === "on-cron"
-                ? { kind: "cron-tick-passed", cron: given.cron, timezone: given.timezone }
-                : given.kind === "on-missing"
-                ? plain("newly-missing")
-                : { kind: "or", of: [plain("newly-missing"), plain("any-deps-updated")] },
-            },
-            ...given.kind === "on-cron"
-              ? [{ kind: "all-deps-updated-since-cron", cron: given.cron, timezone: given.timezone } as const]
-              : [{ kind: "not", of: plain("any-deps-missing") } as const],
-            ...given.kind === "eager"
-              ? [
-                { kind: "not", of: plain("any-deps-in-progress") } as const,
-                { kind: "not", of: plain("in-progress") } as const,
-              ]
-              : [],
-          ],
-        });
-      case "all-deps-updated-since-cron":
-        return also({
-          kind: "all-deps",
-          of: {
-            kind: "or",
-            of: [
-              {
-                kind: "since",
-                of: plain("newly-updated"),
-                reset: { kind: "cron-tick-passed", cron: given.cron, timezone: given.timezone },
-              },
-              plain("will-be-requested"),
-            ],
-          },
-          only: undefined,
-          except: [],
-        });
-      case "newly-missing":
-        return also({ kind: "newly-true", of: plain("missing") });
-      case "in-progress":
-        return also({ kind: "or", of: [plain("run-in-progress"), plain("backfill-in-progress")] });
-      case "any-deps-updated":
-        return this.#anyDeps(
-          {
-            kind: "or",
-            of: [
-              {
-                kind: "and",
-                of: [plain("newly-updated"), { kind: "not", of: plain("executed-with-root-target") }],
-              },
-              plain("will-be-requested"),
-            ],
-          },
-          on,
-          scene,
-        );
-      case "any-deps-missing":
-        return this.#anyDeps(
-          { kind: "and", of: [plain("missing"), { kind: "not", of: plain("will-be-requested") }] },
-          on,
-          scene,
-        );
-      case "any-deps-in-progress":
-        return this.#anyDeps(plain("in-progress"), on, scene);
       case "any-deps":
       case "all-deps": {
         const found = on.deps.filter(({ key }) =>
@@ -258,10 +181,6 @@ export class AutomationModel {
       default:
         return this.#state(given, on, scene, all);
     }
-  }
-
-  #anyDeps(of: AutomationCondition, on: TimelineAsset, scene: Scene): Found {
-    return this.#holds({ kind: "any-deps", of, only: undefined, except: [] }, on, scene);
   }
 
   #state(given: AutomationCondition, on: TimelineAsset, scene: Scene, all: Set<string>): Found {

@@ -59,12 +59,12 @@ const SPACES: {
   "dynamic": { partitions: dynamicPartitions("customers"), keys: ["ann", "bob", "cy"] },
 };
 
-/** The timeline of conditions over a kind of partitions: the first three and half of the others, or all of them. */
+/** The timeline of conditions over a kind of partitions: the first three and some of the others, or all of them. */
 function scripted(space: string, isWhole: boolean): Timeline {
   const { partitions, keys } = SPACES[space];
   const own = partitions ? { partitions: 0 } : {};
-  const turn = Object.keys(SPACES).indexOf(space) % 2;
-  const chosen = Object.values(CONDITIONS).filter((_, place) => isWhole || place < 3 || place % 2 === turn);
+  const turn = Object.keys(SPACES).indexOf(space);
+  const chosen = Object.values(CONDITIONS).filter((_, place) => isWhole || place < 3 || place % 4 === turn);
   const mids = chosen.map((condition, place): TimelineAsset => ({
     key: `mid${place}`,
     deps: [{ key: "raw" }, { key: "up" }],
@@ -84,7 +84,7 @@ function scripted(space: string, isWhole: boolean): Timeline {
   };
 }
 
-/** All timelines by hand; without half of the conditions where they need not be whole. */
+/** All timelines by hand; with some of the conditions only where they need not be whole. */
 export function scriptedTimelines(isWhole: boolean): readonly Timeline[] {
   return [...Object.keys(SPACES).map((space) => scripted(space, isWhole)), checksTimeline()];
 }

@@ -1,15 +1,15 @@
 /** Conditions and policies, for people: why an asset is or is not made by itself, and how fresh it is. */
-import type { Asset } from "../model/assets/declaration.ts";
-import { type AssetFreshness, freshnessOf } from "../model/automation/freshness_state.ts";
-import { SluiceError } from "../model/issue.ts";
-import { quote } from "../model/quote.ts";
-import { type AutomationExplanation, explainDecision } from "../planner/automation/explain.ts";
-import { compileAutomation, type Conditioned } from "../planner/automation/program.ts";
-import { type Decision, evaluateRound } from "../planner/automation/round.ts";
-import { memoriesIn } from "../triggers/automation/records.ts";
-import { Watch } from "../triggers/automation/watch.ts";
-import type { Parts } from "./parts.ts";
-import { openContext } from "./planning.ts";
+import type { Asset } from "../../model/assets/declaration.ts";
+import { type AssetFreshness, freshnessOf } from "../../model/automation/freshness_state.ts";
+import { SluiceError } from "../../model/issue.ts";
+import { quote } from "../../model/quote.ts";
+import { type AutomationExplanation, explainDecision } from "../../planner/automation/explain.ts";
+import { compileAutomation, type Conditioned } from "../../planner/automation/program.ts";
+import { type Decision, evaluateRound } from "../../planner/automation/round.ts";
+import { memoriesIn } from "../../triggers/automation/records.ts";
+import { Watch } from "../../triggers/automation/watch.ts";
+import type { Parts } from "../parts.ts";
+import { openContext } from "../planning.ts";
 
 /**
  * What would be decided now about the assets that have conditions, or about one of them; nothing is started or recorded.

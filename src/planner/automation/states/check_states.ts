@@ -1,11 +1,11 @@
 /** The states of a check, from its latest verdicts. */
-import { createSubsetBuilder, emptySubset } from "../../model/partitions/subset.ts";
-import type { Subset } from "../../model/partitions/subset.ts";
-import type { PartitionFacts } from "../../model/events/facts.ts";
-import type { Frame } from "./frame.ts";
-import type { Target } from "./outcome.ts";
-import type { TermRule } from "./term.ts";
-import type { Verdict } from "./world.ts";
+import { createSubsetBuilder, emptySubset } from "../../../model/partitions/subset.ts";
+import type { Subset } from "../../../model/partitions/subset.ts";
+import type { PartitionFacts } from "../../../model/events/facts.ts";
+import type { Frame } from "../frame.ts";
+import type { Target } from "../outcome.ts";
+import type { TermRule } from "../terms/term.ts";
+import type { Verdict } from "../world.ts";
 
 /** The partitions for which a state of a check holds; undefined for a state that is that of its asset. */
 export function checkState(

@@ -1,10 +1,10 @@
 /** Which assets Dagster makes in one run: only of those is a request known downstream within one evaluation. */
-import type { Asset } from "../../model/assets/declaration.ts";
-import { samePartitions } from "../../model/partitions/definition.ts";
-import { inferMapping } from "../../model/partitions/infer.ts";
-import type { Mapping } from "../../model/partitions/mapping.ts";
-import type { PlanningContext } from "../context.ts";
-import { shapeOf } from "./memory.ts";
+import type { Asset } from "../../../model/assets/declaration.ts";
+import { samePartitions } from "../../../model/partitions/definition.ts";
+import { inferMapping } from "../../../model/partitions/infer.ts";
+import type { Mapping } from "../../../model/partitions/mapping.ts";
+import type { PlanningContext } from "../../context.ts";
+import { shapeOf } from "../memory.ts";
 
 /** Whether an asset can be made in one run with one that it is made from: they have the same partitions, in step. */
 export function runsTogether({ definitions }: PlanningContext, asset: Asset, upstream: string): boolean {

@@ -1,7 +1,7 @@
 /** Terms: conditions as they are evaluated, with nothing left to expand, and a name by which to remember them. */
-import type { AutomationCondition, ConditionState } from "../../model/automation/condition.ts";
-import { openCadence } from "../../model/time/cadence.ts";
-import type { Cadence } from "../../model/time/cadence.ts";
+import type { AutomationCondition, ConditionState } from "../../../model/automation/condition.ts";
+import { openCadence } from "../../../model/time/cadence.ts";
+import type { Cadence } from "../../../model/time/cadence.ts";
 import { expand } from "./expand.ts";
 
 /** States that are no other condition's name. */

@@ -1,8 +1,13 @@
 /** The latest windows of time among the partitions that exist. */
-import { addBlock } from "../../model/partitions/sets/product.ts";
-import type { PartitionSpace, TimeSpace } from "../../model/partitions/space.ts";
-import { createSubsetBuilder, emptySubset, fullSubset, rangeSubset } from "../../model/partitions/subset.ts";
-import type { Subset } from "../../model/partitions/subset.ts";
+import { addBlock } from "../../../model/partitions/sets/product.ts";
+import type { PartitionSpace, TimeSpace } from "../../../model/partitions/space.ts";
+import {
+  createSubsetBuilder,
+  emptySubset,
+  fullSubset,
+  rangeSubset,
+} from "../../../model/partitions/subset.ts";
+import type { Subset } from "../../../model/partitions/subset.ts";
 
 /** The partitions in the last window, or in those that begin within a span before its end; all without windows. */
 export function latestWindow(space: PartitionSpace, lookbackMs: number | undefined): Subset {

@@ -1,5 +1,5 @@
 /** What conditions that are made of others stand for: one step of Dagster's expansions. */
-import { type AutomationCondition, condition } from "../../model/automation/condition.ts";
+import { type AutomationCondition, condition } from "../../../model/automation/condition.ts";
 
 const { missing, newlyUpdated, willBeRequested } = condition;
 

@@ -1,17 +1,17 @@
 /** What holds by itself: the states of an asset, or of one of its checks, as sets of its partitions. */
-import { freshnessOf } from "../../model/automation/freshness_state.ts";
-import type { Cadence } from "../../model/time/cadence.ts";
-import type { AssetFacts } from "../../model/events/facts.ts";
-import { createSubsetBuilder, emptySubset, subsetOf } from "../../model/partitions/subset.ts";
-import type { Subset } from "../../model/partitions/subset.ts";
+import { freshnessOf } from "../../../model/automation/freshness_state.ts";
+import type { Cadence } from "../../../model/time/cadence.ts";
+import type { AssetFacts } from "../../../model/events/facts.ts";
+import { createSubsetBuilder, emptySubset, subsetOf } from "../../../model/partitions/subset.ts";
+import type { Subset } from "../../../model/partitions/subset.ts";
 import { checkState } from "./check_states.ts";
-import type { Frame } from "./frame.ts";
+import type { Frame } from "../frame.ts";
 import { latestWindow } from "./latest_window.ts";
-import { shapeOf } from "./memory.ts";
-import type { Target } from "./outcome.ts";
-import type { Term, TermRule } from "./term.ts";
+import { shapeOf } from "../memory.ts";
+import type { Target } from "../outcome.ts";
+import type { Term, TermRule } from "../terms/term.ts";
 import { runsTogether } from "./together.ts";
-import { allAt, type Moment, type Timing } from "./timing.ts";
+import { allAt, type Moment, type Timing } from "../timing.ts";
 
 /** For which partitions something holds, and since when. */
 export interface Held {
