@@ -154,13 +154,9 @@ export type {
   WrappedCondition,
 } from "./src/model/automation/condition.ts";
 export { freshnessOf } from "./src/model/automation/freshness_state.ts";
-export type { AssetFreshness, Freshness, FreshnessState } from "./src/model/automation/freshness_state.ts";
+export type * from "./src/model/automation/freshness_state.ts";
 export { freshBy, freshWithin } from "./src/model/automation/freshness.ts";
-export type {
-  CronFreshness,
-  FreshnessPolicy,
-  TimeWindowFreshness,
-} from "./src/model/automation/freshness.ts";
+export type * from "./src/model/automation/freshness.ts";
 export { defineSchedule } from "./src/model/automation/schedule.ts";
 export type { Misfire, MisfirePolicy, OverlapPolicy } from "./src/model/automation/policies.ts";
 export type { Schedule, ScheduledPartitions, ScheduleSpec } from "./src/model/automation/schedule.ts";
@@ -314,11 +310,7 @@ export type * from "./src/model/snapshot/snapshot.ts";
 export { explain } from "./src/planner/explain.ts";
 export type { Explanation } from "./src/planner/explain.ts";
 export { formatAutomation } from "./src/planner/automation/explain.ts";
-export type {
-  AutomationExplanation,
-  PartitionsShown,
-  TermExplanation,
-} from "./src/planner/automation/explain.ts";
+export type * from "./src/planner/automation/explain.ts";
 export { diffPlans } from "./src/planner/diff.ts";
 export type { PlanChange } from "./src/planner/diff.ts";
 export { formatBackfillPlan, formatPlan } from "./src/planner/json.ts";
