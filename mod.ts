@@ -309,8 +309,8 @@ export type * from "./src/model/snapshot/snapshot.ts";
 // Plan
 export { explain } from "./src/planner/explain.ts";
 export type { Explanation } from "./src/planner/explain.ts";
-export { formatAutomation } from "./src/planner/automation/explain.ts";
-export type * from "./src/planner/automation/explain.ts";
+export { formatAutomation } from "./src/planner/automation/explanation.ts";
+export type * from "./src/planner/automation/explanation.ts";
 export { diffPlans } from "./src/planner/diff.ts";
 export type { PlanChange } from "./src/planner/diff.ts";
 export { formatBackfillPlan, formatPlan } from "./src/planner/json.ts";

@@ -32,7 +32,7 @@ import type { IOManager } from "../io/manager.ts";
 import type { Mask } from "../runtime/redact/mask.ts";
 import type { BackfillPlan, RunPlan } from "../planner/plan.ts";
 import type { BackfillRequest, PartitionRequest, PlanRequest } from "../planner/request.ts";
-import type { AutomationExplanation } from "../planner/automation/explain.ts";
+import type { AutomationExplanation } from "../planner/automation/explanation.ts";
 import type { AssetFreshness } from "../model/automation/freshness_state.ts";
 import type { Trigger } from "../triggers/contract.ts";
 import type { Launched, LaunchRequest } from "../triggers/launch.ts";

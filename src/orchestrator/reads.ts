@@ -25,7 +25,7 @@ import type {
   RunFilter,
   TickFilter,
 } from "../stores/store.ts";
-import type { AutomationExplanation } from "../planner/automation/explain.ts";
+import type { AutomationExplanation } from "../planner/automation/explanation.ts";
 import { ASSET, requireArgument, requireRecord, TEXT } from "./arguments.ts";
 import type { AssetFreshness } from "../model/automation/freshness_state.ts";
 import { explainIn, freshnessIn } from "./triggers/automation.ts";

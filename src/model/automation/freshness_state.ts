@@ -28,6 +28,18 @@ const FAILED: Freshness = Object.freeze({ state: "fail", changesMs: undefined })
  * How fresh something is that was made last at an instant; undefined for never. The rules are Dagster's: a window fails
  * and warns from the moment at which it is over, and a cron looks at its last tick only, so that what was made too late for
  * that one is fresh again.
+ *
+ * @param madeMs When it was made last, epoch milliseconds.
+ * @param nowMs The instant to tell it for, epoch milliseconds.
+ * @example
+ * ```ts
+ * import { freshnessOf, freshWithin } from "sluice";
+ * import assert from "node:assert/strict";
+ *
+ * const hour = 3_600_000;
+ * const policy = freshWithin({ failMs: 24 * hour, warnMs: 12 * hour });
+ * assert.deepEqual(freshnessOf(policy, 0, 13 * hour), { state: "warn", changesMs: 24 * hour });
+ * ```
  */
 export function freshnessOf(
   policy: FreshnessPolicy,

@@ -7,7 +7,8 @@ import { type AutomationCondition, condition as c } from "../../../src/model/aut
 import { type Definitions, definitions } from "../../../src/model/definitions.ts";
 import { dailyPartitions, dynamicPartitions } from "../../../src/model/partitions/definition.ts";
 import { emptySubset, fullSubset, type Subset } from "../../../src/model/partitions/subset.ts";
-import { explainDecision, formatAutomation } from "../../../src/planner/automation/explain.ts";
+import { explainDecision } from "../../../src/planner/automation/explain.ts";
+import { formatAutomation } from "../../../src/planner/automation/explanation.ts";
 import type { AssetMemory } from "../../../src/planner/automation/memory.ts";
 import { planRequested } from "../../../src/planner/automation/plan.ts";
 import { compileAutomation } from "../../../src/planner/automation/program.ts";
