@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { Hono } from "hono";
 export { createApp } from "./app.ts";
 export type { AppOptions } from "./contract.ts";
 export type { Authorize } from "./door/callers.ts";
@@ -20,5 +21,6 @@ export type {
   RequestTrigger,
   TriggerCall,
   TriggeredRun,
+  TriggerSpec,
   WebhookSpec,
 } from "./triggers/contract.ts";

@@ -46,7 +46,7 @@ export type BuildRun<Inputs> = (
 ) => TriggeredRun | IgnoredRequest | Promise<TriggeredRun | IgnoredRequest>;
 
 /** What both kinds of triggers take. */
-interface TriggerSpec<Inputs> {
+export interface TriggerSpec<Inputs> {
   /** Letters, digits, `_` and `-`: it is a part of the address. */
   readonly name: string;
   /** What it runs: a job, or a selection of assets. */
