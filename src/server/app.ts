@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { createMonitor } from "../monitor/stream/monitor.ts";
 import type { Orchestrator } from "../orchestrator/contract.ts";
-import type { AppOptions } from "./contract.ts";
+import type { AppOptions, HonoApp } from "./contract.ts";
 import { requireCaller } from "./door/callers.ts";
 import { answersTo } from "./door/hosts.ts";
 import { answerFailure, Problem } from "./problem.ts";
@@ -48,7 +48,7 @@ import { TriggerRoute } from "./triggers/route.ts";
  * assert.deepEqual({ success, outputs }, { success: true, outputs: { report: "all is well" } });
  * ```
  */
-export function createApp(orchestrator: Orchestrator, options: AppOptions = {}): Hono {
+export function createApp(orchestrator: Orchestrator, options: AppOptions = {}): HonoApp {
   const settings = settle(options);
   const { authorize, hosts, triggers, mostRequests, heartbeatMs } = settings;
   const triggerRoute = new TriggerRoute(orchestrator, settings);

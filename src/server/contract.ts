@@ -4,6 +4,9 @@ import type { Clock } from "../model/ports.ts";
 import type { Authorize } from "./door/callers.ts";
 import type { RequestTrigger } from "./triggers/contract.ts";
 
+/** An app of Hono. */
+export type HonoApp = InstanceType<(typeof import("hono"))["Hono"]>;
+
 /** How an app answers. */
 export interface AppOptions {
   /** What requests may start. Default nothing. */

@@ -3,9 +3,8 @@
  *
  * @module
  */
-export type { Hono } from "hono";
 export { createApp } from "./app.ts";
-export type { AppOptions } from "./contract.ts";
+export type { AppOptions, HonoApp } from "./contract.ts";
 export type { Authorize } from "./door/callers.ts";
 export { listen } from "./listen.ts";
 export type { Fetch, Listening, ListenOptions } from "./listen.ts";
