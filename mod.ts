@@ -158,6 +158,7 @@ export type * from "./src/model/automation/freshness_state.ts";
 export { freshBy, freshWithin } from "./src/model/automation/freshness.ts";
 export type * from "./src/model/automation/freshness.ts";
 export { defineSchedule } from "./src/model/automation/schedule.ts";
+export type { DecideTick, ScheduleRequest, ScheduleTick } from "./src/model/automation/schedule_request.ts";
 export type { Misfire, MisfirePolicy, OverlapPolicy } from "./src/model/automation/policies.ts";
 export type { Schedule, ScheduledPartitions, ScheduleSpec } from "./src/model/automation/schedule.ts";
 export { assetSensor, type AssetSensorSpec } from "./src/model/automation/sensors/asset_sensor.ts";

@@ -116,6 +116,7 @@ export const FEATURES = {
   "schedule.overlap.allow": "A schedule whose runs may overlap",
   "schedule.overlap.cancel": "A schedule whose runs cancel earlier ones",
   "schedule.jitter": "A schedule whose ticks are spread",
+  "schedule.request": "A schedule of which a function decides what a tick runs",
   "schedule.bounds": "A schedule with a start or an end",
   "schedule.disabled": "A schedule that is off at first",
   "sensor.files": "A sensor of files",
@@ -208,7 +209,7 @@ function extraFeatures(schedule: ScheduleSnapshot): readonly (Feature | undefine
 }
 
 function policyFeatures(
-  { misfire, overlap, jitterMs, startMs, endMs }: ScheduleSnapshot,
+  { misfire, overlap, jitterMs, isDecided, startMs, endMs }: ScheduleSnapshot,
 ): readonly (Feature | undefined)[] {
   return [
     when(misfire?.policy === "skip", "schedule.misfire.skip"),
@@ -216,6 +217,7 @@ function policyFeatures(
     when(misfire?.policy === "fire-all", "schedule.misfire.cap"),
     overlap && OVERLAPS[overlap],
     when(jitterMs !== undefined, "schedule.jitter"),
+    when(isDecided === true, "schedule.request"),
     when(startMs !== undefined || endMs !== undefined, "schedule.bounds"),
   ];
 }

@@ -78,6 +78,7 @@ export const SCHEDULE_POLICIES_LEFT_OUT: {
       | `schedule.overlap.${string}`
       | "schedule.jitter"
       | "schedule.bounds"
+      | "schedule.request"
       | "schedule.seconds"
       | "schedule.years"
       | "schedule.nearest"
@@ -124,6 +125,11 @@ export const SCHEDULE_POLICIES_LEFT_OUT: {
     "Ticks come at their instants.",
     "What is due at one instant starts at once.",
     "Spread the crons over some minutes.",
+  ),
+  "schedule.request": refused(
+    "The function runs in Sluice only.",
+    "Every tick runs what the schedule says without it.",
+    "Let the first step of the run look, and skip.",
   ),
   "schedule.bounds": refused(
     "The export writes no start and no end of a schedule.",

@@ -75,6 +75,7 @@ const all = definitions({
       misfire: { policy: "fire-all", cap: 3 },
       overlap: "queue-one",
       jitterMs: 5,
+      request: () => ({}),
       end: "2027-01-01",
     }),
     defineSchedule({ name: "w", target: cells, partitions: "all", enabled: false, catchUp: true }),
@@ -191,6 +192,7 @@ describe("featuresOf", () => {
       "schedule.misfire.cap",
       "schedule.overlap.queueOne",
       "schedule.jitter",
+      "schedule.request",
       "schedule.bounds",
     ]);
     assert.deepEqual(of("schedule w"), [

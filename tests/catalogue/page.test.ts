@@ -10,11 +10,11 @@ const rows = [...page.matchAll(/^\| T(\d\d) +\|[^|]+\| (.*?) *\|$/gm)];
 test("tests/catalogue/README.md has every number once, with tests that are there", () => {
   assert.deepEqual(
     rows.map(([, number]) => Number(number)),
-    Array.from({ length: 39 }, (_, index) => index + 1),
+    Array.from({ length: 47 }, (_, index) => index + 1).filter((number) => number !== 40),
   );
   for (const [, number, held] of rows) {
     const named = [...held.matchAll(/`([^`]+\.ts)`(?:: ([^;]+))?/g)];
-    assert.ok(named.length > 0 || number === "03", `T${number} is held by nothing`);
+    assert.ok(named.length > 0, `T${number} is held by nothing`);
     for (const [, path, name] of named) {
       assert.ok(existsSync(root + path), path);
       if (name !== undefined) {

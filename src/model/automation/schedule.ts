@@ -4,6 +4,7 @@ import { parseKeyFormat } from "../time/format.ts";
 import { readInstant } from "../time/local_text.ts";
 import { openZone } from "../time/zone.ts";
 import { found } from "../validate/found.ts";
+import type { DecideTick } from "./schedule_request.ts";
 import { type Misfire, misfireOf, type MisfirePolicy, type OverlapPolicy } from "./policies.ts";
 import {
   parseAt,
@@ -17,6 +18,9 @@ import { captureSite, type Site } from "../assets/site.ts";
 import type { Job, RunConfig, Selection } from "../job.ts";
 import { namesOf } from "../validate/options.ts";
 import { show } from "../quote.ts";
+
+/** Default of how long a function may take that decides about a tick. */
+const REQUEST_TIMEOUT_MS = 60_000;
 
 /** Dates, as partitions write them. */
 const DATES = parseKeyFormat("%Y-%m-%d");
@@ -52,6 +56,10 @@ export interface Schedule {
   readonly startMs: number | undefined;
   /** All ticks lie before this instant, epoch milliseconds; undefined for no limit. */
   readonly endMs: number | undefined;
+  /** Decides what a tick runs; undefined where the schedule says it all. */
+  readonly request: DecideTick | undefined;
+  /** How long that may take, in milliseconds. */
+  readonly requestTimeoutMs: number;
   /** Which of these policies were declared, and are not what is done where nothing is said. */
   readonly declared: readonly ("misfire" | "overlap")[];
   /** What it is, for people. */
@@ -103,6 +111,13 @@ export interface ScheduleSpec {
    * where many schedules have one instant. Default 0.
    */
   readonly jitterMs?: number;
+  /**
+   * Decides at each tick what is run: config, tags, partitions and a key of the run, or `skip("why")`. What it throws is a tick
+   * that has failed: it is recorded, and the next instant is asked for anew. It may be asked twice for one instant.
+   */
+  readonly request?: DecideTick;
+  /** How long `request` may take, in milliseconds. Default 60,000. */
+  readonly requestTimeoutMs?: number;
   /** From when on it ticks: a date, a date and time, read in the zone of the cron, or a Date. Default: at once. */
   readonly start?: string | Date;
   /** Until when, exclusive. Default: for ever. */
@@ -126,6 +141,8 @@ const KNOWN = namesOf<ScheduleSpec>()({
   misfire: true,
   overlap: true,
   jitterMs: true,
+  request: true,
+  requestTimeoutMs: true,
   start: true,
   end: true,
   description: true,
@@ -181,6 +198,8 @@ export function defineSchedule(spec: ScheduleSpec): Schedule {
     enabled: spec.enabled ?? true,
     ...policiesOf(spec, declaring.path),
     jitterMs: spec.jitterMs ?? 0,
+    request: spec.request,
+    requestTimeoutMs: spec.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
     ...boundsOf(spec, declaring),
     description: spec.description,
     config: Object.freeze({ ...spec.config }),

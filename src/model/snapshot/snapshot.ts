@@ -229,6 +229,8 @@ export interface ScheduleSnapshot {
   readonly overlap?: OverlapPolicy;
   /** Ticks come up to so many milliseconds late; left out for 0. */
   readonly jitterMs?: number;
+  /** A function decides what a tick runs; left out where none does. */
+  readonly isDecided?: true;
   /** From when on it ticks, epoch milliseconds; left out for no limit. */
   readonly startMs?: number;
   /** Until when, exclusive, epoch milliseconds; left out for no limit. */

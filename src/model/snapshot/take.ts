@@ -194,7 +194,7 @@ function scheduleSnapshot(
   table: PartitionTable,
 ): ScheduleSnapshot {
   const { name, crons, timezone, partitions, enabled, catchUp, description, config, tags } = schedule;
-  const { misfire, overlap, jitterMs, startMs, endMs, declared } = schedule;
+  const { misfire, overlap, jitterMs, request, startMs, endMs, declared } = schedule;
   const job = jobOf(schedule);
   const selection = selectionOf(schedule);
   const assets = selectedKeys(selection, definitions);
@@ -212,6 +212,7 @@ function scheduleSnapshot(
     misfire: declared.includes("misfire") ? misfire : undefined,
     overlap: declared.includes("overlap") ? overlap : undefined,
     jitterMs: jitterMs === 0 ? undefined : jitterMs,
+    isDecided: request ? true : undefined,
     startMs,
     endMs,
     description,

@@ -140,6 +140,8 @@ type ScheduleField =
   | "misfire"
   | "overlap"
   | "jitterMs"
+  | "request"
+  | "requestTimeoutMs"
   | "start"
   | "end"
   | "config";
@@ -173,6 +175,14 @@ const SCHEDULE_FIELDS: { readonly [field in ScheduleField]: Shape } = {
   jitterMs: {
     expected: "a number of milliseconds from 0",
     holds: (value) => value === undefined || (Number.isFinite(value) && Number(value) >= 0),
+  },
+  request: {
+    expected: "a function",
+    holds: (value) => value === undefined || typeof value === "function",
+  },
+  requestTimeoutMs: {
+    expected: "a number of milliseconds from 1",
+    holds: (value) => value === undefined || (Number.isFinite(value) && Number(value) >= 1),
   },
   start: { expected: "a date", holds: isDateGiven },
   end: { expected: "a date", holds: isDateGiven },

@@ -5,6 +5,7 @@ import { SluiceError } from "../../model/issue.ts";
 import type { TriggerHost } from "../contract.ts";
 import { type Launched, tickRunId } from "../launch.ts";
 import type { Cursor } from "./cursor.ts";
+import { decide } from "./decide.ts";
 import { dueNow, GRACE_MS, type Missed } from "./due.ts";
 import { jitterOf } from "./jitter.ts";
 import { barrierOf, concurrencyOf } from "./overlap.ts";
@@ -107,38 +108,47 @@ export class ScheduleLine {
     if (isLate) await this.#untilOver();
     const reason = await this.#barrier();
     if (reason !== undefined) return await this.#record({ dueMs: atMs, status: "skipped", reason }, atMs);
-    const id = tickRunId(this.id, atMs);
     try {
-      const launched = await this.#launch(id, atMs);
-      if (launched) this.#follow(launched);
-      await this.#record(
-        launched
-          ? { dueMs: atMs, status: "requested", runs: [id] }
-          : { dueMs: atMs, status: "skipped", reason: "there is no partition yet" },
-        atMs,
-      );
+      const launched = await this.#launch(atMs);
+      if (typeof launched === "string") {
+        return await this.#record({ dueMs: atMs, status: "skipped", reason: launched }, atMs);
+      }
+      this.#follow(launched);
+      await this.#record({ dueMs: atMs, status: "requested", runs: [launched.runId] }, atMs);
     } catch (error) {
       if (isPassing(error)) throw error;
       await this.#record({ dueMs: atMs, status: "failed", error: errorOf(error) }, atMs);
     }
   }
 
-  /** Starts the run of an instant; undefined where there is nothing to run yet. */
-  async #launch(id: string, atMs: number): Promise<Launched | undefined> {
+  /** Starts the run of an instant; or tells why there is nothing to run. */
+  async #launch(atMs: number): Promise<Launched | string> {
     const { schedule, target } = this.#scheduled;
-    const partitions = partitionsAt(target, schedule, await this.#host.history.facts(), atMs);
-    if (partitions === "none yet") return undefined;
+    const asked = await decide(this.#host, schedule, atMs);
+    if ("~result" in asked) return asked.reason;
+    const partitions = asked.partitions ??
+      partitionsAt(target, schedule, await this.#host.history.facts(), atMs);
+    if (partitions === "none yet") return "there is no partition yet";
     const job = jobOf(schedule);
     const concurrency = concurrencyOf(this.id, schedule);
-    return await this.#host.launch({
-      id,
+    const launched = await this.#host.launch({
+      id: tickRunId(this.id, asked.runKey ?? atMs),
       atMs,
       ...(job ? { job: job.name } : { select: selectionOf(schedule) }),
       ...(partitions !== undefined && { partitions }),
       ...(concurrency && { concurrency }),
-      config: schedule.config,
-      tags: { ...schedule.tags, "sluice/schedule": schedule.name, "sluice/due": isoOf(atMs) },
+      config: { ...schedule.config, ...asked.config },
+      tags: { ...schedule.tags, ...asked.tags, "sluice/schedule": schedule.name, "sluice/due": isoOf(atMs) },
     });
+    if (asked.runKey === undefined || launched.isNew) return launched;
+    return await this.#isOwn(launched.runId, atMs)
+      ? launched
+      : `the run of the key ${asked.runKey} is on record`;
+  }
+
+  /** A run of a key may be that of this very tick, whose record was lost with its process. */
+  async #isOwn(runId: string, atMs: number): Promise<boolean> {
+    return (await this.#host.history.run(runId))?.tags["sluice/due"] === isoOf(atMs);
   }
 
   #follow({ runId, ended }: Launched): void {
@@ -180,13 +190,14 @@ export class ScheduleLine {
     tick: Omit<Parameters<TriggerHost["record"]>[0], "trigger" | "cursor">,
     atMs: number,
   ): Promise<void> {
-    const cursor = { ...this.#cursor, atMs };
+    // It may have been sent on meanwhile: it never goes back.
+    const cursor = { ...this.#cursor, atMs: Math.max(atMs, this.#cursor.atMs) };
     try {
       await this.#host.record({ ...tick, trigger: this.id, cursor });
     } catch (error) {
       if (!(error instanceof SluiceError) || error.code !== "EVENT_REFUSED") throw error;
     }
-    if (atMs > this.#cursor.atMs) this.#cursor = cursor;
+    this.#cursor = { ...this.#cursor, atMs: Math.max(atMs, this.#cursor.atMs) };
   }
 }
 

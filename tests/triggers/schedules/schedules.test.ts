@@ -7,97 +7,16 @@ import {
   defineAsset,
   defineJob,
   defineSchedule,
-  type Definitions,
   definitions,
   hourlyPartitions,
-  memoryStore,
   multiPartitions,
-  type Orchestrator,
-  type OrchestratorOptions,
-  type ScheduleSpec,
   SluiceError,
   staticPartitions,
 } from "sluice";
 import { triggerContract } from "sluice/testing";
 import { scheduleTrigger } from "../../../src/triggers/schedules/trigger.ts";
 import { type WallClock, wallClock } from "../../support/clock.ts";
-
-const HOUR = 3_600_000;
-const START = Date.UTC(2026, 0, 1);
-
-/** One schedule of an asset that takes some time, over a clock that can be set. */
-interface World {
-  readonly clock: WallClock;
-  readonly sluice: Orchestrator;
-  /** Opens another orchestrator over the same history. */
-  readonly reopen: (spec?: Partial<ScheduleSpec>) => Orchestrator;
-  /** When runs were due that were requested, in the order of their ticks. */
-  readonly requested: () => Promise<readonly string[]>;
-  readonly faults: StoreFaults;
-  readonly told: (status: "skipped" | "failed") => Promise<readonly (string | undefined)[]>;
-}
-
-/** What fails of a store. */
-interface StoreFaults {
-  facts?: Error | undefined;
-}
-
-/** A store that outlives its orchestrators, and may fail. */
-function keptStore(faults: StoreFaults) {
-  const store = memoryStore();
-  return new Proxy(store, {
-    get: (_, name) => {
-      if (name === "facts" && faults.facts) return () => Promise.reject(faults.facts);
-      if (name === "close") return () => Promise.resolve();
-      const value = Reflect.get(store, name, store);
-      return typeof value === "function" ? value.bind(store) : value;
-    },
-  });
-}
-
-function worldOf(
-  spec: Partial<ScheduleSpec>,
-  { takesMs = 0, ...options }: OrchestratorOptions & { readonly takesMs?: number } = {},
-): World {
-  const clock = wallClock(START);
-  const faults: StoreFaults = {};
-  const store = keptStore(faults);
-  const work = defineAsset({
-    key: "work",
-    run: ({ signal }) =>
-      takesMs === 0 ? "" : new Promise((resolve, reject) => {
-        clock.after(takesMs, () => resolve(""));
-        signal.addEventListener("abort", () => reject(signal.reason));
-      }),
-  });
-  const of = (more: Partial<ScheduleSpec>): Definitions =>
-    definitions({
-      assets: [work],
-      schedules: [defineSchedule({ name: "s", cron: "0 * * * *", target: work, ...spec, ...more })],
-    });
-  const reopen = (more: Partial<ScheduleSpec> = {}) =>
-    createOrchestrator(of(more), { store, defaultIO: "memory", clock, ...options });
-  const sluice = reopen();
-  const ticks = async () => (await sluice.ticks({ limit: 10_000 })).toReversed();
-  return {
-    clock,
-    sluice,
-    reopen,
-    faults,
-    requested: async () =>
-      (await ticks()).filter(({ status }) => status === "requested").map(({ dueMs }) => timeOf(dueMs)),
-    told: async (status) =>
-      (await ticks()).filter((each) => each.status === status).map(({ reason, error }) =>
-        reason ?? error?.message
-      ),
-  };
-}
-
-/** An instant of the first day as its time, any other with its day. */
-function timeOf(ms = NaN): string {
-  const [day, time] = new Date(ms).toISOString().split("T");
-  return `${day === "2026-01-01" ? "" : `${day.slice(8)} `}${time.slice(0, -5).replace(/:00$/, "")}`;
-}
+import { HOUR, START, timeOf, worldOf } from "./world.ts";
 
 describe("a schedule", () => {
   test("starts a run at each of its instants, under one id and with what tells its origin", async () => {
@@ -149,6 +68,23 @@ describe("a schedule", () => {
       if (missed > 0) assert.ok(reasons[0]?.startsWith(`${missed} instants were missed: 2026-01-01T03:00`));
       await clock.advance(3 * HOUR);
       assert.deepEqual(await requested(), [...expected, "12:00"]);
+      await sluice.close();
+    });
+  }
+
+  for (const [misfire, expected] of [["skip", 1], ["fire-once", 1], ["fire-all", 5]] as const) {
+    test(`T25 catches up with what came due while the event loop was held: ${misfire}`, async () => {
+      const { clock, sluice, requested } = worldOf({ cron: "* * * * * *", misfire, overlap: "allow" });
+      await sluice.start();
+      await clock.advance(1_000);
+      clock.set(4_000);
+      await clock.advance(1_000);
+      assert.equal((await requested()).length, 1 + expected);
+      assert.equal((await requested()).at(-1), "00:00:06");
+      await clock.advance(2_000);
+      assert.deepEqual((await requested()).slice(1 + expected), ["00:00:07", "00:00:08"]);
+      const jumps = (await sluice.events()).filter(({ type }) => type === "clock_jump");
+      assert.deepEqual(jumps, []);
       await sluice.close();
     });
   }
@@ -309,74 +245,6 @@ describe("a schedule", () => {
     await sluice.close();
   });
 });
-
-describe("T45 runs that take longer than the time between two ticks", () => {
-  const SPEC = { cron: "* * * * *" } as const;
-  const LONG = { takesMs: 145_000 };
-
-  test("skip: a run begins when none is under way", async () => {
-    const { clock, sluice, requested, told } = worldOf({ ...SPEC, overlap: "skip" }, LONG);
-    await sluice.start();
-    await clock.advance(10 * 60_000);
-    assert.deepEqual(await requested(), ["00:01", "00:04", "00:07", "00:10"]);
-    const [reason, ...others] = await told("skipped");
-    assert.match(reason ?? "", /^the run [0-9a-z]{16} is not over$/);
-    assert.equal(others.length, 5);
-    await end(sluice, clock);
-  });
-
-  test("queue-one: one waits behind the one under way", async () => {
-    const { clock, sluice, requested } = worldOf({ ...SPEC, overlap: "queue-one" }, LONG);
-    await sluice.start();
-    await clock.advance(10 * 60_000);
-    // They end at 3:25, 5:50 and 8:15, and each makes room for one more behind the next.
-    assert.deepEqual(await requested(), ["00:01", "00:02", "00:04", "00:06", "00:09"]);
-    const begun = (await sluice.runs()).map(({ startedMs }) => startedMs && (startedMs - START) / 60_000)
-      .toReversed();
-    assert.deepEqual(begun, [1, 3 + 25 / 60, 5 + 50 / 60, 8.25, undefined]);
-    await end(sluice, clock);
-  });
-
-  test("allow: all run beside each other", async () => {
-    const { clock, sluice } = worldOf({ ...SPEC, overlap: "allow" }, LONG);
-    await sluice.start();
-    await clock.advance(10 * 60_000);
-    assert.equal((await sluice.runs()).length, 10);
-    assert.equal((await sluice.runs({ status: ["running"] })).length, 3);
-    await end(sluice, clock);
-  });
-
-  test("cancel-previous: the last one counts", async () => {
-    const { clock, sluice } = worldOf({ ...SPEC, overlap: "cancel-previous" }, LONG);
-    await sluice.start();
-    await clock.advance(10 * 60_000);
-    const runs = await sluice.runs();
-    assert.equal(runs.length, 10);
-    assert.equal(runs.filter(({ status }) => status === "canceled").length, 9);
-    await end(sluice, clock);
-  });
-
-  test("what is made up for does not overlap either", async () => {
-    const { clock, sluice, requested } = worldOf({ cron: "0 * * * *", misfire: "fire-all" }, {
-      takesMs: 90_000,
-    });
-    await sluice.start();
-    clock.set(3.5 * HOUR);
-    await clock.advance(10 * 60_000);
-    assert.deepEqual(await requested(), ["01:00", "02:00", "03:00"]);
-    const runs = (await sluice.runs()).toReversed();
-    for (const [at, { startedMs = 0 }] of runs.entries()) {
-      assert.ok(at === 0 || startedMs >= (runs[at - 1].finishedMs ?? Infinity));
-    }
-    await end(sluice, clock);
-  });
-});
-
-async function end(sluice: Orchestrator, clock: WallClock): Promise<void> {
-  const closing = sluice.close({ graceMs: 0 });
-  await clock.advance(60_000);
-  await closing;
-}
 
 describe("a schedule of partitions", () => {
   test("runs what exists at its instant, whenever it is made up for", async () => {
