@@ -15,7 +15,7 @@ import {
 } from "sluice";
 import { triggerContract } from "sluice/testing";
 import { scheduleTrigger } from "../../../src/triggers/schedules/trigger.ts";
-import { type WallClock, wallClock } from "../../support/clock.ts";
+import { wallClock } from "../../support/clock.ts";
 import { HOUR, START, timeOf, worldOf } from "./world.ts";
 
 describe("a schedule", () => {
