@@ -123,7 +123,7 @@ export function remotePool(step: string, pool: string): Refusal {
     `asks for slots of the pool ${
       quote(pool)
     } for its elements, and runs where the slots of others are not known.`,
-    "Pools of elements are for inline steps; elsewhere `concurrency` bounds the elements of one call.",
+    "Pools of elements are for steps inline and in workers; in a process `concurrency` bounds the elements of one call.",
     "ELEMENT_INVALID",
   );
 }

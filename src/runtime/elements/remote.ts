@@ -1,7 +1,7 @@
 /** The elements of an attempt whose body runs elsewhere, as this process hears of them. */
 import type { ElementRemark, ElementsRequest } from "../../model/elements/remark.ts";
 import type { LogFields, LogLevel } from "../../model/ports.ts";
-import type { AttemptElements, ElementDesk } from "./desk.ts";
+import type { AttemptElements, ElementDesk, ElementGate } from "./desk.ts";
 
 /** Records what is said elsewhere, as long as the attempt lasts. */
 export class RemoteElements implements AttemptElements {
@@ -21,6 +21,11 @@ export class RemoteElements implements AttemptElements {
       concurrency: this.#desk.concurrency,
       made: Array.from(made, ([element, recalled]) => ({ element, ...recalled })),
     };
+  }
+
+  /** The gate of a pool, for elements that run elsewhere in this process. */
+  openGate(pool: string): ElementGate {
+    return this.#desk.openGate(pool);
   }
 
   hear({ event, payload }: ElementRemark): void {

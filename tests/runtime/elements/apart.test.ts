@@ -67,16 +67,39 @@ for (const [tier, apart] of TIERS) {
       });
     });
 
-    test("are waited for by their body, and take no slots of pools", async () => {
-      await withOrchestrator(apart, { pools: { web: 1 } }, async (sluice) => {
-        const { step } = await run(sluice, ["floating", "pooled"]);
+    test("are waited for by their body", async () => {
+      await withOrchestrator(apart, {}, async (sluice) => {
+        const { step } = await run(sluice, "floating");
         assert.match(step("floating").error?.message ?? "", /returned while elements were under way/);
-        assert.equal(step("pooled").error?.code, "ELEMENT_INVALID");
-        assert.match(
-          step("pooled").error?.message ?? "",
-          /asks for slots of the pool "web" for its elements/,
-        );
       });
+    });
+
+    test("pass the pools of the orchestrator from a worker, and none from a process", async () => {
+      await withOrchestrator(
+        apart,
+        { pools: { web: 1 }, isolation: { workers: 2, graceMs: 200 } },
+        async (sluice) => {
+          if (tier === "worker") {
+            // What one that is given up has held is given back.
+            assert.equal((await run(sluice, "holds")).step("holds").error?.code, "STEP_TIMEOUT");
+            const { result } = await run(sluice, ["pooled", "alike"]);
+            assert.equal(result.status, "success");
+            const values = await Promise.all(["pooled", "alike"].map((key) => sluice.load(key)));
+            const times = (values.flat() as [number, number][]).sort(([a], [b]) => a - b);
+            assert.equal(times.length, 6);
+            for (const [place, [beganMs]] of times.entries()) {
+              if (place > 0) assert.ok(beganMs >= times[place - 1][1], `${place}`);
+            }
+            return assert.deepEqual(sluice.waiting(), []);
+          }
+          const { step } = await run(sluice, "pooled");
+          assert.equal(step("pooled").error?.code, "ELEMENT_INVALID");
+          assert.match(
+            step("pooled").error?.message ?? "",
+            /asks for slots of the pool "web" for its elements/,
+          );
+        },
+      );
     });
   });
 }

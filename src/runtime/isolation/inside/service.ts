@@ -18,6 +18,7 @@ import { numberAt } from "../worker/columns.ts";
 import { CELL, type Orders, type TaskColumns, type TaskUndo, type WorkerStart } from "../worker/protocol.ts";
 import { UndoBodyContext } from "../../undo/context.ts";
 import type { MadeValue } from "../../undo/made.ts";
+import { RemoteGates } from "./remote_gates.ts";
 import { Task } from "./task.ts";
 
 /** A run, as far as this worker has a part in it. */
@@ -33,6 +34,7 @@ export class Service {
   readonly #code: Code;
   readonly #post: Post;
   readonly #outbox: Outbox;
+  readonly #gates: RemoteGates;
   readonly #reveal: RevealSecret;
   readonly #steps: Map<number, FoundStep | Promise<FoundStep>> = new Map();
   readonly #runs: Map<number, RunPart> = new Map();
@@ -48,6 +50,7 @@ export class Service {
       const name = this.#tasks[slot]?.declaration?.name ?? "a step";
       return packFailure(uncopied(name, "The value", value, error));
     });
+    this.#gates = new RemoteGates((remark) => this.#outbox.remark(remark));
     const reveal = openSecrets();
     this.#reveal = (secret) => {
       const text = reveal(secret);
@@ -57,7 +60,7 @@ export class Service {
   }
 
   /** Does what a message asks for. What it makes at once is reported at once. */
-  obey({ steps = [], runs = [], tasks, aborts, skipped, ended }: Orders): void {
+  obey({ steps = [], runs = [], tasks, aborts, admitted, skipped, ended }: Orders): void {
     for (const step of steps) {
       const finding = this.#code.find(step);
       finding.then((found) => this.#steps.set(step.number, found), () => {});
@@ -69,6 +72,7 @@ export class Service {
       if (task) BodyContext.abort(task.context, errorElsewhere("step", reason, { isFinal: false }));
     }
     if (aborts) this.#post({ heard: true });
+    for (const admission of admitted ?? []) this.#gates.admit(admission);
     this.#outbox.hold();
     if (tasks) this.#beginAll(tasks);
     if (skipped) Atomics.store(this.#cells, CELL.BEGUN, this.#begun += skipped);
@@ -87,7 +91,7 @@ export class Service {
     for (let place = 0; place < slots.length; place++) {
       const extra = extras[next]?.[0] === place ? extras[next++][1] : undefined;
       const part = this.#runs.get(numberAt(runs, place)) as RunPart;
-      const task = new Task(slots[place], part.info, numberAt(attempts, place), this.#outbox);
+      const task = new Task(slots[place], part.info, numberAt(attempts, place), this.#outbox, this.#gates);
       task.inputs = inputs?.[place];
       task.extra = extra;
       this.#begin(task, part, this.#steps.get(numberAt(steps, place)) as FoundStep | Promise<FoundStep>);

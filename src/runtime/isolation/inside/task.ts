@@ -4,13 +4,13 @@ import type { RunInfo } from "../../../model/assets/context.ts";
 import type { StepDeclaration } from "../../../model/assets/declaration.ts";
 import { type LogFields, type LogLevel, systemClock, systemRandom } from "../../../model/ports.ts";
 import { type ElementDesk, memoryOf } from "../../elements/desk.ts";
-import { remotePool } from "../../elements/errors.ts";
 import { BodyContext, type ContextSource, type NamedValues } from "../../step/context.ts";
 import { givenCollection } from "../../step/given.ts";
 import { setValue } from "../../step/inputs.ts";
 import { copyJsonOr } from "../../step/json.ts";
 import { type BodyPartition, NO_PARTITION } from "../../step/partition.ts";
 import type { Remark, TaskExtra } from "../worker/protocol.ts";
+import type { RemoteGates } from "./remote_gates.ts";
 
 const NO_PARTITIONS: readonly BodyPartition[] = Object.freeze([NO_PARTITION]);
 const NOTHING: NamedValues = Object.freeze({});
@@ -44,13 +44,15 @@ export class Task implements ContextSource {
   inputs: NamedValues | undefined = undefined;
   extra: TaskExtra | undefined = undefined;
   readonly #hearer: Hearer;
+  readonly #gates: RemoteGates;
   #elements = 0;
 
-  constructor(slot: number, run: RunInfo, attempt: number, hearer: Hearer) {
+  constructor(slot: number, run: RunInfo, attempt: number, hearer: Hearer, gates: RemoteGates) {
     this.slot = slot;
     this.run = run;
     this.context = new BodyContext(this, 0, attempt);
     this.#hearer = hearer;
+    this.#gates = gates;
   }
 
   /** The config as it was given; undefined when the step takes none. */
@@ -98,9 +100,7 @@ export class Task implements ContextSource {
       write: (event, payload) => this.#hearer.remark({ slot, event, payload } as Remark),
       log: (element, level, message, fields) => this.#log({ level, message, fields, element }),
       breathe: () => ++this.#elements % TURN_ELEMENTS === 0 ? turn() : undefined,
-      openGate: (pool) => {
-        throw remotePool(this.declarationOf().name, pool);
-      },
+      openGate: (pool) => this.#gates.open(slot, this.declarationOf().name, pool),
     };
   }
 

@@ -6,6 +6,7 @@ import type { RemoteElements } from "../../elements/remote.ts";
 import { BodyContext, type NamedValues } from "../../step/context.ts";
 import type { WorkerPool } from "./pool.ts";
 import type { UndoTask } from "../../undo/context.ts";
+import { ElementPools } from "./element_pools.ts";
 import { packFailure } from "./failure.ts";
 import type { Remark, StepIntroduction, TaskArgument, TaskExtra, UndoValue } from "./protocol.ts";
 
@@ -34,10 +35,15 @@ export async function attemptInWorker(
     run: pool.runOf(id, tags),
     attempt: context.attempt,
     argument,
-    listener: (remark) => hear(context, elements, remark),
+    listener: (remark) => "gate" in remark ? pools?.hear(remark) : hear(context, elements, remark),
+  });
+  const pools = elements && new ElementPools({
+    step: declaration.name,
+    openGate: (name) => elements.openGate(name),
+    tell: (admission) => pool.admit(call, admission),
   });
   BodyContext.onAbort(context, (reason) => pool.abort(call, reason));
-  return call.promise;
+  return pools ? call.promise.finally(() => pools.close()) : call.promise;
 }
 
 function hear(context: BodyContext, elements: RemoteElements | undefined, remark: Remark): void {

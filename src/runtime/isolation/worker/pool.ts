@@ -10,7 +10,7 @@ import { GRACE_MS, type IsolationOptions } from "../settings.ts";
 import { Call, type CallOrder } from "./call.ts";
 import type { WorkerCounts } from "./counts.ts";
 import { Leaks } from "./leaks.ts";
-import { CELL, type RunIntroduction, type StepIntroduction } from "./protocol.ts";
+import { type Admission, CELL, type RunIntroduction, type StepIntroduction } from "./protocol.ts";
 import { Pulse } from "./pulse.ts";
 import { Thread, type ThreadListener } from "./thread.ts";
 
@@ -91,6 +91,11 @@ export class WorkerPool implements ThreadListener {
     else this.#queue.push(call);
     this.#touch();
     return call;
+  }
+
+  /** Answers an element of a call that has asked for a slot of a pool. */
+  admit(call: Call<Thread>, admission: Admission): void {
+    if (!call.isOver) call.thread?.admit(admission);
   }
 
   /**

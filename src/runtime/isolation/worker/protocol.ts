@@ -96,6 +96,8 @@ export interface Orders {
   readonly tasks?: TaskColumns;
   /** Slots whose bodies are to stop, with the reason in words. */
   readonly aborts?: readonly (readonly [slot: number, reason: StepError])[];
+  /** What elements were answered that have asked for slots of pools. */
+  readonly admitted?: readonly Admission[];
   /** How many tasks that were counted do not come: what they were to be called with could not be sent. */
   readonly skipped?: number;
   /** The number of a run that is over. */
@@ -114,6 +116,27 @@ export interface Failure {
   readonly errorClass?: ErrorClass | undefined;
 }
 
+/** What elements of a task say of the pools that they pass, which another thread has. */
+export type PoolRemark =
+  | { readonly slot: number; readonly gate: number; readonly pool: string; readonly take: number }
+  | {
+    readonly slot: number;
+    readonly gate: number;
+    readonly left: number;
+    readonly outcome?: "success" | Failure;
+  }
+  | { readonly slot: number; readonly gate: number; readonly isClosed: true };
+
+/** The answer to one that has asked for a slot. Gates have numbers that a worker gives once. */
+export interface Admission {
+  readonly gate: number;
+  readonly take: number;
+  /** False when it is not needed any more. */
+  readonly isLetIn: boolean;
+  /** Why it must not go on all the same. */
+  readonly refusal?: Failure;
+}
+
 /** What a worker says while a task is under way. */
 export type Remark =
   | {
@@ -124,6 +147,7 @@ export type Remark =
     readonly element?: string;
   }
   | ({ readonly slot: number } & ElementRemark)
+  | PoolRemark
   | { readonly slot: number; readonly facts: object }
   | { readonly secret: string }
   | { readonly stray: StepError };

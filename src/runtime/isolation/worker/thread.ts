@@ -5,7 +5,14 @@ import type { StepError } from "../../../model/step/outcome.ts";
 import type { Call } from "./call.ts";
 import { TaskWriter } from "./columns.ts";
 import { uncopied, unpackFailure } from "./failure.ts";
-import { CELL, type Orders, type Report, type RunIntroduction, type WorkerStart } from "./protocol.ts";
+import {
+  type Admission,
+  CELL,
+  type Orders,
+  type Report,
+  type RunIntroduction,
+  type WorkerStart,
+} from "./protocol.ts";
 import type { StepIntroduction } from "./protocol.ts";
 
 /** At most so many calls that a worker has not begun; it may have any number of begun ones. */
@@ -139,6 +146,11 @@ export class Thread {
   abort({ slot }: Call, reason: StepError): void {
     this.hasHeard = false;
     this.#worker.postMessage({ aborts: [[slot, reason]] } satisfies Orders);
+  }
+
+  /** Answers an element that has asked for a slot. */
+  admit(admission: Admission): void {
+    this.#worker.postMessage({ admitted: [admission] } satisfies Orders);
   }
 
   /** Has the resources of a run closed, and gives what went wrong. */
