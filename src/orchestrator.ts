@@ -1,4 +1,5 @@
 /** The live object: definitions, a store, IO managers and the run loop wired together; owns start and stop. */
+import { type AuditedVerb, formatBy } from "./model/audit.ts";
 import type { Definitions } from "./model/definitions.ts";
 import type { SluiceEvent } from "./model/events/event.ts";
 import type { Selection } from "./model/job.ts";
@@ -6,6 +7,7 @@ import { ActiveRuns } from "./orchestrator/active.ts";
 import type {
   AssetName,
   BackfillResult,
+  ByOptions,
   CloseOptions,
   MaterializationReport,
   Orchestrator,
@@ -26,6 +28,7 @@ import {
 } from "./orchestrator/arguments.ts";
 import {
   BACKFILL_FIELDS,
+  BY_FIELDS,
   CLOSE_FIELDS,
   COMPENSATE_FIELDS,
   LAUNCH_FIELDS,
@@ -126,14 +129,14 @@ class LiveOrchestrator extends Reads implements Orchestrator {
     checkRunOptions(options, PLANNED_RUN_FIELDS, "materialize()");
     return await this.#write("materialize", async ({ parts, verbs }) => {
       const plan = await planIn(parts, { ...requestOf(options), select });
-      return await verbs.execute(plan, options);
+      return await verbs.execute(plan, this.#signed(options));
     });
   }
 
   async execute(plan: RunPlan, options: RunOptions = {}): Promise<RunResult> {
     requireArgument("execute", "plan", plan, RUN_PLAN);
     checkRunOptions(options, RUN_FIELDS, "execute()");
-    return await this.#write("execute", ({ verbs }) => verbs.execute(plan, options));
+    return await this.#write("execute", ({ verbs }) => verbs.execute(plan, this.#signed(options)));
   }
 
   async runJob(name: string, options: RunOptions & Omit<PlanRequest, "select"> = {}): Promise<RunResult> {
@@ -142,7 +145,7 @@ class LiveOrchestrator extends Reads implements Orchestrator {
     const job = findJob(this.definitions, name);
     return await this.#write("runJob", async ({ parts, verbs }) => {
       const plan = await planIn(parts, { ...requestOf(options), select: job.selection });
-      return await verbs.execute(plan, jobOptions(job, options), name);
+      return await verbs.execute(plan, this.#signed(jobOptions(job, options)), name);
     });
   }
 
@@ -153,7 +156,7 @@ class LiveOrchestrator extends Reads implements Orchestrator {
     checkRunOptions(options, PLANNED_RUN_FIELDS, "launch()");
     return await this.#write(
       "launch",
-      async ({ parts, verbs }) => verbs.launch(await planLaunch(parts, request)),
+      async ({ parts, verbs }) => verbs.launch(await planLaunch(parts, this.#signed(request))),
     );
   }
 
@@ -163,7 +166,7 @@ class LiveOrchestrator extends Reads implements Orchestrator {
     checkRunOptions(options, RUN_FIELDS, "backfill()");
     return await this.#write("backfill", async ({ parts, verbs }) => {
       const plan = isPlan ? request : await planBackfillIn(parts, request);
-      return await verbs.backfill(plan, options);
+      return await verbs.backfill(plan, this.#signed(options));
     });
   }
 
@@ -175,53 +178,66 @@ class LiveOrchestrator extends Reads implements Orchestrator {
     checkRunOptions(options, RERUN_FIELDS, "rerun()");
     requireRecord("rerun", "options", options, RERUN_FIELDS);
     const { from = "failure", ...rest } = options;
-    return await this.#write("rerun", ({ verbs }) => verbs.rerun(runId, from, rest));
+    return await this.#write("rerun", ({ verbs }) => verbs.rerun(runId, from, this.#signed(rest)));
   }
 
   async recover(options: RecoverOptions = {}): Promise<readonly RunResult[]> {
     checkRunOptions(options, RECOVER_FIELDS, "recover()");
     requireRecord("recover", "options", options, RECOVER_FIELDS);
-    return await this.#write("recover", ({ verbs }) => verbs.recover(options));
+    return await this.#act("recover", undefined, options, ({ verbs }) => verbs.recover(options));
   }
 
   async compensate(runId: string, options: RunOptions = {}): Promise<RunResult> {
     requireArgument("compensate", "runId", runId, TEXT);
     checkRunOptions(options, COMPENSATE_FIELDS, "compensate()");
-    return await this.#write("compensate", ({ verbs }) => verbs.compensate(runId, options));
+    return await this.#write("compensate", ({ verbs }) => verbs.compensate(runId, this.#signed(options)));
   }
 
-  async cancel(id: string, reason = "canceled"): Promise<void> {
+  async cancel(id: string, reason = "canceled", options: ByOptions = {}): Promise<void> {
     requireArgument("cancel", "id", id, TEXT);
     requireArgument("cancel", "reason", reason, TEXT);
-    await this.#at(({ verbs }) => verbs.cancel(id, reason));
+    requireRecord("cancel", "options", options, BY_FIELDS);
+    await this.#at(async (seat) => {
+      if (!seat.isReadOnly) await this.#note(seat, "cancel", id, options);
+      await seat.verbs.cancel(id, reason);
+    });
   }
 
   async report(
     asset: AssetName,
     reports: MaterializationReport | readonly MaterializationReport[] = {},
+    options: ByOptions = {},
   ): Promise<void> {
+    requireRecord("report", "options", options, BY_FIELDS);
     const found = this.asset("report", asset);
     const list: readonly unknown[] = Array.isArray(reports) ? reports : [reports];
     for (const each of list) requireRecord("report", "reports", each, REPORT_FIELDS);
     const checked = list as readonly MaterializationReport[];
-    await this.#write("report", ({ verbs }) => verbs.report(found, checked));
+    await this.#act("report", found.key, options, ({ verbs }) => verbs.report(found, checked));
   }
 
-  async wipe(asset: AssetName, partitions: PartitionRequest = "all"): Promise<number> {
+  async wipe(
+    asset: AssetName,
+    partitions: PartitionRequest = "all",
+    options: ByOptions = {},
+  ): Promise<number> {
+    requireRecord("wipe", "options", options, BY_FIELDS);
     const found = this.asset("wipe", asset);
-    return await this.#write("wipe", ({ verbs }) => verbs.wipe(found, partitions));
+    return await this.#act("wipe", found.key, options, ({ verbs }) => verbs.wipe(found, partitions));
   }
 
-  async addPartitions(name: string, keys: readonly string[]): Promise<void> {
+  async addPartitions(name: string, keys: readonly string[], options: ByOptions = {}): Promise<void> {
+    requireRecord("addPartitions", "options", options, BY_FIELDS);
     requireArgument("addPartitions", "name", name, TEXT);
     requireArgument("addPartitions", "keys", keys, TEXTS);
-    await this.#write("addPartitions", ({ verbs }) => verbs.addKeys(name, keys));
+    await this.#act("addPartitions", name, options, ({ verbs }) => verbs.addKeys(name, keys));
   }
 
-  async removePartitions(name: string, keys: readonly string[]): Promise<void> {
+  async removePartitions(name: string, keys: readonly string[], options: ByOptions = {}): Promise<void> {
+    requireRecord("removePartitions", "options", options, BY_FIELDS);
     requireArgument("removePartitions", "name", name, TEXT);
     requireArgument("removePartitions", "keys", keys, TEXTS);
-    await this.#write("removePartitions", ({ verbs }) => verbs.removeKeys(name, keys));
+    await this.#act("removePartitions", name, options, ({ verbs }) => verbs.removeKeys(name, keys));
   }
 
   subscribe(listener: (events: Iterable<SluiceEvent>) => void): () => void {
@@ -266,23 +282,27 @@ class LiveOrchestrator extends Reads implements Orchestrator {
     requireArgument(verb, "id", id, TEXT);
     requireRecord(verb, "options", options, SWITCH_FIELDS);
     await this.#write(verb, async ({ parts, verbs }) => {
-      const change = await switchOf(parts, this.#desk.triggers, id, enabled, options.by);
+      const { by = this.#options.by && formatBy(this.#options.by) } = options;
+      const change = await switchOf(parts, this.#desk.triggers, id, enabled, by);
       if (change) await verbs.note("trigger_changed", change);
     });
   }
 
-  async prune(retention: { readonly runsBeforeMs: number }): Promise<number> {
+  async prune(retention: { readonly runsBeforeMs: number }, options: ByOptions = {}): Promise<number> {
+    requireRecord("prune", "options", options, BY_FIELDS);
     requireRecord("prune", "retention", retention, PRUNE_FIELDS);
     requireArgument("prune", "runsBeforeMs", retention.runsBeforeMs, INSTANT);
-    return await this.#write("prune", ({ verbs }) => verbs.prune(retention));
+    return await this.#act("prune", undefined, options, ({ verbs }) => verbs.prune(retention));
   }
 
-  async pause(): Promise<void> {
-    await this.#write("pause", ({ verbs }) => verbs.pause());
+  async pause(options: ByOptions = {}): Promise<void> {
+    requireRecord("pause", "options", options, BY_FIELDS);
+    await this.#act("pause", undefined, options, ({ verbs }) => verbs.pause());
   }
 
-  async resume(): Promise<void> {
-    await this.#write("resume", ({ verbs }) => verbs.resume());
+  async resume(options: ByOptions = {}): Promise<void> {
+    requireRecord("resume", "options", options, BY_FIELDS);
+    await this.#act("resume", undefined, options, ({ verbs }) => verbs.resume());
   }
 
   async close(options: CloseOptions = {}): Promise<void> {
@@ -301,6 +321,35 @@ class LiveOrchestrator extends Reads implements Orchestrator {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** Options with who acts, where they do not say so themselves. */
+  #signed<Options extends ByOptions>(options: Options): Options {
+    const { by } = this.#options;
+    return by === undefined || options.by !== undefined ? options : { ...options, by };
+  }
+
+  /** Does what a verb is for that is no run, and records before it who has asked for it. */
+  async #act<T>(
+    verb: AuditedVerb,
+    subject: string | undefined,
+    options: ByOptions,
+    work: (seat: Seat) => Promise<T>,
+  ): Promise<T> {
+    return await this.#write(verb, async (seat) => {
+      await this.#note(seat, verb, subject, options);
+      return await work(seat);
+    });
+  }
+
+  async #note(
+    { verbs }: Seat,
+    verb: AuditedVerb,
+    subject: string | undefined,
+    options: ByOptions,
+  ): Promise<void> {
+    const { by } = this.#signed(options);
+    if (by) await verbs.note("audited", { verb, by, ...(subject !== undefined && { subject }) });
   }
 
   /** Does what a verb is for. What was asked for before `close` is waited for by it. */
@@ -341,6 +390,7 @@ class LiveOrchestrator extends Reads implements Orchestrator {
 export type {
   AssetName,
   BackfillResult,
+  ByOptions,
   CloseOptions,
   LogFilter,
   MaterializationReport,

@@ -64,6 +64,7 @@ export function openSession({ module, options, host, notes }: OpenSessionRequest
       isolation: { ...moduleOf(found), ...found.options.isolation },
       clock: host.clock,
       mask: host.mask,
+      by: { via: "cli", ...(host.user !== undefined && { actor: host.user }) },
     });
   };
   const session: OpenSession = {

@@ -2,6 +2,7 @@
 import type { Command } from "./command.ts";
 import { backfill } from "./commands/backfill.ts";
 import { check } from "./commands/check.ts";
+import { audit } from "./commands/mend/audit.ts";
 import { compensate } from "./commands/mend/compensate.ts";
 import { completion } from "./commands/completion.ts";
 import { graph } from "./commands/graph.ts";
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   serve,
   runs,
   logs,
+  audit,
   rerun,
   compensate,
   recover,

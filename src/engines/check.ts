@@ -50,6 +50,7 @@ const EXECUTION: Shapes<ExecuteOptions> = Object.freeze({
   timeoutMs: LIMIT,
   key: TEXT,
   correlationId: NAME,
+  actor: TEXT,
   tags: {
     is: "a record of texts",
     fits: (value) => isRecord(value) && Object.values(value).every((tag) => typeof tag === "string"),

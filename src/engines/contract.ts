@@ -106,6 +106,8 @@ export interface ExecuteOptions {
   readonly key?: string;
   /** By what the request is known in every message. No two may be under way with the same. Default: a new id. */
   readonly correlationId?: string;
+  /** Who asks for it, for the audit. */
+  readonly actor?: string;
   /** Tags of the run. */
   readonly tags?: { readonly [name: string]: string };
 }

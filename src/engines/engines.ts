@@ -158,7 +158,8 @@ export class LiveEngines implements Engines {
     if (this.#closing) throw enginesClosed();
     const request = this.#open(workflow, options);
     // The deadline holds for a schema that does not answer as well.
-    workflow.prepare(inputs, options.tags ?? {}).then(
+    const { tags = {}, actor } = options;
+    workflow.prepare(inputs, { tags, ...(actor !== undefined && { actor }) }).then(
       (work) => this.#enqueue(request, work),
       (error) => request.refuse(error),
     );

@@ -11,6 +11,8 @@ export interface Work {
   readonly config: RunConfig;
   readonly partitions?: PartitionRequest;
   readonly tags: { readonly [name: string]: string };
+  /** Who has asked for it. */
+  readonly actor?: string;
   /** The keys of the assets whose values are answered. */
   readonly outputs: readonly string[];
   /** As JSON, all of them together. */

@@ -104,14 +104,15 @@ export class Service {
   }
 
   #run(work: Work, correlationId: string, signal: AbortSignal): Promise<RunResult> {
-    const { what, config, partitions, tags, workflowId } = work;
+    const { what, config, partitions, tags, workflowId, actor } = work;
+    const { orchestrator, engineId } = this.#parts;
     const options = {
       config,
       signal,
-      tags: { ...tags, "sluice/workflow": workflowId, "sluice/request": correlationId },
+      by: { via: `engine:${engineId}`, ...(actor !== undefined && { actor }) },
+      tags: { ...tags, "sluice/workflow": workflowId, "sluice/correlation": correlationId },
       ...(partitions !== undefined && { partitions }),
     };
-    const { orchestrator } = this.#parts;
     return "job" in what
       ? orchestrator.runJob(what.job, options)
       : orchestrator.materialize(what.select, options);

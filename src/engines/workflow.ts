@@ -54,7 +54,7 @@ export interface Workflow {
   readonly timeoutMs: number;
   readonly engines: readonly string[] | undefined;
   /** Rejects with WORKFLOW_INVALID for inputs that are none. */
-  readonly prepare: (inputs: unknown, tags: Work["tags"]) => Promise<Work>;
+  readonly prepare: (inputs: unknown, asked: Pick<Work, "tags" | "actor">) => Promise<Work>;
 }
 
 /**
@@ -87,7 +87,7 @@ export function openWorkflow<S extends Schema<unknown, unknown>>(spec: WorkflowS
     id,
     timeoutMs: spec.timeoutMs ?? TIMEOUT_MS,
     engines: spec.engines && [...spec.engines],
-    prepare: async (given, tags) => {
+    prepare: async (given, asked) => {
       const inputs = await validInputs(id, spec.inputs, given);
       const config = spec.config ? spec.config(inputs) : inputs;
       const partitions = spec.partitions?.(inputs);
@@ -96,7 +96,7 @@ export function openWorkflow<S extends Schema<unknown, unknown>>(spec: WorkflowS
         workflowId: id,
         what,
         config,
-        tags,
+        ...asked,
         outputs: keys,
         maxOutputBytes,
         ...(partitions !== undefined && { partitions }),

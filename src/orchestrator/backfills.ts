@@ -1,4 +1,5 @@
 /** Driving backfills: wave after wave, run after run, leaving out what depends on a failure. */
+import { withBy } from "../model/audit.ts";
 import { EVENT_KINDS } from "../model/events/event.ts";
 import { splitConcurrency } from "../model/gates/concurrency.ts";
 import { quote } from "../model/quote.ts";
@@ -39,7 +40,7 @@ export async function executeBackfill(
   checkRunOptions(options);
   requirePatience(options);
   if (plan.whole?.definitions !== parts.definitions) throw otherDefinitions();
-  const tags = options.tags ?? {};
+  const tags = withBy(options.tags, options.by) ?? {};
   await record(parts, EVENT_KINDS.backfill_created, { id, plan: formatBackfillPlan(plan), tags });
   onCreated?.();
   return await drive(parts, active, { id, plan, options, earlier: new Map() });

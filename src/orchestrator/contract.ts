@@ -1,4 +1,5 @@
 /** The live object: definitions, a store, IO managers and engines wired together; owns start and stop. */
+import type { AuditEntry, AuditFilter, By } from "../model/audit.ts";
 import type { Asset } from "../model/assets/declaration.ts";
 import type { Compensate } from "../model/step/compensate.ts";
 import type { RunHooks } from "../model/step/hooks.ts";
@@ -87,6 +88,11 @@ export interface OrchestratorOptions {
    * Give one to use it for other output too.
    */
   readonly mask?: Mask;
+  /**
+   * Who acts where a call does not say so. Default: nobody says; runs count as started through `api` then, and other verbs
+   * leave no entry in the audit.
+   */
+  readonly by?: By;
 }
 
 /** What becomes of runs whose process has died. */
@@ -152,6 +158,14 @@ export interface RunOptions {
    * canceled. Default: what the job says, else true.
    */
   readonly compensate?: Compensate;
+  /** Who starts it, for the audit. Default: what the orchestrator says. */
+  readonly by?: By;
+}
+
+/** Who asks for something that is no run. */
+export interface ByOptions {
+  /** Who it is, and through which door. Default: what the orchestrator says. */
+  readonly by?: By;
 }
 
 /** What `recover` goes on with, and how. */
@@ -238,7 +252,7 @@ export interface Orchestrator extends AsyncDisposable {
    */
   compensate(
     runId: string,
-    options?: Pick<RunOptions, "tags" | "concurrency" | "priority">,
+    options?: Pick<RunOptions, "tags" | "concurrency" | "priority" | "by">,
   ): Promise<RunResult>;
   /**
    * Finishes runs and backfills that were interrupted: by the death of their process, by `close`, or by a store that
@@ -250,21 +264,25 @@ export interface Orchestrator extends AsyncDisposable {
    * Asks a run or a backfill to stop: no new step starts, running ones are told by their signal. One that is interrupted or
    * parked is recorded as canceled.
    */
-  cancel(id: string, reason?: string): Promise<void>;
+  cancel(id: string, reason?: string, options?: ByOptions): Promise<void>;
 
   /** Records one or many values that were made elsewhere. An equal data version leaves downstream assets fresh. */
-  report(asset: AssetName, reports?: MaterializationReport | readonly MaterializationReport[]): Promise<void>;
+  report(
+    asset: AssetName,
+    reports?: MaterializationReport | readonly MaterializationReport[],
+    options?: ByOptions,
+  ): Promise<void>;
   /** Forgets materializations, and removes the stored values. Gives the number of partitions wiped. */
-  wipe(asset: AssetName, partitions?: PartitionRequest): Promise<number>;
+  wipe(asset: AssetName, partitions?: PartitionRequest, options?: ByOptions): Promise<number>;
   /** Loads a stored value. */
   load(asset: AssetName, partition?: string): Promise<unknown>;
   /** Where a stored value lies, for people. */
   locate(asset: AssetName, partition?: string): string | undefined;
 
   /** Adds keys to a dynamic partition definition; those that are there are left alone. */
-  addPartitions(name: string, keys: readonly string[]): Promise<void>;
+  addPartitions(name: string, keys: readonly string[], options?: ByOptions): Promise<void>;
   /** Removes keys from a dynamic partition definition; what is recorded of them stays. */
-  removePartitions(name: string, keys: readonly string[]): Promise<void>;
+  removePartitions(name: string, keys: readonly string[], options?: ByOptions): Promise<void>;
   /** The partitions of an asset that exist now, and which of them have a value or failed last. */
   partitions(asset: AssetName): Promise<PartitionOverview>;
 
@@ -332,14 +350,19 @@ export interface Orchestrator extends AsyncDisposable {
   /** Calls back with every recorded event, after its commit. Gives a function that ends the subscription. */
   subscribe(listener: (events: Iterable<SluiceEvent>) => void): () => void;
   /** Removes finished runs that ended before an instant. Gives their number. */
-  prune(retention: { readonly runsBeforeMs: number }): Promise<number>;
+  prune(retention: { readonly runsBeforeMs: number }, options?: ByOptions): Promise<number>;
   /**
    * Begins no step of any run until `resume`. Steps that are under way go on to their end, and runs that are begun meanwhile
    * wait. It is state of the process that runs the steps: one that takes over, or begins anew, is not paused.
    */
-  pause(): Promise<void>;
+  pause(options?: ByOptions): Promise<void>;
   /** Begins steps again after `pause`. */
-  resume(): Promise<void>;
+  resume(options?: ByOptions): Promise<void>;
+  /**
+   * Who has started, canceled, paused or changed what, and through which door: newest first, by pages. It is read from
+   * the record, and holds what that holds: runs that were pruned are gone from it.
+   */
+  audit(filter?: AuditFilter): Promise<readonly AuditEntry[]>;
   /**
    * Takes no more work, lets what is under way end, commits and closes. Resolves when all of that is done; a second
    * call waits for the first.

@@ -1,4 +1,5 @@
 /** The fields that verbs know in what they are given; what concerns planning alone is told by the planner. */
+import { isBy } from "../model/audit.ts";
 import type { ElementStatus, RunStatus } from "../model/events/status.ts";
 import {
   ANYTHING,
@@ -12,6 +13,7 @@ import {
   METADATA,
   oneOf,
   PLACE,
+  type Shape,
   someOf,
   STEP,
   TEXT,
@@ -47,6 +49,7 @@ const RUN: Fields = {
   concurrency: ANYTHING,
   priority: ANYTHING,
   compensate: ANYTHING,
+  by: ANYTHING,
 };
 
 /** Of runs of a plan. */
@@ -74,10 +77,24 @@ export const RECOVER_FIELDS: Fields = { ...RUN, parked: FLAG };
 export const RERUN_FIELDS: Fields = { ...RUN, from: oneOf("failure", "start") };
 
 /** Of the options of `compensate`. */
-export const COMPENSATE_FIELDS: Fields = { tags: ANYTHING, concurrency: ANYTHING, priority: ANYTHING };
+export const COMPENSATE_FIELDS: Fields = {
+  by: ANYTHING,
+  tags: ANYTHING,
+  concurrency: ANYTHING,
+  priority: ANYTHING,
+};
 
 /** Of the options of `close`. */
 export const CLOSE_FIELDS: Fields = { graceMs: DURATION };
+
+/** Who acts. */
+const BY: Shape = { is: "who acts: { actor, via }", fits: isBy, example: '{ actor: "ada", via: "api" }' };
+
+/** Of verbs that say nothing but who asks for them. */
+export const BY_FIELDS: Fields = { by: BY };
+
+/** Of the filter of `audit`. */
+export const AUDIT_FIELDS: Fields = { actor: TEXT, via: TEXT, verb: TEXT, before: PLACE, limit: COUNT };
 
 /** Of what is pruned. */
 export const PRUNE_FIELDS: Fields = { runsBeforeMs: INSTANT };

@@ -1,4 +1,5 @@
 /** What an orchestrator and its runs are given, held to its shape before anything is opened or recorded. */
+import { isBy } from "../model/audit.ts";
 import { type PoolOptions, requireBreaker } from "../model/gates/breaker.ts";
 import { requirePriority, requireRunConcurrency } from "../model/gates/concurrency.ts";
 import { SluiceError } from "../model/issue.ts";
@@ -69,6 +70,7 @@ const OPTIONS = namesOf<OrchestratorOptions>()({
   clock: true,
   random: true,
   mask: true,
+  by: true,
 });
 
 const POOL = namesOf<PoolOptions>()({ slots: true, breaker: true });
@@ -128,6 +130,7 @@ export function checkOptions(definitions: unknown, options: unknown): void {
   for (const [name, pool] of Object.entries(pools ?? {})) checkPool(name, pool);
   checkLimit(concurrency, ["concurrency"]);
   checkLimit(maxRuns, ["maxRuns"]);
+  if (options.by !== undefined) requireBy(options.by);
 }
 
 function checkTriggers(triggers: unknown): void {
@@ -182,7 +185,8 @@ function checkRecovery(recovery: unknown = {}): void {
 export function checkRunOptions(options: unknown, fields: Fields = RUN_FIELDS, what: string = "A run"): void {
   if (!isRecord(options)) throw misfit([], "A run takes a record of options", options, "{}");
   refuseUnknown(options, fields, { what, code: "DEFINITION_INVALID" });
-  const { config, tags, concurrency, signal, priority, compensate } = options;
+  const { config, tags, concurrency, signal, priority, compensate, by } = options;
+  if (by !== undefined) requireBy(by);
   if (config !== undefined && !isRecord(config)) {
     throw misfit(["config"], "Config is a record by step name", config, "config: { orders: { limit: 5 } }");
   }
@@ -200,6 +204,11 @@ export function checkRunOptions(options: unknown, fields: Fields = RUN_FIELDS, w
   if (compensate !== undefined && !isCompensate(compensate)) {
     throw misfit(["compensate"], `compensate is ${COMPENSATE_IS}`, compensate, "compensate: false");
   }
+}
+
+function requireBy(by: unknown): void {
+  if (isBy(by)) return;
+  throw misfit(["by"], "by says who acts", by, 'by: { actor: "ada", via: "api" }');
 }
 
 /** A limit below 1 would let nothing run, and the caller would wait for ever. */

@@ -1,4 +1,5 @@
 /** The verbs of an orchestrator that only look: plans, values and what is recorded. */
+import type { AuditEntry, AuditFilter } from "../model/audit.ts";
 import type { Asset } from "../model/assets/declaration.ts";
 import type { Definitions } from "../model/definitions.ts";
 import type { ElementFilter } from "../model/events/fold_elements.ts";
@@ -29,9 +30,11 @@ import type { AutomationExplanation } from "../planner/automation/explanation.ts
 import { ASSET, requireArgument, requireRecord, TEXT } from "./arguments.ts";
 import type { AssetFreshness } from "../model/automation/freshness_state.ts";
 import { explainIn, freshnessIn } from "./triggers/automation.ts";
+import { readAudit } from "./recall/audit.ts";
 import { requireKnown, requirePartition } from "./catalogue.ts";
 import type { AssetName, LogFilter, PartitionOverview, VerifyOptions } from "./contract.ts";
 import {
+  AUDIT_FIELDS,
   BACKFILL_FIELDS,
   BACKFILLS_FIELDS,
   CHECKS_FIELDS,
@@ -141,6 +144,14 @@ export abstract class Reads {
   async events(filter: EventFilter = {}): Promise<readonly SluiceEvent[]> {
     requireRecord("events", "filter", filter, EVENTS_FIELDS);
     return await this.read(({ store }) => store.events(filter));
+  }
+
+  async audit(filter: AuditFilter = {}): Promise<readonly AuditEntry[]> {
+    requireRecord("audit", "filter", filter, AUDIT_FIELDS);
+    return await this.read(async ({ store, engine }) => {
+      await engine.recorder.flush();
+      return await readAudit(store, filter);
+    });
   }
 
   async elements(runId: string, filter: ElementFilter = {}): Promise<readonly ElementRecord[]> {

@@ -1,4 +1,5 @@
 /** Executing plans: runs, their repetition, and finishing what a dead process left. */
+import { withBy, withoutBy } from "../model/audit.ts";
 import type { RunRecord } from "../model/events/record.ts";
 import { isFinalRun, isFinalStep } from "../model/events/status.ts";
 import { splitConcurrency } from "../model/gates/concurrency.ts";
@@ -51,10 +52,10 @@ async function execute(
   parts: Parts,
   active: ActiveRuns,
   request: RunRequest,
-  { config, signal, concurrency, priority = 0, compensate, ...options }: RunOptions,
+  { config, signal, concurrency, priority = 0, compensate, by, ...options }: RunOptions,
 ): Promise<RunResult> {
   checkRunOptions({ config, tags: options.tags, signal, concurrency, priority, compensate });
-  const tags = withMode(options.tags, compensate);
+  const tags = withMode(withBy(options.tags, by), compensate);
   const mode = modeOf(tags);
   const { id, plan } = request;
   if (plan.definitions !== parts.definitions) throw otherDefinitions();
@@ -155,7 +156,9 @@ export async function rerun(
     ...(job !== undefined && { job }),
     ...(from === "failure" && { earlierElements: earlierElements(parts.store, id, recorded.steps) }),
   };
-  return await executePlan(parts, active, plan, { ...created, ...options }, place);
+  // Who has started the other run has not started this one.
+  const given = { ...created, tags: withoutBy(created.tags), ...options };
+  return await executePlan(parts, active, plan, given, place);
 }
 
 /** What undoes another run makes nothing that could be made again. */

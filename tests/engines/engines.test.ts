@@ -74,6 +74,7 @@ describe("executeWorkflow", () => {
     assert.deepEqual(plain.outputs.numbers, [5, 6]);
     const given = await engines.executeWorkflow("nightly", { numbers: { limit: 1 } }, {
       tags: { team: "data" },
+      actor: "ada",
       correlationId: "c1",
     });
     assert.deepEqual(given.outputs.numbers, [0], "what is said of a step replaces what the job says of it");
@@ -81,7 +82,9 @@ describe("executeWorkflow", () => {
     assert.deepEqual([run?.job, run?.tags], ["nightly", {
       team: "data",
       "sluice/workflow": "nightly",
-      "sluice/request": "c1",
+      "sluice/correlation": "c1",
+      "sluice/via": "engine:here",
+      "sluice/actor": "ada",
     }]);
     await assert.rejects(engines.executeWorkflow("nightly", { nombers: {} }), { code: "CONFIG_INVALID" });
   });

@@ -26,6 +26,8 @@ export interface Host {
   readonly stdin: Input;
   /** The environment variables. */
   readonly env: { readonly [name: string]: string | undefined };
+  /** Who uses it, by the name that the system knows; undefined where it knows none. */
+  readonly user: string | undefined;
   /** The working directory, an absolute path. */
   readonly cwd: string;
   /** The time, and waiting for it. */

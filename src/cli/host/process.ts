@@ -1,6 +1,7 @@
 /** The process as a host: its streams, signals and console. */
 import { Console } from "node:console";
 import process from "node:process";
+import { userInfo } from "node:os";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { systemClock } from "../../model/ports.ts";
@@ -29,6 +30,7 @@ export function openProcessHost(): Host {
     stderr: openOutput(process.stderr, mask),
     stdin: openInput(() => process.stdin as unknown as TextStream),
     env: process.env,
+    user: userName(),
     cwd: process.cwd(),
     clock: systemClock,
     runtime: runtimeName(),
@@ -41,6 +43,15 @@ export function openProcessHost(): Host {
     sealStdout: () => sealStdout(stdout),
     mask,
   };
+}
+
+/** Containers may have a user without a name. */
+function userName(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
 }
 
 function openOutput(stream: NodeJS.WriteStream, mask: Mask = openMask()): Output {

@@ -1,4 +1,5 @@
 /** Runs and their steps for people. */
+import { byOf, formatBy } from "../../model/audit.ts";
 import type { RecordedError } from "../../model/events/event.ts";
 import type { ElementRecord, RunRecord, StepCounts, StepRecord } from "../../model/events/record.ts";
 import type { ElementStatus, RunStatus, StepStatus } from "../../model/events/status.ts";
@@ -93,6 +94,7 @@ export function formatRuns(runs: readonly RunRecord[], page: Page): string[] {
     { title: "started", text: ({ createdMs, startedMs }) => formatInstant(startedMs ?? createdMs) },
     { title: "took", text: durationOf, align: "right" },
     { title: "of", text: (run) => originOf(run) },
+    { title: "by", text: startedBy },
     { title: "steps", text: ({ steps }) => describeCounts(steps) },
     { title: "tags", text: ({ tags }) => describeTags(tags) },
   ];
@@ -113,6 +115,7 @@ export function formatRun({ run, steps, elements }: ShownRun, limit: number, pag
     ["waits for", run.waitsFor ?? ""],
     ["priority", run.priority === 0 ? "" : String(run.priority)],
     ["of", originOf(run)],
+    ["started by", startedBy(run)],
     ["created", formatInstant(run.createdMs)],
     ["took", durationOf(run)],
     ["steps", describeCounts(run.steps)],
@@ -200,6 +203,12 @@ function originOf({ job, backfill, parent, tags }: RunRecord): string {
     ...(backfill === undefined ? [] : [`backfill ${backfill}`]),
     ...(parent === undefined ? [] : [`rerun of ${parent}`]),
   ].join(", ");
+}
+
+/** Who has started a run, where that is on record. */
+function startedBy({ tags }: RunRecord): string {
+  const by = byOf(tags);
+  return by.via === "api" && by.actor === undefined ? "" : formatBy(by);
 }
 
 /** Tags of the user's; those that Sluice finds its own runs by are in JSON only. */

@@ -4,6 +4,7 @@
  * An event is one row of a batch: its kind, the step it is about, the attempt, its place in the order of the
  * whole store and its time. Most need nothing more; the others carry a payload of JSON values.
  */
+import type { AuditedVerb, By } from "../audit.ts";
 import type { CircuitReach } from "../assets/result.ts";
 import type { CheckSeverity } from "../step/severity.ts";
 import type { RunConcurrency } from "../gates/concurrency.ts";
@@ -53,6 +54,7 @@ export const EVENT_KINDS = {
   breaker_opened: 90,
   breaker_half_open: 91,
   breaker_closed: 92,
+  audited: 95,
 } as const;
 
 /** The name of an event's kind. */
@@ -320,6 +322,13 @@ export interface EventPayloads {
   readonly breaker_half_open: BreakerName;
   /** A breaker lets all steps pass again. */
   readonly breaker_closed: BreakerName;
+  /** Somebody asked for what leaves no other trace of who did. Whether it was done is in the record of what it is about. */
+  readonly audited: {
+    readonly verb: AuditedVerb;
+    /** What it is about; absent for all. */
+    readonly subject?: string;
+    readonly by: By;
+  };
 }
 
 /** The kinds of events about elements, by their numbers. */
@@ -337,6 +346,7 @@ export type RunEventName = Exclude<
   | "tick_recorded"
   | "trigger_changed"
   | "clock_jump"
+  | "audited"
 >;
 
 /** One event as people and subscribers see it: the row and its payload together. */

@@ -1,4 +1,5 @@
 /** What an event is about, so that a trouble and its end are known as one thing. */
+import { formatBy } from "../../model/audit.ts";
 import type { SluiceEvent } from "../../model/events/event.ts";
 
 /** What is known of a run. */
@@ -85,6 +86,10 @@ export function wordsOf(event: SluiceEvent, run: KnownRun | undefined): string {
       const { trigger, status, reason, error } = event.payload;
       const why = error?.message ?? reason;
       return `${trigger}: ${status}${why === undefined ? "" : `: ${why}`}`;
+    }
+    case "audited": {
+      const { verb, subject, by } = event.payload;
+      return `${formatBy(by)}: ${verb}${subject === undefined ? "" : ` ${subject}`}`;
     }
     case "breaker_opened":
       return `the breaker of the ${event.payload.kind} ${event.payload.name} opened: ${event.payload.error.message}`;

@@ -58,6 +58,7 @@ const RULES: { readonly [Name in EventName]: Rule<Name> } = {
   breaker_opened: "error",
   breaker_half_open: "info",
   breaker_closed: "info",
+  audited: "info",
 };
 
 const BY_END = {

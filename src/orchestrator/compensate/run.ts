@@ -1,4 +1,5 @@
 /** Undoing what a run has made, after it has ended: what is left of its compensation becomes a run of its own. */
+import { withBy } from "../../model/audit.ts";
 import type { StepRecord } from "../../model/events/record.ts";
 import { isFinalRun, isFinalStep } from "../../model/events/status.ts";
 import { splitConcurrency } from "../../model/gates/concurrency.ts";
@@ -117,7 +118,8 @@ async function execute(
   const dynamicKeys = (name: string) => context.facts.dynamicKeys(name);
   const graph = await parts.engine.compile(plan, dynamicKeys);
   if (changedSteps(created.steps, graph, () => true).what !== undefined) throw outdated(id);
-  const { tags, priority } = options;
+  const { priority } = options;
+  const tags = withBy(options.tags, options.by);
   const { steps: atOnce } = splitConcurrency(options.concurrency);
   const request: CompensationRequest = {
     id: ownId,

@@ -20,7 +20,7 @@ export interface Pruning {
 }
 
 /** The events that verbs record as they are. */
-export type NoteName = "tick_recorded" | "trigger_changed";
+export type NoteName = "tick_recorded" | "trigger_changed" | "audited";
 
 /** The verbs that record. What they are given was looked at before. */
 export interface Verbs {

@@ -49,6 +49,7 @@ const WORDS: { readonly [Name in keyof EventPayloads]: readonly FieldOf<EventPay
   breaker_opened: ["error"],
   breaker_half_open: [],
   breaker_closed: [],
+  audited: ["by"],
 };
 
 type FieldOf<Payload> = Payload extends object ? keyof Payload & string : never;

@@ -58,14 +58,19 @@ describe("sluice runs and logs", () => {
     delete process.env.SALES_FAIL;
     await run("run sales.ts raw/orders --partition 2026-01-02");
     const { out } = await run("runs");
-    assert.match(out, /^run +status +started +took +steps +tags\n/);
+    assert.match(out, /^run +status +started +took +by +steps +tags\n/);
     assert.deepEqual(out.match(/success|failed(?= +\d{4})/g)?.slice(0, 2), ["success", "failed"]);
     assert.match((await run("runs --status failed")).out, /by=test/);
     assert.doesNotMatch((await run("runs --status success")).out, /by=test/);
 
     await run("backfill sales.ts raw/orders --partition 2026-01-04 --tag by=hand");
     const [newest] = (await run("runs --json")).json<{ runs: { tags: Record<string, string> }[] }>().runs;
-    assert.deepEqual(Object.keys(newest.tags).sort(), ["by", "sluice/backfill_run"]);
+    assert.deepEqual(Object.keys(newest.tags).sort(), [
+      "by",
+      "sluice/actor",
+      "sluice/backfill_run",
+      "sluice/via",
+    ]);
     const list = (await run("runs")).out;
     assert.match(list, /by=hand\n/);
     assert.doesNotMatch(list, /sluice\//);

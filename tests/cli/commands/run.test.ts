@@ -69,6 +69,8 @@ describe("sluice run", () => {
     const { run, failures } = outcome.json<RunDocument>();
     assert.deepEqual([outcome.code, outcome.err], [1, ""]);
     assert.deepEqual([run.status, run.steps.total, run.steps.failed, run.tags], ["failed", 3, 1, {
+      "sluice/actor": "ada",
+      "sluice/via": "cli",
       a: "b=c",
     }]);
     assert.deepEqual(failures.map(({ partitionKeys }) => partitionKeys), [["2026-01-02"]]);

@@ -46,6 +46,7 @@ export function openTestHost(options: HostOptions = {}): TestHost {
     stderr: memoryOutput(options.columns),
     stdin: openInput(() => Readable.from(options.input === undefined ? [] : [options.input])),
     env: options.env ?? {},
+    user: "ada",
     cwd: options.cwd ?? "/",
     clock: options.clock ?? systemClock,
     runtime: "test 1.0.0",

@@ -439,5 +439,6 @@ test("kinds of events are stored, and never change their numbers", () => {
     90,
     91,
     92,
+    95,
   ]);
 });
