@@ -57,7 +57,6 @@ const DOORS: readonly (readonly [tag: string, door: string])[] = [
   ["sluice/schedule", "schedule"],
   ["sluice/sensor", "sensor"],
   ["sluice/automation", "automation"],
-  ["sluice/trigger", "http"],
 ];
 
 /** Tags of a run with who has started it. */

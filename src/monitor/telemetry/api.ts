@@ -1,4 +1,5 @@
 /** What is used of OpenTelemetry, by its shape: the package is a peer that only those install who want it. */
+
 /** Values that go with spans and measures. */
 export type TelemetryAttributes = { readonly [name: string]: string | number | boolean };
 

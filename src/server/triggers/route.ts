@@ -45,7 +45,7 @@ export class TriggerRoute {
       return asked = run;
     };
     try {
-      const started = await this.#starter.start(call.trigger, build, call.key, call.nowMs);
+      const started = await this.#starter.start(call, build, call.key, call.nowMs);
       return await this.#tell(call.trigger, started, asked, waitMs, request);
     } catch (error) {
       if (error instanceof Ignored) return ignored(call.trigger, error.request);

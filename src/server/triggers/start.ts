@@ -15,6 +15,12 @@ import { targetOf } from "./target.ts";
 /** The tag that names what started a run. */
 const TRIGGER_TAG = "sluice/trigger";
 
+/** Which trigger is asked, and by whom. */
+export interface Asking {
+  readonly trigger: RequestTrigger;
+  readonly caller: string;
+}
+
 /** What a request started, or had started before. */
 export interface Started {
   readonly runId: string;
@@ -39,33 +45,33 @@ export class Starter {
 
   /** Starts a run, or gives the one that the key stands for. Throws a problem when the key is used for something else. */
   async start(
-    trigger: RequestTrigger,
+    asking: Asking,
     build: Build,
     key: Idempotent | undefined,
     nowMs: number,
   ): Promise<Started> {
-    if (!key) return started(await this.#launch(trigger, await build()), false);
+    if (!key) return started(await this.#launch(asking, await build()), false);
     if (this.#pending.has(key.scope)) throw keyInUse();
     this.#pending.add(key.scope);
     try {
-      return await this.#once(trigger, build, key, nowMs);
+      return await this.#once(asking, build, key, nowMs);
     } finally {
       this.#pending.delete(key.scope);
     }
   }
 
-  async #once(trigger: RequestTrigger, build: Build, key: Idempotent, nowMs: number): Promise<Started> {
+  async #once(asking: Asking, build: Build, key: Idempotent, nowMs: number): Promise<Started> {
     const [current, before] = runIdsOf(key, nowMs);
     for (const id of [current, before]) {
       const run = await this.#orchestrator.run(id);
       if (!run || run.createdMs <= nowMs - KEPT_MS) continue;
       requireSameRequest(key, run.tags);
-      const ended = async () => await (await this.#launch(trigger, await build(), id)).ended;
+      const ended = async () => await (await this.#launch(asking, await build(), id)).ended;
       return { runId: id, isReplayed: true, ended };
     }
     const { tags, ...run } = await build();
     const launched = await this.#launch(
-      trigger,
+      asking,
       { ...run, tags: { ...tags, [REQUEST_TAG]: key.request } },
       current,
     );
@@ -74,15 +80,17 @@ export class Starter {
   }
 
   async #launch(
-    trigger: RequestTrigger,
+    { trigger, caller }: Asking,
     { tags, ...run }: TriggeredRun,
     id?: string,
   ): Promise<Launched<RunResult>> {
+    const door = `${trigger.kind}:${trigger.name}`;
     return await this.#orchestrator.launch({
       ...run,
       ...targetOf(trigger),
       ...(id !== undefined && { id }),
-      tags: { ...tags, [TRIGGER_TAG]: `${trigger.kind}:${trigger.name}` },
+      tags: { ...tags, [TRIGGER_TAG]: door },
+      by: { via: door, ...(caller !== "" && { actor: caller }) },
     }) as Launched<RunResult>;
   }
 }

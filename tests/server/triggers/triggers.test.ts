@@ -65,6 +65,8 @@ describe("an HTTP trigger", () => {
       note: "none",
       caller: "tests",
       "sluice/trigger": "http:yearly-report",
+      "sluice/via": "http:yearly-report",
+      "sluice/actor": "tests",
     });
   });
 
