@@ -187,7 +187,7 @@ export { TRIGGER_RULES } from "./src/model/assets/trigger_rule.ts";
 export type { TriggerRule } from "./src/model/assets/trigger_rule.ts";
 export type * from "./src/model/step/hooks.ts";
 export type { Compensate } from "./src/model/step/compensate.ts";
-export type { AuditedVerb, AuditEntry, AuditFilter, By } from "./src/model/audit.ts";
+export type { AuditedVerb, AuditEntry, AuditFilter, By } from "./src/model/audit/audit.ts";
 export type { Clock, Log, LogFields, LogLevel, Random } from "./src/model/ports.ts";
 
 // Partition

@@ -1,5 +1,5 @@
 /** The live object: definitions, a store, IO managers and the run loop wired together; owns start and stop. */
-import { type AuditedVerb, formatBy } from "./model/audit.ts";
+import { type AuditedVerb, formatBy } from "./model/audit/audit.ts";
 import type { Definitions } from "./model/definitions.ts";
 import type { SluiceEvent } from "./model/events/event.ts";
 import type { Selection } from "./model/job.ts";

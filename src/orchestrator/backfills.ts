@@ -1,5 +1,5 @@
 /** Driving backfills: wave after wave, run after run, leaving out what depends on a failure. */
-import { withBy } from "../model/audit.ts";
+import { withBy } from "../model/audit/audit.ts";
 import { EVENT_KINDS } from "../model/events/event.ts";
 import { splitConcurrency } from "../model/gates/concurrency.ts";
 import { quote } from "../model/quote.ts";

@@ -1,5 +1,5 @@
 /** The live object: definitions, a store, IO managers and engines wired together; owns start and stop. */
-import type { AuditEntry, AuditFilter, By } from "../model/audit.ts";
+import type { AuditEntry, AuditFilter, By } from "../model/audit/audit.ts";
 import type { Asset } from "../model/assets/declaration.ts";
 import type { Compensate } from "../model/step/compensate.ts";
 import type { RunHooks } from "../model/step/hooks.ts";

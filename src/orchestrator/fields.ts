@@ -1,5 +1,5 @@
 /** The fields that verbs know in what they are given; what concerns planning alone is told by the planner. */
-import { isBy } from "../model/audit.ts";
+import { isBy } from "../model/audit/audit.ts";
 import type { ElementStatus, RunStatus } from "../model/events/status.ts";
 import {
   ANYTHING,

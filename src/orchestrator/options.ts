@@ -1,5 +1,5 @@
 /** What an orchestrator and its runs are given, held to its shape before anything is opened or recorded. */
-import { isBy } from "../model/audit.ts";
+import { isBy } from "../model/audit/audit.ts";
 import { type PoolOptions, requireBreaker } from "../model/gates/breaker.ts";
 import { requirePriority, requireRunConcurrency } from "../model/gates/concurrency.ts";
 import { SluiceError } from "../model/issue.ts";

@@ -1,5 +1,5 @@
 /** The verbs of an orchestrator that only look: plans, values and what is recorded. */
-import type { AuditEntry, AuditFilter } from "../model/audit.ts";
+import type { AuditEntry, AuditFilter } from "../model/audit/audit.ts";
 import type { Asset } from "../model/assets/declaration.ts";
 import type { Definitions } from "../model/definitions.ts";
 import type { ElementFilter } from "../model/events/fold_elements.ts";

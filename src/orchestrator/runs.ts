@@ -1,5 +1,5 @@
 /** Executing plans: runs, their repetition, and finishing what a dead process left. */
-import { withBy, withoutBy } from "../model/audit.ts";
+import { withBy, withoutBy } from "../model/audit/audit.ts";
 import type { RunRecord } from "../model/events/record.ts";
 import { isFinalRun, isFinalStep } from "../model/events/status.ts";
 import { splitConcurrency } from "../model/gates/concurrency.ts";

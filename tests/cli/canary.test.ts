@@ -4,38 +4,12 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import * as api from "@opentelemetry/api";
-import {
-  InMemoryMetricExporter,
-  MeterProvider,
-  PeriodicExportingMetricReader,
-} from "@opentelemetry/sdk-metrics";
-import {
-  BasicTracerProvider,
-  InMemorySpanExporter,
-  SimpleSpanProcessor,
-} from "@opentelemetry/sdk-trace-base";
-import {
-  createAlerts,
-  createEngines,
-  createEventLog,
-  createMetrics,
-  createMonitor,
-  createOrchestrator,
-  emailChannel,
-  type Mailer,
-  openMask,
-  openTelemetry,
-  pagerDutyChannel,
-  slackChannel,
-  type SluiceEvent,
-  webhookChannel,
-} from "sluice";
-import { everythingPosted } from "./support/posted.ts";
+import { createOrchestrator, openMask, type SluiceEvent } from "sluice";
 import { all, assets, tenants } from "./fixtures/canary.ts";
 import { useFolders } from "./support/folder.ts";
 import { CANARY, findInFiles, findNeedles, needles } from "./support/needles.ts";
 import { start } from "./support/step.ts";
+import { everythingTold } from "./support/watched.ts";
 
 const newFolder = useFolders();
 
@@ -122,91 +96,20 @@ describe("the canary", () => {
   test("is in nothing that those get who watch", async () => {
     await withCanary(() =>
       quietly(async () => {
-        const told: string[] = [];
-        const spans = new InMemorySpanExporter();
-        const tracers = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] });
-        const measures = new InMemoryMetricExporter(1);
-        const reader = new PeriodicExportingMetricReader({
-          exporter: measures,
-          exportIntervalMillis: 3_600_000,
-        });
-        const meters = new MeterProvider({ readers: [reader] });
-        const posted = await everythingPosted(async (url) => {
-          await using sluice = createOrchestrator(all, { store: "memory", defaultIO: "memory" });
-          // What reveals the secret comes first: nothing can be hidden that nobody has looked at.
-          await sluice.runJob("everything");
-          const given = {
-            ...api,
-            trace: {
-              ...api.trace,
-              setSpan: api.trace.setSpan,
-              getTracer: (name: string) => tracers.getTracer(name),
-            },
-            metrics: { getMeter: (name: string) => meters.getMeter(name) },
-          };
-          using _telemetry = await openTelemetry(sluice, { api: given });
-          using _log = createEventLog(sluice, { write: (line) => void told.push(line) });
-          using metrics = createMetrics(sluice);
-          using monitor = createMonitor(sluice, { buffer: 100_000 });
-          const stream = monitor.subscribe({});
-          const mailer: Mailer = {
-            createTransport: () => ({
-              sendMail: async (mail) => void told.push(JSON.stringify(mail)),
-              close: () => {},
-            }),
-          };
-          const allow = ["127.0.0.1"];
-          const channels = {
-            hook: webhookChannel({ url, allow }),
-            slack: slackChannel({ url, allow }),
-            duty: pagerDutyChannel({ routingKey: "r".repeat(32), url, allow }),
-            mail: emailChannel({
-              host: "127.0.0.1",
-              allow,
-              from: "a@b.example",
-              to: ["c@d.example"],
-              mailer,
-            }),
-          };
-          const events = ["run_finished", "step_failed", "step_retrying", "check_evaluated"] as const;
-          await using alerts = createAlerts(sluice, {
-            channels,
-            rules: [{ name: "all", on: events, atLeast: "warning", to: Object.keys(channels), groupMs: 0 }],
-          });
-          await using engines = createEngines();
-          engines.registerEngine({ id: "here", orchestrator: sluice });
-          engines.registerWorkflow({ id: "everything", job: "everything" });
-          monitor.attachToEngine(engines, "here");
-          const outbound = engines.engineOutbound("here");
-          const by = { actor: CANARY, via: `door ${CANARY}` };
-          await sluice.pause({ by });
-          await sluice.resume({ by });
-          await sluice.wipe("told", "all", { by });
-          const { runId } = await engines.executeWorkflow("everything", {}, {
-            actor: CANARY,
-            tags: { CANARY },
-          });
-          told.push(JSON.stringify((await sluice.run(runId ?? ""))?.tags));
-          await alerts.flush();
-          told.push(metrics.text(), JSON.stringify(await sluice.audit()), JSON.stringify(alerts.firing));
-          for (let next = 0; next < 3; next++) told.push(JSON.stringify(await outbound.next()));
-          for (;;) {
-            const { value } = await stream.next();
-            told.push(JSON.stringify(value, (_name, each) => isTable(each) ? undefined : each));
-            if (value?.kind === "event" && value.event.type === "run_finished") break;
-          }
-        });
-        await meters.forceFlush();
-        for (const { name, attributes, events, status } of spans.getFinishedSpans()) {
-          told.push(JSON.stringify({ name, attributes, events, status }));
+        const told = await everythingTold(all, CANARY);
+        const text = told.join("\n");
+        for (
+          const mark of [
+            "step_failed",
+            "engine:here",
+            "exception.message",
+            "dedup_key",
+            "Auto-Submitted",
+            "sluice_runs_total",
+          ]
+        ) {
+          assert.ok(text.includes(mark), mark);
         }
-        told.push(JSON.stringify(measures.getMetrics()));
-        await meters.shutdown();
-        assert.ok(
-          posted.length >= 3 && spans.getFinishedSpans().length > 5,
-          "all of them were told something",
-        );
-        const text = [...told, ...posted].join("\n");
         assert.match(text, /\*\*\*/);
         assert.deepEqual(findNeedles(text), []);
       })

@@ -1,5 +1,5 @@
 /** Runs and their steps for people. */
-import { byOf, formatBy } from "../../model/audit.ts";
+import { byOf, formatBy } from "../../model/audit/audit.ts";
 import type { RecordedError } from "../../model/events/event.ts";
 import type { ElementRecord, RunRecord, StepCounts, StepRecord } from "../../model/events/record.ts";
 import type { ElementStatus, RunStatus, StepStatus } from "../../model/events/status.ts";

@@ -4,7 +4,7 @@
  * An event is one row of a batch: its kind, the step it is about, the attempt, its place in the order of the
  * whole store and its time. Most need nothing more; the others carry a payload of JSON values.
  */
-import type { AuditedVerb, By } from "../audit.ts";
+import type { AuditedVerb, By } from "../audit/audit.ts";
 import type { CircuitReach } from "../assets/result.ts";
 import type { CheckSeverity } from "../step/severity.ts";
 import type { RunConcurrency } from "../gates/concurrency.ts";

@@ -1,5 +1,5 @@
 /** What an event is about, so that a trouble and its end are known as one thing. */
-import { formatBy } from "../../model/audit.ts";
+import { formatBy } from "../../model/audit/audit.ts";
 import type { SluiceEvent } from "../../model/events/event.ts";
 
 /** What is known of a run. */

@@ -1,5 +1,5 @@
 /** Undoing what a run has made, after it has ended: what is left of its compensation becomes a run of its own. */
-import { withBy } from "../../model/audit.ts";
+import { withBy } from "../../model/audit/audit.ts";
 import type { StepRecord } from "../../model/events/record.ts";
 import { isFinalRun, isFinalStep } from "../../model/events/status.ts";
 import { splitConcurrency } from "../../model/gates/concurrency.ts";

@@ -1,5 +1,5 @@
 /** Who has asked for what: a fold over the record, from its end. */
-import { type AuditEntry, type AuditFilter, byOf, parseBy } from "../../model/audit.ts";
+import { type AuditEntry, type AuditFilter, byOf, parseBy } from "../../model/audit/audit.ts";
 import type { SluiceEvent } from "../../model/events/event.ts";
 import type { RunStore } from "../../stores/store.ts";
 

@@ -1,5 +1,5 @@
 /** `sluice audit`: who has asked for what. */
-import { type AuditEntry, formatBy } from "../../../model/audit.ts";
+import { type AuditEntry, formatBy } from "../../../model/audit/audit.ts";
 import { type Command, defineCommand } from "../../command.ts";
 import { type Column, formatColumns } from "../../print/columns.ts";
 import { formatInstant } from "../../print/number.ts";
