@@ -20,6 +20,8 @@ import { schedules } from "./commands/live/schedules.ts";
 import { serve } from "./commands/live/serve.ts";
 import { bundle } from "./commands/carry/bundle.ts";
 import { hook } from "./commands/carry/hook.ts";
+import { sensor } from "./commands/carry/sensor.ts";
+import { sensors } from "./commands/work/sensors.ts";
 import { step } from "./commands/carry/step.ts";
 import { exportGraph } from "./commands/carry/export.ts";
 import { snapshot } from "./commands/carry/snapshot.ts";
@@ -44,12 +46,14 @@ export const commands: readonly Command[] = [
   rerun,
   compensate,
   recover,
+  sensors,
   report,
   wipe,
   snapshot,
   exportGraph,
   step,
   hook,
+  sensor,
   bundle,
   completion,
   help,

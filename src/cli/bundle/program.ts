@@ -5,6 +5,7 @@ import { check } from "../commands/check.ts";
 import { help } from "../commands/help.ts";
 import { snapshot } from "../commands/carry/snapshot.ts";
 import { hook } from "../commands/carry/hook.ts";
+import { sensor } from "../commands/carry/sensor.ts";
 import { step } from "../commands/carry/step.ts";
 import type { Host } from "../host/host.ts";
 import { usageError } from "../line/usage.ts";
@@ -13,7 +14,7 @@ import { runProgram } from "../program.ts";
 import type { OpenSession, OpenSessionRequest } from "../session.ts";
 
 /** The commands of a bundle; none of them is told a module. */
-const commands: readonly Command[] = [step, hook, list, check, snapshot, help].map((command) =>
+const commands: readonly Command[] = [step, hook, sensor, list, check, snapshot, help].map((command) =>
   defineCommand({ ...command, takesModule: false })
 );
 

@@ -22,20 +22,20 @@ export interface Lookers {
 export function openLooker(sensor: Sensor, target: Target | undefined, parts: Lookers): Looker {
   const { watch } = sensor;
   const { host, feed, listing } = parts;
+  if (watch.kind === "assets") return lookAtAssets(sensor, watch, target as Target, host);
+  if (watch.kind === "runs") return lookAtRuns(sensor, watch, feed, host);
+  return openPoller(sensor, listing) ?? (() => Promise.reject(notLive(sensor)));
+}
+
+/** How a sensor looks that needs nothing but the world outside; undefined for one that follows the history. */
+export function openPoller({ name, watch }: Sensor, listing: Listing): Looker | undefined {
   switch (watch.kind) {
     case "custom":
-      return lookByFunction(sensor.name, watch);
+      return lookByFunction(name, watch);
     case "files":
       return lookAtFiles(watch, listing);
-    case "assets":
-      return lookAtAssets(sensor, watch, target as Target, host);
-    case "runs":
-      return lookAtRuns(sensor, watch, feed, host);
-    case "http":
-    case "freshness":
-      return () => {
-        throw notLive(sensor);
-      };
+    default:
+      return undefined;
   }
 }
 

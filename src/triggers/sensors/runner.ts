@@ -1,8 +1,8 @@
 /** One sensor at work: it looks when it comes due, never twice at once, and sees to what it has found. */
 import type { RecordedError } from "../../model/events/event.ts";
 import type { TriggerRecord } from "../../model/events/record.ts";
-import { SluiceError } from "../../model/issue.ts";
 import type { TriggerHost } from "../contract.ts";
+import { tookTooLong } from "./alone.ts";
 import { type Asking, carryOut } from "./carry_out.ts";
 import { newsOf } from "./news.ts";
 import type { Due, DueQueue } from "./due.ts";
@@ -223,13 +223,4 @@ class PendingLook implements Look {
 function pauseMs(failures: number, intervalMs: number | undefined): number {
   const first = intervalMs ?? FIRST_PAUSE_MS;
   return Math.max(first, Math.min(LONGEST_PAUSE_MS, first * 2 ** Math.min(failures - 1, 30)));
-}
-
-function tookTooLong(name: string, timeoutMs: number): SluiceError {
-  return new SluiceError({
-    code: "SENSOR_TIMEOUT",
-    message: `The sensor ${name} took longer than ${timeoutMs} ms to look.`,
-    path: ["sensors", name],
-    hint: "Let its function end when its signal is aborted, or give it a longer timeoutMs.",
-  });
 }
