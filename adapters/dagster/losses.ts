@@ -5,6 +5,7 @@ import type { Loss, Verdict } from "../loss.ts";
 import type { InputSnapshot, StepSnapshot } from "../../src/model/snapshot/snapshot.ts";
 import { carriedOwners } from "./definitions/fields.ts";
 import { type JobPart, partsOf } from "./definitions/jobs.ts";
+import { isAlike } from "./definitions/user_sensors.ts";
 import { carryMapping } from "./partitions/mappings.ts";
 import { encode } from "./partitions/encoding.ts";
 import type { Site } from "./site.ts";
@@ -19,8 +20,24 @@ export function specialLosses(site: Site, options: ExportOptions): readonly Loss
     ...site.snapshot.steps.flatMap((step) => mappingLosses(step, site)),
     ...site.snapshot.steps.flatMap((step) => stepLosses(step, site)),
     ...jobLosses(site),
+    ...sensorLosses(site),
     ...tickLosses(site, options),
   ];
+}
+
+/** Keys of other partitions than those of the target say nothing about what to run. */
+function sensorLosses(site: Site): readonly Loss[] {
+  return (site.snapshot.sensors ?? []).flatMap((sensor) => {
+    const { name, watch, partitions } = sensor;
+    if (watch.kind !== "assets" || partitions === undefined || isAlike(sensor, site)) return [];
+    if (watch.assets.every((key) => site.assets.get(key)?.partitions === undefined)) return [];
+    return [loss(watch.when === "all" ? "sensor.assets.all" : "sensor.assets", `sensor ${name}`, {
+      kind: "refused",
+      how: "The sensor knows the keys of what was made, and these are of other partitions than the target's.",
+      differs: "It runs the last partition of the target, or all, and not those that read what was made.",
+      advice: "Use automation: condition.eager on the target instead.",
+    })];
+  });
 }
 
 function loss(feature: Feature, subject: string, verdict: Partial<Verdict>): Loss {

@@ -9,6 +9,7 @@ import {
   cellSensorName,
   HOOK_SENSORS,
   plainName,
+  targetJobName,
   UNDO_JOB,
   UNDO_OP,
   UNDO_SENSORS,
@@ -37,6 +38,8 @@ export interface Site {
   readonly jobs: ReadonlyMap<string, string>;
   /** The names of schedules by schedule. */
   readonly schedules: ReadonlyMap<string, string>;
+  /** The names of sensors by sensor. */
+  readonly sensors: ReadonlyMap<string, string>;
   /** The names of groups by group. */
   readonly groups: ReadonlyMap<string, string>;
   /** The names of pools by pool. */
@@ -59,11 +62,26 @@ export function openSite(whole: Snapshot, dagster: DagsterVersion): Site {
     id: `external ${key}`,
     plain: plainName(key),
   }));
-  const jobs = snapshot.jobs.map(({ name }) => ({ id: `job ${name}`, plain: plainName(name) }));
+  const jobs = [
+    ...snapshot.jobs.map(({ name }) => ({ id: `job ${name}`, plain: plainName(name) })),
+    ...(snapshot.sensors ?? []).map((sensor) => ({
+      id: `job ${targetJobName(sensor.name)}`,
+      plain: plainName(`${sensor.name}_target`),
+    })),
+  ];
   const schedules = snapshot.schedules.map(({ name }) => ({
     id: `schedule ${name}`,
     plain: plainName(name),
   }));
+  const sensors = (snapshot.sensors ?? []).flatMap(({ name, watch }) => [
+    { id: `sensor ${name}`, plain: plainName(name) },
+    // Dagster's sensors of runs hear of one status each.
+    ...(watch.kind === "runs" ? watch.statuses.slice(1) : []).map((status) => ({
+      id: `sensor ${name} ${status}`,
+      plain: plainName(`${name}_${status}`),
+    })),
+  ]);
+  const ticking = allotNames([...schedules, ...sensors], sensorNames(snapshot));
   const isOwnName = ({ name, check }: StepSnapshot) =>
     check === undefined || ops.get(name) === checkOutputName(check.asset, check.name);
   const plain = steps.filter((step) => isPlainStep(step, dagster) && isOwnName(step));
@@ -76,7 +94,8 @@ export function openSite(whole: Snapshot, dagster: DagsterVersion): Site {
     externals: byOwnName(allotNames(externals, opNames)),
     plainSteps: new Set(plain.map(({ name }) => name)),
     jobs: byOwnName(allotNames(jobs, opNames)),
-    schedules: byOwnName(allotNames(schedules, sensorNames(snapshot))),
+    schedules: byOwnName(new Map(schedules.map(({ id }) => [id, ticking.get(id) as string]))),
+    sensors: byOwnName(new Map(sensors.map(({ id }) => [id, ticking.get(id) as string]))),
     groups: wordsFor(
       snapshot.assets.map(({ group }) => group),
       dagster.has("groupPaths") ? /[-.]/g : /[-./]/g,

@@ -225,6 +225,29 @@ export const VERDICTS = {
   "schedule.misfire.skip": native("Dagster makes up for no tick that it has missed."),
   "schedule.disabled": native("default_status is STOPPED."),
   ...sensorsLeftOut("Write a sensor of Dagster's that launches the job."),
+  "sensor.files": emulated(
+    "A sensor whose body asks `sluice sensor`, with the cursor that Dagster keeps.",
+    "The daemon looks every few seconds at most, and files are those of the machine on which it runs code.",
+  ),
+  "sensor.custom": emulated(
+    "A sensor whose body asks `sluice sensor`, with the cursor that Dagster keeps.",
+    "Several partitions of one request are runs of their own. A look may take 50 seconds.",
+  ),
+  "sensor.assets": native(
+    "A sensor that reads the materializations of the instance after its cursor.",
+    "It looks every 30 seconds; partitions that are to be run are runs of their own.",
+  ),
+  "sensor.assets.all": native(
+    "A sensor that reads the materializations of the instance after its cursor, and keeps what waits for others in it.",
+    "It looks every 30 seconds; partitions that are to be run are runs of their own.",
+  ),
+  "sensor.runs": native("A run status sensor for each status, with the run id as run key."),
+  "sensor.runs.all": native(
+    "A run status sensor for each status, with the run id as run key.",
+    "It hears of the runs of its code location only, those that Dagster makes for backfills and automation included.",
+  ),
+  "sensor.partitions": native("Partition keys of the run requests.", "Each partition is a run of its own."),
+  "sensor.disabled": native("default_status is STOPPED."),
   "automation.eager": native("AutomationCondition.eager, evaluated by a sensor that is on."),
   "automation.onCron": native("AutomationCondition.on_cron, evaluated by a sensor that is on."),
   "automation.onMissing": native("AutomationCondition.on_missing, evaluated by a sensor that is on."),

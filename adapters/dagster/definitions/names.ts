@@ -20,6 +20,7 @@ const IMPORTED: ReadonlySet<string> = new Set(
     "ticks",
     "undo",
     "hooks",
+    "looks",
     "datetime",
     "timedelta",
     "warnings",
@@ -96,6 +97,11 @@ export const HOOK_SENSORS: { readonly [when in "started" | "succeeded" | "failed
     failed: "tell_failed_runs",
     canceled: "tell_canceled_runs",
   });
+
+/** The name by which a site knows the job of a sensor that has a selection of its own; no job of the user's has it. */
+export function targetJobName(sensor: string): string {
+  return `sensor:${sensor}`;
+}
 
 /** The name of the sensor that adds keys to a growing definition. */
 export function cellSensorName(place: number): string {

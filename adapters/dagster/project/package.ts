@@ -8,11 +8,13 @@ import { scheduleStatements } from "../definitions/schedules.ts";
 import { sensorStatements } from "../definitions/sensors.ts";
 import { hookStatements } from "../definitions/hooks.ts";
 import { undoStatements } from "../definitions/undo.ts";
+import { userSensorStatements } from "../definitions/user_sensors.ts";
 import { ASSETS } from "../helper/assets.ts";
 import { CONDITIONS } from "../helper/conditions.ts";
 import { OUTPUTS } from "../helper/outputs.ts";
 import { STEPS } from "../helper/steps.ts";
 import { HOOKS } from "../helper/hooks.ts";
+import { LOOKS } from "../helper/looks.ts";
 import { TICKS } from "../helper/ticks.ts";
 import { UNDO } from "../helper/undo.ts";
 import type { Site } from "../site.ts";
@@ -35,12 +37,15 @@ export function definitionFiles(site: Site): readonly ExportedFile[] {
   const jobs = snapshot.jobs.flatMap((job) => jobStatements(job, site));
   const schedules = snapshot.schedules.flatMap((schedule) => scheduleStatements(schedule, site));
   const sensors = sensorStatements(site);
+  const declared = (snapshot.sensors ?? []).map((sensor) => userSensorStatements(sensor, site));
+  const targets = declared.flatMap((each) => each.jobs);
+  const looking = declared.flatMap((each) => each.sensors);
   const undoing = undoStatements(site);
   const hooks = hookStatements(site);
   const modules = [
     ...assets,
     ...checks,
-    ...moduleOf("schedules", "The jobs and schedules.", [...jobs, ...schedules]),
+    ...moduleOf("schedules", "The jobs and schedules.", [...jobs, ...schedules, ...targets, ...looking]),
     ...moduleOf("sensors", "The sensors.", sensors),
     ...moduleOf("hooks", "What tells hooks of jobs about their runs.", hooks),
     ...moduleOf("undo", "What undoes the runs that have failed.", undoing.all),
@@ -48,10 +53,11 @@ export function definitionFiles(site: Site): readonly ExportedFile[] {
   const contents = {
     assets: assets.map(({ name }) => name),
     checks: checks.map(({ name }) => name),
-    jobs: [...namesIn("schedules", jobs), ...namesIn("undo", undoing.jobs)],
+    jobs: [...namesIn("schedules", [...jobs, ...targets]), ...namesIn("undo", undoing.jobs)],
     schedules: namesIn("schedules", schedules),
     sensors: [
       ...namesIn("sensors", sensors),
+      ...namesIn("schedules", looking),
       ...namesIn("hooks", hooks.slice(1)),
       ...namesIn("undo", undoing.sensors),
     ],
@@ -117,7 +123,7 @@ function helperFiles(modules: readonly Module[]): readonly ExportedFile[] {
   const lines = modules.flatMap(({ text }) =>
     /^from \.\.sluice import (.+)$/m.exec(text)?.[1].split(", ") ?? []
   );
-  const used = new Set(lines);
+  const used = new Set([...lines, ...lines.includes("looks") ? ["ticks"] : []]);
   return [
     {
       path: "sluice/__init__.py",
@@ -136,6 +142,7 @@ const HELPER_TEXTS: { readonly [module in typeof HELPERS[number]]: string } = {
   assets: ASSETS,
   conditions: CONDITIONS,
   hooks: HOOKS,
+  looks: LOOKS,
   ticks: TICKS,
   undo: UNDO,
 };

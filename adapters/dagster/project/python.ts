@@ -11,7 +11,7 @@ export interface ModuleParts {
 }
 
 /** The modules of the helper package that definitions use. */
-export const HELPERS = ["assets", "conditions", "hooks", "ticks", "undo"] as const;
+export const HELPERS = ["assets", "conditions", "hooks", "looks", "ticks", "undo"] as const;
 
 /** The text of a module. It imports what its blocks use. */
 export function pythonModule({ docstring, blocks, gap }: ModuleParts): string {

@@ -1,12 +1,19 @@
 /** Sensors for people: what they watch, what came of it, and what one would ask for. */
+import type { Sensor } from "../../model/automation/sensors/sensor.ts";
 import type { Watch } from "../../model/automation/sensors/watch.ts";
 import type { TickRecord } from "../../model/events/record.ts";
 import type { LoneFindings } from "../../triggers/sensors/alone.ts";
-import type { SensorView } from "../commands/work/sensors.ts";
+import type { TriggerStatus } from "../../triggers/status.ts";
 import { type Column, formatColumns, formatFields } from "./columns.ts";
 import { inert } from "./inert.ts";
 import { formatDuration, formatInstant, plural } from "./number.ts";
 import type { Page } from "./page.ts";
+
+/** A sensor with what is recorded of it. */
+export interface SensorView {
+  readonly sensor: Sensor;
+  readonly status: TriggerStatus | undefined;
+}
 
 /** All of some sensors. */
 export function formatSensors(views: readonly SensorView[], page: Page): string[] {

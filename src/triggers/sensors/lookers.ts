@@ -2,13 +2,13 @@
 import type { Sensor } from "../../model/automation/sensors/sensor.ts";
 import { SluiceError } from "../../model/issue.ts";
 import type { TriggerHost } from "../contract.ts";
-import { lookAtAssets } from "./assets.ts";
+import { lookAtAssets } from "./follow/assets.ts";
 import { lookByFunction } from "./custom.ts";
-import type { CommitFeed } from "./feed.ts";
+import type { CommitFeed } from "./follow/feed.ts";
 import type { Listing } from "./files/listing.ts";
 import { lookAtFiles } from "./files/look.ts";
 import type { Looker } from "./look.ts";
-import { lookAtRuns } from "./runs.ts";
+import { lookAtRuns } from "./follow/runs.ts";
 import type { Target } from "./target.ts";
 
 /** What lookers work with. */

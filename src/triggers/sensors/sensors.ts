@@ -5,7 +5,7 @@ import type { RecordedError } from "../../model/events/event.ts";
 import type { TriggerRecord } from "../../model/events/record.ts";
 import type { Trigger, TriggerHost, TriggerUnit, UnitsRequest } from "../contract.ts";
 import { DueQueue } from "./due.ts";
-import { CommitFeed } from "./feed.ts";
+import { CommitFeed } from "./follow/feed.ts";
 import { type FilePort, hostFiles, Listing } from "./files/listing.ts";
 import { type Lookers, openLooker } from "./lookers.ts";
 import { SensorRunner } from "./runner.ts";

@@ -6,18 +6,11 @@ import type { Orchestrator } from "../../../orchestrator/contract.ts";
 import { findSensor, lookAlone } from "../../../triggers/sensors/alone.ts";
 import { readMemory } from "../../../triggers/sensors/memory.ts";
 import { sensorId } from "../../../triggers/sensors/sensors.ts";
-import type { TriggerStatus } from "../../../triggers/status.ts";
 import { type Command, defineCommand } from "../../command.ts";
 import { usageError } from "../../line/usage.ts";
-import { formatFindings, formatSensor, formatSensors } from "../../print/sensors.ts";
+import { formatFindings, formatSensor, formatSensors, type SensorView } from "../../print/sensors.ts";
 
 const VERBS = ["evaluate", "pause", "resume"] as const;
-
-/** A sensor with what is recorded of it. */
-export interface SensorView {
-  readonly sensor: Sensor;
-  readonly status: TriggerStatus | undefined;
-}
 
 /** Lists sensors, shows one, lets one look, or switches one. */
 export const sensors: Command = defineCommand({

@@ -1,11 +1,11 @@
 /** Sensors of the ends of runs. */
-import type { Sensor } from "../../model/automation/sensors/sensor.ts";
-import type { RunWatch, WatchedStatus } from "../../model/automation/sensors/watch.ts";
-import { isRecord } from "../../model/validate/options.ts";
-import type { TriggerHost } from "../contract.ts";
-import { causeOf, isCausedBy, TAGS } from "./cause.ts";
+import type { Sensor } from "../../../model/automation/sensors/sensor.ts";
+import type { RunWatch, WatchedStatus } from "../../../model/automation/sensors/watch.ts";
+import { isRecord } from "../../../model/validate/options.ts";
+import type { TriggerHost } from "../../contract.ts";
+import { causeOf, isCausedBy, TAGS } from "../cause.ts";
 import type { CommitFeed } from "./feed.ts";
-import type { Ask, Looker } from "./look.ts";
+import type { Ask, Looker } from "../look.ts";
 import type { RunEnd } from "./run_ends.ts";
 
 /** How many ends one look takes. */

@@ -1,7 +1,7 @@
 /** What sensors hear of commits: that something may have been made, which runs have ended, and who was switched. */
-import { EventBatch } from "../../model/events/batch.ts";
-import { EVENT_KINDS, type EventPayloads, type SluiceEvent } from "../../model/events/event.ts";
-import type { TriggerHost } from "../contract.ts";
+import { EventBatch } from "../../../model/events/batch.ts";
+import { EVENT_KINDS, type EventPayloads, type SluiceEvent } from "../../../model/events/event.ts";
+import type { TriggerHost } from "../../contract.ts";
 import { endsOfBatch, recordedEnds, type RunEnd, type RunEnds } from "./run_ends.ts";
 
 const { step_succeeded, step_failed, asset_reported, trigger_changed } = EVENT_KINDS;

@@ -1,8 +1,8 @@
 /** The ends of runs, from batches as they are committed and from the record. */
-import type { EventBatch } from "../../model/events/batch.ts";
-import { EVENT_KINDS, type EventPayloads, type SluiceEvent } from "../../model/events/event.ts";
-import type { RunStatus } from "../../model/events/status.ts";
-import type { TriggerHistory } from "../contract.ts";
+import type { EventBatch } from "../../../model/events/batch.ts";
+import { EVENT_KINDS, type EventPayloads, type SluiceEvent } from "../../../model/events/event.ts";
+import type { RunStatus } from "../../../model/events/status.ts";
+import type { TriggerHistory } from "../../contract.ts";
 
 /** The end of one run. */
 export interface RunEnd {

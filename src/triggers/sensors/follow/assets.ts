@@ -1,17 +1,17 @@
 /** Sensors of materializations: what was made since the last request, from the facts that planners read. */
-import type { AssetWatch } from "../../model/automation/sensors/watch.ts";
-import type { Sensor } from "../../model/automation/sensors/sensor.ts";
-import type { Facts } from "../../model/events/facts.ts";
-import { resolveMapping } from "../../model/partitions/resolve.ts";
-import type { PartitionSpace } from "../../model/partitions/space.ts";
-import { decodeSubset, encodeSubset, type StoredSubset } from "../../model/partitions/stored.ts";
-import { emptySubset, fullSubset, type Subset, subsetOf } from "../../model/partitions/subset.ts";
-import { isRecord } from "../../model/validate/options.ts";
-import { openPlanning, type PlanningContext } from "../../planner/context.ts";
-import type { TriggerHost } from "../contract.ts";
-import { causeOf, isCausedBy } from "./cause.ts";
-import type { Findings, Look, Looker } from "./look.ts";
-import type { Target } from "./target.ts";
+import type { AssetWatch } from "../../../model/automation/sensors/watch.ts";
+import type { Sensor } from "../../../model/automation/sensors/sensor.ts";
+import type { Facts } from "../../../model/events/facts.ts";
+import { resolveMapping } from "../../../model/partitions/resolve.ts";
+import type { PartitionSpace } from "../../../model/partitions/space.ts";
+import { decodeSubset, encodeSubset, type StoredSubset } from "../../../model/partitions/stored.ts";
+import { emptySubset, fullSubset, type Subset, subsetOf } from "../../../model/partitions/subset.ts";
+import { isRecord } from "../../../model/validate/options.ts";
+import { openPlanning, type PlanningContext } from "../../../planner/context.ts";
+import type { TriggerHost } from "../../contract.ts";
+import { causeOf, isCausedBy } from "../cause.ts";
+import type { Findings, Look, Looker } from "../look.ts";
+import type { Target } from "../target.ts";
 
 /** Where it is: what was made up to a place is asked for, but for what waits for others. */
 interface Place {
