@@ -1,6 +1,6 @@
 /** Sensors that users declare, of an exported project, with the jobs of those that run a selection of their own. */
 import type { SensorSnapshot } from "../../../src/model/snapshot/snapshot.ts";
-import { assignment, call, type Expression, layOut, list, name, pairs } from "../../python/expression.ts";
+import { call, type Expression, layOut, list, name, pairs } from "../../python/expression.ts";
 import { identifierOf } from "../../python/identifier.ts";
 import { jsonExpression, numberLiteral, textLiteral } from "../../python/literal.ts";
 import { encode } from "../partitions/encoding.ts";
