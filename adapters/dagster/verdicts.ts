@@ -233,6 +233,10 @@ export const VERDICTS = {
     "A sensor whose body asks `sluice sensor`, with the cursor that Dagster keeps.",
     "Several partitions of one request are runs of their own. A look may take 50 seconds.",
   ),
+  "sensor.http": emulated(
+    "A sensor whose body asks `sluice sensor`, with the cursor that Dagster keeps.",
+    "A look may take 50 seconds.",
+  ),
   "sensor.assets": native(
     "A sensor that reads the materializations of the instance after its cursor.",
     "It looks every 30 seconds; partitions that are to be run are runs of their own.",

@@ -24,7 +24,7 @@ export function userSensorStatements(sensor: SensorSnapshot, site: Site): Sensor
   const { watch } = sensor;
   const [part] = partsOf(sensor.assets, site);
   const isRunnable = part !== undefined || watch.kind === "custom";
-  if (!isRunnable || watch.kind === "freshness" || watch.kind === "http") return NOTHING;
+  if (!isRunnable || watch.kind === "freshness") return NOTHING;
   const own = sensor.job === undefined && part !== undefined;
   const job = own ? targetJobName(sensor.name) : sensor.job;
   const place: Place = {
@@ -129,7 +129,7 @@ function ends({ enabled, description }: SensorSnapshot) {
 function targetExpression({ sensor, part, site }: Place): Expression {
   const place = part?.partitions;
   const isGrowing = place !== undefined && encode(site.snapshot.partitions[place]).kind === "growing";
-  const isTold = sensor.watch.kind !== "files" && sensor.watch.kind !== "custom";
+  const isTold = sensor.watch.kind === "assets" || sensor.watch.kind === "runs";
   const keys = new Set(part?.keys.map((key) => site.assets.get(key)?.step));
   const ops = [...site.steps.values()].filter(({ name, takesConfig }) => takesConfig && keys.has(name))
     .map(({ name }) => [textLiteral(name), textLiteral(site.ops.get(name) as string)] as const);

@@ -51,7 +51,7 @@ export function findSensor({ sensors }: Definitions, name: string): Sensor {
  * @throws {SluiceError} SENSOR_INVALID for one that follows the history, SENSOR_TIMEOUT, and what its function throws.
  */
 export async function lookAlone(sensor: Sensor, { clock, state, lastMs }: LoneLook): Promise<LoneFindings> {
-  const looker = openPoller(sensor, new Listing(hostFiles, clock));
+  const looker = openPoller(sensor, new Listing(hostFiles, clock), clock);
   if (!looker) throw followsHistory(sensor);
   const controller = new AbortController();
   const { timeoutMs = 60_000 } = sensor;

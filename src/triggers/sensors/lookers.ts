@@ -1,12 +1,14 @@
 /** How each kind of sensor looks. */
 import type { Sensor } from "../../model/automation/sensors/sensor.ts";
 import { SluiceError } from "../../model/issue.ts";
+import type { Clock } from "../../model/ports.ts";
 import type { TriggerHost } from "../contract.ts";
 import { lookAtAssets } from "./follow/assets.ts";
 import { lookByFunction } from "./custom.ts";
 import type { CommitFeed } from "./follow/feed.ts";
 import type { Listing } from "./files/listing.ts";
 import { lookAtFiles } from "./files/look.ts";
+import { lookAtAddress } from "./http.ts";
 import type { Looker } from "./look.ts";
 import { lookAtRuns } from "./follow/runs.ts";
 import type { Target } from "./target.ts";
@@ -24,16 +26,22 @@ export function openLooker(sensor: Sensor, target: Target | undefined, parts: Lo
   const { host, feed, listing } = parts;
   if (watch.kind === "assets") return lookAtAssets(sensor, watch, target as Target, host);
   if (watch.kind === "runs") return lookAtRuns(sensor, watch, feed, host);
-  return openPoller(sensor, listing) ?? (() => Promise.reject(notLive(sensor)));
+  return openPoller(sensor, listing, host.clock) ?? (() => Promise.reject(notLive(sensor)));
 }
 
 /** How a sensor looks that needs nothing but the world outside; undefined for one that follows the history. */
-export function openPoller({ name, watch }: Sensor, listing: Listing): Looker | undefined {
+export function openPoller(
+  { name, watch, timeoutMs = 60_000 }: Sensor,
+  listing: Listing,
+  clock: Clock,
+): Looker | undefined {
   switch (watch.kind) {
     case "custom":
       return lookByFunction(name, watch);
     case "files":
       return lookAtFiles(watch, listing);
+    case "http":
+      return lookAtAddress(watch, clock, timeoutMs);
     default:
       return undefined;
   }
