@@ -65,7 +65,7 @@ const script = (inbox: string): readonly Line[] => [
 
 /** The same here: each look is what has been asked for since the one before. Keys of a run are runs of their own there. */
 async function here(lines: readonly Line[]): Promise<readonly (readonly string[] | null)[]> {
-  const { default: graph } = await import("../../exports/graphs/sensed.ts");
+  const { default: graph } = await import("./sensed.ts");
   const clock = virtualClock(Date.UTC(2026, 5, 1));
   await using sluice = createOrchestrator(graph, { store: "memory", defaultIO: "memory", clock });
   for (const name of graph.sensors.keys()) await sluice.pauseTrigger(`sensor:${name}`);
@@ -124,13 +124,13 @@ function write(path: string): void {
 
 describe.skipIf(python === undefined)("sensors of exports", () => {
   test("ask for what they ask for here, as the same things happen", async () => {
-    const module = fileURLToPath(new URL("../../exports/graphs/sensed.ts", import.meta.url));
+    const module = fileURLToPath(new URL("sensed.ts", import.meta.url));
     const [mine, theirs] = [join(folder, "mine"), join(folder, "theirs")];
     for (const path of [mine, theirs]) mkdirSync(path);
     process.env.SENSED_FOLDER = mine;
     const expected = await here(script(mine));
     process.env.SENSED_FOLDER = theirs;
-    const { default: graph } = await import("../../exports/graphs/sensed.ts");
+    const { default: graph } = await import("./sensed.ts");
     const project = writeExport(folder, "sensed", graph, module);
     const { asked, statuses, shops } = askDagster<Answer>(
       python as string,
