@@ -43,6 +43,24 @@ describe("examples", () => {
     assert.ok(readFileSync(`${root}examples/embed.ts`, "utf8").split("\n").length <= 30);
   });
 
+  test("alone.ts starts what is due, and what is asked for", async () => {
+    rmSync(`${root}.sluice/alone`, { recursive: true, force: true });
+    const port = await closedPort();
+    const app = start("examples/alone.ts", [], { PORT: String(port) });
+    for (const line of ["listening", "schedule:often requested", "automation:prices requested"]) {
+      while (!app.output().includes(line)) await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const answer = await fetch(`http://127.0.0.1:${port}/triggers/prices`, {
+      method: "POST",
+      headers: { authorization: "Bearer a-token-for-the-example" },
+    });
+    const { success, outputs } = await answer.json();
+    assert.ok(success);
+    assert.ok(Math.abs(outputs.prices.bread / outputs.prices.milk - 1.5) < 1e-9);
+    app.kill("SIGTERM");
+    assert.match((await app.ended).stdout, /closed/);
+  });
+
   test("each is in the list of examples", () => {
     const listed = readFileSync(`${root}examples/README.md`, "utf8");
     for (const name of readdirSync(`${root}examples`)) {

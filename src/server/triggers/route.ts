@@ -61,8 +61,8 @@ export class TriggerRoute {
     if (trigger.callers && !trigger.callers.includes(caller)) {
       throw new Problem(403, "CALLER_REFUSED", "This caller may not use this trigger.");
     }
-    if (request.headers.has("content-type") || request.body) requireJsonType(request);
     const body = await readBody(request, this.#settings.mostBytes);
+    if (body.length > 0) requireJsonType(request);
     const key = idempotentBy(trigger.name, caller, request.headers.get("idempotency-key"), body);
     return { trigger, caller, body, key, nowMs: this.#settings.clock.now() };
   }
