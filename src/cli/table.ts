@@ -16,6 +16,7 @@ import { report } from "./commands/report.ts";
 import { rerun } from "./commands/rerun.ts";
 import { run } from "./commands/run.ts";
 import { runs } from "./commands/runs.ts";
+import { automation } from "./commands/live/automation.ts";
 import { schedules } from "./commands/live/schedules.ts";
 import { serve } from "./commands/live/serve.ts";
 import { bundle } from "./commands/carry/bundle.ts";
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   run,
   backfill,
   schedules,
+  automation,
   serve,
   runs,
   logs,

@@ -1,4 +1,5 @@
 /** A program: the conditions of all assets as terms, and what each of them looks at. */
+import type { AutomationCondition } from "../../model/automation/condition.ts";
 import type { Asset } from "../../model/assets/declaration.ts";
 import type { Definitions } from "../../model/definitions.ts";
 import { dimensionNames } from "../../model/partitions/definition.ts";
@@ -34,14 +35,19 @@ export interface AutomationProgram {
   readonly dynamicWatchers: ReadonlyMap<string, readonly Conditioned[]>;
 }
 
-/** Compiles the conditions of all assets; external ones are made elsewhere, and theirs are left out. */
+/** Whether an asset is made by a condition: external ones are made elsewhere, and theirs are left out. */
+export function hasCondition(asset: Asset): asset is Asset & { readonly automation: AutomationCondition } {
+  return asset.automation !== undefined && asset["~step"].kind !== "external";
+}
+
+/** Compiles the conditions of all assets. */
 export function compileAutomation(definitions: Definitions): AutomationProgram {
   const compiler = new TermCompiler();
   const assets: Conditioned[] = [];
   const watchers = new Map<string, Conditioned[]>();
   const dynamicWatchers = new Map<string, Conditioned[]>();
   for (const asset of definitions.assets) {
-    if (asset.automation === undefined || asset["~step"].kind === "external") continue;
+    if (!hasCondition(asset)) continue;
     const term = compiler.compile(asset.automation);
     const conditioned = { asset, place: assets.length, term, ...lookedAt(definitions, asset.key, term) };
     assets.push(conditioned);

@@ -1,11 +1,12 @@
 /** Automation as a trigger: conditions are looked at when something happens, and what they ask for becomes runs. */
+import type { Asset } from "../../model/assets/declaration.ts";
 import type { Definitions } from "../../model/definitions.ts";
 import type { RecordedError, SluiceEvent } from "../../model/events/event.ts";
 import type { Subset } from "../../model/partitions/subset.ts";
 import { Agenda } from "../../planner/automation/agenda.ts";
 import type { AssetMemory } from "../../planner/automation/memory.ts";
 import { planRequested } from "../../planner/automation/plan.ts";
-import { type AutomationProgram, compileAutomation } from "../../planner/automation/program.ts";
+import { type AutomationProgram, compileAutomation, hasCondition } from "../../planner/automation/program.ts";
 import { type Decision, evaluateRound } from "../../planner/automation/round.ts";
 import type { AutomationWorld } from "../../planner/automation/world.ts";
 import { openPlanning } from "../../planner/context.ts";
@@ -26,19 +27,22 @@ const LONGEST_MS = 30_000;
 export class AutomationTrigger implements Trigger {
   readonly id: string = AUTOMATION;
   readonly type: string = AUTOMATION;
-  readonly #program: AutomationProgram;
+  readonly #definitions: Definitions;
+  /** The assets that have a condition. */
+  readonly #assets: readonly Asset[];
   readonly #describe: Describe;
   #session: Session | undefined = undefined;
 
   /** @param describe Failures as they are recorded. */
   constructor(definitions: Definitions, describe: Describe) {
-    this.#program = compileAutomation(definitions);
+    this.#definitions = definitions;
+    this.#assets = definitions.assets.filter(hasCondition);
     this.#describe = describe;
   }
 
   /** Whether there is a condition at all. */
   get isNeeded(): boolean {
-    return this.#program.assets.length > 0;
+    return this.#assets.length > 0;
   }
 
   get isActive(): boolean {
@@ -47,7 +51,7 @@ export class AutomationTrigger implements Trigger {
 
   async start(host: TriggerHost): Promise<void> {
     if (this.#session) return;
-    const session = new Session(this.#program, host, this.#describe);
+    const session = new Session(compileAutomation(this.#definitions), host, this.#describe);
     this.#session = session;
     await session.open();
   }
@@ -62,7 +66,7 @@ export class AutomationTrigger implements Trigger {
     if (!this.isNeeded) return [];
     return [
       { id: AUTOMATION, enabled: true },
-      ...this.#program.assets.map(({ asset: { key } }) => {
+      ...this.#assets.map(({ key }) => {
         const nextMs = this.#session?.nextMs(key);
         return { id: unitOf(key), enabled: true, ...(nextMs !== undefined && { nextMs }) };
       }),

@@ -13,6 +13,7 @@ import {
   formatAutomation,
   freshWithin,
   type Orchestrator,
+  tickRunId,
 } from "sluice";
 import { type VirtualClock, virtualClock } from "sluice/testing";
 
@@ -170,6 +171,31 @@ describe("automation", () => {
       await clock.advance(7 * 24 * HOUR_MS);
       assert.equal((await sluice.events({ limit: 10_000 })).length, before.length);
     });
+  });
+
+  test("finds the run of a process that died before it had recorded what it asked for", async () => {
+    const clean = defineAsset({ key: "clean", deps: { feed }, automation: eager, run: () => 1 });
+    const sum = defineAsset({ key: "sum", deps: { clean }, automation: eager, run: () => 2 });
+    const all = definitions({ assets: [feed, clean, sum] });
+    const clock = virtualClock(START_MS);
+    await using sluice = createOrchestrator(all, { store: "memory", defaultIO: "memory", clock });
+    await sluice.start();
+    await clock.advance(1_000);
+    await sluice.stop();
+    await sluice.report("feed");
+    const id = tickRunId("automation", "1");
+    await (await sluice.launch({ id, select: "clean or sum" })).ended;
+    await sluice.start();
+    await clock.advance(10_000);
+    assert.deepEqual((await sluice.runs()).map((run) => run.id), [id]);
+    const ticks = await sluice.ticks();
+    assert.deepEqual(ticks.map(({ trigger, key, runs }) => [trigger, key, runs]).sort(), [
+      ["automation:clean", "1", [id]],
+      ["automation:sum", "1", [id]],
+    ]);
+    await sluice.report("feed");
+    await clock.advance(1_000);
+    assert.deepEqual((await sluice.runs()).map((run) => run.id), [tickRunId("automation", "2"), id]);
   });
 
   test("explains itself, without a trigger too", async () => {

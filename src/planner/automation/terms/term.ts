@@ -1,5 +1,9 @@
 /** Terms: conditions as they are evaluated, with nothing left to expand, and a name by which to remember them. */
-import type { AutomationCondition, ConditionState } from "../../../model/automation/condition.ts";
+import type {
+  AutomationCondition,
+  ConditionState,
+  CronCondition,
+} from "../../../model/automation/condition.ts";
 import { openCadence } from "../../../model/time/cadence.ts";
 import type { Cadence } from "../../../model/time/cadence.ts";
 import { expand } from "./expand.ts";
@@ -39,14 +43,20 @@ export interface Term {
   readonly remembers: boolean;
 }
 
-/** Compiles conditions; one that several assets share is compiled once. */
+/** Compiles conditions; those that say the same are compiled once. */
 export class TermCompiler {
   readonly #known: Map<AutomationCondition, Term> = new Map();
+  readonly #byText: Map<string, Term> = new Map();
+  readonly #cadences: Map<string, Cadence> = new Map();
 
   /** The term of a condition. Throws CRON_INVALID and TIMEZONE_UNKNOWN. */
   compile(condition: AutomationCondition): Term {
     let term = this.#known.get(condition);
-    if (!term) this.#known.set(condition, term = this.#build(condition));
+    if (term) return term;
+    const text = JSON.stringify(condition);
+    term = this.#byText.get(text) ?? this.#build(condition);
+    this.#known.set(condition, term);
+    this.#byText.set(text, term);
     return term;
   }
 
@@ -54,7 +64,7 @@ export class TermCompiler {
     const label = labelOf(condition);
     const expanded = expand(condition);
     if (expanded) return { ...this.compile(expanded), label };
-    const rule = ruleOf(condition);
+    const rule = condition.kind === "cron-tick-passed" ? this.#tick(condition) : ruleOf(condition);
     const of = partsOf(condition).map((part) => this.compile(part));
     const keeps = rule.kind === "since" || rule.kind === "newly-true" || rule.kind === "code-version-changed";
     return {
@@ -64,6 +74,13 @@ export class TermCompiler {
       id: shortHash(`${rule.kind}|${detailsOf(condition)}|${of.map(({ id }) => id).join(",")}`),
       remembers: keeps || of.some(({ remembers }) => remembers),
     };
+  }
+
+  #tick({ cron, timezone }: CronCondition): TermRule {
+    const text = `${timezone} ${cron}`;
+    let cadence = this.#cadences.get(text);
+    if (!cadence) this.#cadences.set(text, cadence = openCadence(cron, timezone));
+    return { kind: "cron-tick-passed", cadence };
   }
 }
 
@@ -90,8 +107,6 @@ function ruleOf(condition: AutomationCondition): TermRule {
     case "check-passed":
     case "check-failed":
       return { kind: "check-result", passed: condition.kind === "check-passed" };
-    case "cron-tick-passed":
-      return { kind: condition.kind, cadence: openCadence(condition.cron, condition.timezone) };
     case "any-deps":
     case "all-deps":
       return {
