@@ -233,6 +233,11 @@ export const VERDICTS = {
     "A sensor whose body asks `sluice sensor`, with the cursor that Dagster keeps.",
     "Several partitions of one request are runs of their own. A look may take 50 seconds.",
   ),
+  "sensor.freshness": refused(
+    "The export has sensors of files, addresses, functions, assets and runs, and none of freshness.",
+    "Nothing is run when an asset is too old; Dagster shows it all the same.",
+    "Give the assets that are to be run an automation condition, or a schedule.",
+  ),
   "sensor.http": emulated(
     "A sensor whose body asks `sluice sensor`, with the cursor that Dagster keeps.",
     "A look may take 50 seconds.",

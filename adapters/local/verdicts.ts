@@ -29,5 +29,5 @@ export const VERDICTS: VerdictTable = Object.freeze({
 
 /** What is to happen at a time or after something else, with nobody asking. */
 function isByItself(feature: string): boolean {
-  return /^(?:schedule|automation|freshness|sensor\.freshness)(?:\.|$)/.test(feature);
+  return /^(?:schedule|automation|freshness)(?:\.|$)/.test(feature);
 }

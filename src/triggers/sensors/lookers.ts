@@ -1,6 +1,5 @@
 /** How each kind of sensor looks. */
 import type { Sensor } from "../../model/automation/sensors/sensor.ts";
-import { SluiceError } from "../../model/issue.ts";
 import type { Clock } from "../../model/ports.ts";
 import type { TriggerHost } from "../contract.ts";
 import { lookAtAssets } from "./follow/assets.ts";
@@ -10,6 +9,7 @@ import type { Listing } from "./files/listing.ts";
 import { lookAtFiles } from "./files/look.ts";
 import { lookAtAddress } from "./http.ts";
 import type { Looker } from "./look.ts";
+import { lookAtFreshness } from "./follow/freshness.ts";
 import { lookAtRuns } from "./follow/runs.ts";
 import type { Target } from "./target.ts";
 
@@ -26,7 +26,8 @@ export function openLooker(sensor: Sensor, target: Target | undefined, parts: Lo
   const { host, feed, listing } = parts;
   if (watch.kind === "assets") return lookAtAssets(sensor, watch, target as Target, host);
   if (watch.kind === "runs") return lookAtRuns(sensor, watch, feed, host);
-  return openPoller(sensor, listing, host.clock) ?? (() => Promise.reject(notLive(sensor)));
+  if (watch.kind === "freshness") return lookAtFreshness(watch, host);
+  return openPoller(sensor, listing, host.clock) as Looker;
 }
 
 /** How a sensor looks that needs nothing but the world outside; undefined for one that follows the history. */
@@ -45,13 +46,4 @@ export function openPoller(
     default:
       return undefined;
   }
-}
-
-function notLive({ name, watch: { kind } }: Sensor): SluiceError {
-  return new SluiceError({
-    code: "SENSOR_INVALID",
-    message: `The sensor ${name} is of kind ${kind}, which is declared and does not look by itself yet.`,
-    path: ["sensors", name],
-    hint: "Declare it with defineSensor() for now.",
-  });
 }

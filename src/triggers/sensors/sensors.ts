@@ -84,7 +84,10 @@ class Work {
     this.#host = host;
     this.#queue = new DueQueue(host.clock);
     this.#feed = new CommitFeed(host, {
-      made: () => this.#hasten("assets"),
+      made: () => {
+        this.#hasten("assets");
+        this.#hasten("freshness");
+      },
       ended: () => this.#hasten("runs"),
       switched: (id, enabled) => this.#runners.get(id)?.switch(enabled),
     });
@@ -122,7 +125,7 @@ class Work {
     return runner && this.#queue.dueAt(runner);
   }
 
-  #hasten(kind: "assets" | "runs"): void {
+  #hasten(kind: "assets" | "runs" | "freshness"): void {
     for (const runner of this.#byKind.get(kind) ?? []) runner.hasten(TOGETHER_MS);
   }
 }

@@ -8,6 +8,8 @@ import {
   defineExternalAsset,
   defineJob,
   definitions,
+  freshnessSensor,
+  freshWithin,
   memoryStore,
   monthlyPartitions,
   type Orchestrator,
@@ -286,5 +288,38 @@ describe("a sensor of runs", () => {
       assert.equal(events.filter(({ type }) => type === "tick_recorded").length, 0);
       assert.equal(events.filter(({ type }) => type === "trigger_changed").length, 1);
     });
+  });
+});
+
+describe("a sensor of freshness", () => {
+  const hour = 3_600_000;
+  const stale = defineExternalAsset({
+    key: "stale",
+    freshness: freshWithin({ failMs: 4 * hour, warnMs: 2 * hour }),
+  });
+  const all = (state: "pass" | "warn" | "fail") =>
+    definitions({
+      assets: [stale, mail],
+      sensors: [freshnessSensor({ name: "s", assets: stale, state, target: mail })],
+    });
+
+  test("asks once for each change to what it watches, and at once", async () => {
+    for (const [state, expected] of [["fail", [4, 12]], ["warn", [2, 10]], ["pass", [0, 8, 13]]] as const) {
+      const clock = virtualClock(START);
+      await using sluice = createOrchestrator(all(state), { store: "memory", defaultIO: "memory", clock });
+      await sluice.start();
+      await clock.advance(0);
+      const at: number[] = [];
+      for (let n = 0; n < 14 * 4; n++) {
+        if (n === 0 || n === 32 || n === 52) await sluice.report(stale);
+        await clock.advance(hour / 4);
+        const runs = await sluice.runs({ limit: 100 });
+        while (at.length < runs.length) {
+          at.push(Math.floor((runs[runs.length - 1 - at.length].createdMs - START) / hour));
+        }
+      }
+      assert.deepEqual(at, expected, state);
+      assert.equal((await sluice.ticks({ limit: 100 })).length, expected.length);
+    }
   });
 });
