@@ -102,9 +102,11 @@ function dagCall(plan: DagPlan, timing: Timing, context: FileContext, hash: stri
   });
 }
 
-/** A Dag stands for its key, which no other Dag counts for. */
-function activeRunsOf({ concurrency: { key, limit = 1 } = {} }: DagPlan): Expression | undefined {
-  return key === undefined ? undefined : numberLiteral(limit);
+/** A Dag stands for its key, which no other Dag counts for; without one its schedule may let runs wait. */
+function activeRunsOf({ concurrency: { key, limit = 1 } = {}, origin }: DagPlan): Expression | undefined {
+  if (key !== undefined) return numberLiteral(limit);
+  const waits = origin.kind === "schedule" && origin.schedule.overlap === "queue-one";
+  return waits ? numberLiteral(1) : undefined;
 }
 
 /** Tells Airflow that something changed, also where only the arguments of a task did. It does not end like a file. */

@@ -15,6 +15,12 @@ import { type AirflowOptions, PARTITIONED, RUNTIME_KEYS } from "./options.ts";
 const IN_EXTRA = "Airflow shows it in the details of the asset only.";
 const BY_VALUES = "Which partitions are read is the step's affair: it loads them from the IO place.";
 
+const LATER_CRON = refused(
+  "Airflow reads some such crons, with seconds behind the other fields; the export does not write them.",
+  "The schedule is left out.",
+  "Write crons of five fields, or run the schedule with `sluice serve`.",
+);
+
 const TABLE = {
   "asset": native("A task whose outlet is an Asset with the key as name and x-sluice:// as address."),
   "asset.external": native(
@@ -242,7 +248,19 @@ const TABLE = {
     "Without windows it begins at the time of the export.",
   ),
   ...SCHEDULE_POLICIES_LEFT_OUT,
+  "schedule.seconds": LATER_CRON,
+  "schedule.years": refused(
+    "Its timetable fails for years of which no tick has passed yet.",
+    "The schedule is left out.",
+    "Give the schedule a start and an end instead.",
+  ),
+  "schedule.nearest": LATER_CRON,
   "schedule.misfire.once": native("catchup is off: a Dag runs its latest past tick when it is switched on."),
+  "schedule.overlap.queueOne": emulated(
+    "max_active_runs of the Dag is 1.",
+    "A run that somebody starts counts too, and after a run that was long the latest tick that it has passed may run as well.",
+  ),
+  "schedule.bounds": native("start_date and end_date of the Dag."),
   "schedule.disabled": native("The Dag is paused when it is created."),
   ...sensorsLeftOut("Write a Dag with a sensor of Airflow's that triggers the Dag of the job."),
   "automation.eager": emulated(

@@ -1,5 +1,10 @@
 /** Flows: of the whole graph, of a backfill, of every job and schedule. */
-import type { JobSnapshot, JsonRecord, Snapshot } from "../../src/model/snapshot/snapshot.ts";
+import type {
+  JobSnapshot,
+  JsonRecord,
+  ScheduleSnapshot,
+  Snapshot,
+} from "../../src/model/snapshot/snapshot.ts";
 import type { RunConcurrency } from "../../src/model/gates/concurrency.ts";
 import { call, type Expression, layOut, list, pairs } from "../python/expression.ts";
 import { hearsOfSteps, runHooksOf } from "../parts/hooks.ts";
@@ -72,7 +77,7 @@ export function planFlows(graph: StepGraph, project: string, ticksFromMs: number
     const job = snapshot.jobs.find(({ name }) => name === schedule.job);
     return {
       name: schedule.name,
-      concurrency: job?.concurrency,
+      concurrency: withOverlap(schedule, job?.concurrency),
       hooked: job?.hooks && job,
       undoes: job?.compensate !== false,
       ...flowNames(project, "schedule", schedule.name),
@@ -85,6 +90,15 @@ export function planFlows(graph: StepGraph, project: string, ticksFromMs: number
     };
   });
   return [whole, ...isPartitioned(snapshot, undefined) ? [backfillOf(project)] : [], ...jobs, ...schedules];
+}
+
+/** The deployment stands for the schedule; of runs that overlap only one says what becomes of them, it or its job. */
+function withOverlap(
+  { name, overlap }: ScheduleSnapshot,
+  own: RunConcurrency | undefined,
+): RunConcurrency | undefined {
+  if (overlap !== "skip" && overlap !== "queue-one") return own;
+  return { ...own, key: name, whenBusy: overlap === "skip" ? "skip" : "queue" };
 }
 
 function backfillOf(project: string): FlowPlan {

@@ -209,6 +209,27 @@ export const VERDICTS: VerdictTable = {
     "Make them up with the flow backfill.",
   ),
   ...SCHEDULE_POLICIES_LEFT_OUT,
+  "schedule.seconds": refused(
+    "Prefect reads seconds behind the other fields; the export does not write them.",
+    "The schedule is left out.",
+    "Write crons of five fields, or run the schedule with `sluice serve`.",
+  ),
+  "schedule.years": refused(
+    "Its scheduler fails for a cron whose years are over.",
+    "The schedule is left out.",
+    "Write a cron without years, and switch the schedule off at its end.",
+  ),
+  "schedule.misfire.once": emulated(
+    "Runs that no worker took are late; the flow lets those go that a later tick has followed.",
+    "Ticks that come while the server is down are not made up for.",
+  ),
+  "schedule.overlap.skip": native(
+    "The strategy CANCEL_NEW of the deployment's concurrency_limit, which is 1.",
+  ),
+  "schedule.overlap.queueOne": emulated(
+    "concurrency_limit of the deployment is 1, with the strategy ENQUEUE.",
+    "All further runs wait, and not one of them; those that the next tick has followed are let go when their turn comes.",
+  ),
   "schedule.disabled": native("The schedule is not active."),
   ...sensorsLeftOut("Write an automation that runs the deployment of the job."),
   "automation.eager": emulated(

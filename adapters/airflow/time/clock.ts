@@ -62,7 +62,7 @@ export function openClock(
     timezone,
     offset: 0,
     ...(windows && { windows }),
-    ...startOf(schedule, windows, options.ticksFromMs),
+    ...boundsOf(schedule, startOf(schedule, windows, options.ticksFromMs)),
   };
   if (!windows || schedule.runs === "all" || plain.crons.length > 1) return plain;
   const offset = findOffset(plain, windows, options.ticksFromMs);
@@ -107,6 +107,18 @@ export function* ownTicks(
 
 /** The instants of {@linkcode ownTicks}, whether or not there is a window yet. */
 export function* ownInstants(
+  schedule: ScheduleSnapshot,
+  windows: TimePartitions | undefined,
+  fromMs: number,
+): Generator<number, void, void> {
+  const { startMs = -Infinity, endMs = Infinity } = schedule;
+  for (const atMs of unboundedInstants(schedule, windows, Math.max(fromMs, startMs))) {
+    if (atMs >= endMs) return;
+    yield atMs;
+  }
+}
+
+function* unboundedInstants(
   { crons, timezone = "UTC" }: ScheduleSnapshot,
   windows: TimePartitions | undefined,
   fromMs: number,
@@ -242,6 +254,16 @@ function startOf(
     if (--left === 0) break;
   }
   return { startMs: windows.startMs, ...end };
+}
+
+/** Within the bounds of the schedule itself, in whole seconds; Airflow's last instant is one that still counts. */
+function boundsOf(
+  schedule: ScheduleSnapshot,
+  { startMs = -Infinity, endMs = Infinity }: Pick<Clock, "startMs" | "endMs">,
+): Pick<Clock, "startMs" | "endMs"> {
+  const start = Math.max(startMs, Math.ceil((schedule.startMs ?? -Infinity) / 1000) * 1000);
+  const end = Math.min(endMs, Math.ceil((schedule.endMs ?? Infinity) / 1000) * 1000 - 1000);
+  return { ...(start > -Infinity && { startMs: start }), ...(end < Infinity && { endMs: end }) };
 }
 
 /** The first tick at or after the end of the last window: there, it is made. */
