@@ -3,10 +3,13 @@
 import inspect
 import json
 import sys
+from datetime import datetime, timezone
 
 from airflow.sdk import DAG, Asset, BaseOperator
 from airflow.sdk.definitions.asset import BaseAsset
 from airflow.sdk.definitions.deadline import DeadlineReference
+from airflow.timetables.base import TimeRestriction
+from airflow.timetables.trigger import CronTriggerTimetable
 
 
 def parameters(function):
@@ -16,6 +19,23 @@ def parameters(function):
 def names_below(kind):
     """The names of all classes that are a kind of another."""
     return {kind.__name__}.union(*(names_below(each) for each in kind.__subclasses__()))
+
+
+def next_after(cron):
+    """The first tick of a cron in 2027, as the scheduler asks for it; none where it fails."""
+    earliest = datetime(2027, 1, 1, tzinfo=timezone.utc)
+    restriction = TimeRestriction(earliest=earliest, latest=None, catchup=True)
+    try:
+        timetable = CronTriggerTimetable(cron, timezone="UTC")
+        timetable.validate()
+        first = timetable.next_dagrun_info(
+            last_automated_data_interval=None, restriction=restriction
+        )
+        later = TimeRestriction(earliest=earliest, latest=None, catchup=False)
+        timetable.next_dagrun_info(last_automated_data_interval=None, restriction=later)
+    except Exception:
+        return None
+    return first.run_after.isoformat()
 
 
 def main():
@@ -28,6 +48,13 @@ def main():
             word in name for word in ("active_runs", "concurren", "collision", "cancel")
         )
     }
+    timing = parameters(DAG.__init__) | parameters(CronTriggerTimetable.__init__)
+    misfires = {
+        name
+        for name in timing
+        if any(word in name for word in ("catch", "misfire", "missed", "grace"))
+    }
+    assert next_after("0 2 * * *") == "2027-01-01T02:00:00+00:00"
     deadlines = [name for name in dir(DeadlineReference) if name.isupper()]
     has_no_age = not any("ASSET" in name for name in deadlines) and not any(
         "fresh" in name for name in parameters(Asset.__init__)
@@ -48,6 +75,22 @@ def main():
                 "job.key.shared": dag_limits <= {"max_active_runs"},
                 "job.key.skip": dag_limits <= {"max_active_runs"},
                 "job.key.cancel": dag_limits <= {"max_active_runs"},
+                # Past ticks are made up for, all of them, or the latest is run.
+                "schedule.misfire.skip": misfires == {"catchup"},
+                "schedule.misfire.cap": misfires == {"catchup"},
+                "schedule.overlap.skip": dag_limits <= {"max_active_runs"},
+                "schedule.overlap.cancel": dag_limits <= {"max_active_runs"},
+                "schedule.jitter": not any(
+                    word in name
+                    for name in timing
+                    for word in ("jitter", "spread", "delay")
+                ),
+                "schedule.seconds": next_after("0 2 * * * 30")
+                != "2027-01-01T02:00:30+00:00",
+                "schedule.years": next_after("0 2 * * * 0 2090") is None,
+                # The second is a Saturday.
+                "schedule.nearest": next_after("0 2 2W 1 *")
+                != "2027-01-01T02:00:00+00:00",
                 "isolation.memory": not any(
                     "memory" in name for name in parameters(BaseOperator.__init__)
                 ),

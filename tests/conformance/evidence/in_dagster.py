@@ -50,6 +50,26 @@ def run_limits():
     return set(queue) | set(one.fields)
 
 
+def reads(cron):
+    """Whether a schedule may have a cron."""
+
+    @dagster.job
+    def nothing():
+        pass
+
+    try:
+        dagster.ScheduleDefinition(job=nothing, cron_schedule=cron)
+    except dagster.DagsterInvalidDefinitionError:
+        return False
+    return True
+
+
+def lacks_schedule_words(schedules, found):
+    """Whether nothing that a schedule or what it asks for is given has one of the words in its name."""
+    requests = parameters(dagster.RunRequest.__new__)
+    return not any(word in name for name in schedules | requests for word in found)
+
+
 def main():
     json.load(sys.stdin)
     ended = ends()
@@ -57,6 +77,10 @@ def main():
     deps = parameters(dagster.AssetDep.__new__)
     schedules = parameters(dagster.ScheduleDefinition.__init__)
     limits = run_limits()
+    assert reads("0 2 * * *")
+    overlaps = ("overlap", "concurren", "collision", "active", "busy")
+    has_no_overlap = lacks_schedule_words(schedules, overlaps)
+    has_no_misfire = lacks_schedule_words(schedules, ("catch", "misfire", "missed"))
     print(
         json.dumps(
             {
@@ -67,6 +91,22 @@ def main():
                 "job.key.skip": not any("skip" in name for name in limits),
                 "job.key.cancel": not any("cancel" in name for name in limits),
                 "schedule.catchUp": not any("catch" in name for name in schedules),
+                "schedule.seconds": not reads("30 0 2 * * *")
+                and not reads("0 2 * * * 30"),
+                "schedule.years": not reads("0 0 2 * * * 2090")
+                and not reads("0 2 * * * 0 2090"),
+                "schedule.nearest": not reads("0 2 15W * *"),
+                "schedule.misfire.once": has_no_misfire,
+                "schedule.misfire.cap": has_no_misfire,
+                "schedule.overlap.skip": has_no_overlap,
+                "schedule.overlap.queueOne": has_no_overlap,
+                "schedule.overlap.cancel": has_no_overlap,
+                "schedule.jitter": lacks_schedule_words(
+                    schedules, ("jitter", "delay", "spread")
+                ),
+                "schedule.bounds": lacks_schedule_words(
+                    schedules, ("start", "end_", "until", "from")
+                ),
             }
         )
     )
