@@ -282,6 +282,8 @@ function drawSchedules({ draw, assets }: World): readonly Schedule[] {
       ...(!windows && {
         cron: draw.one([["0 2 * * *"], ["30 2 * * *", "15 * * * *"], ["0 6 * * 1-5"], ["*/20 * * * *"]]),
         timezone: draw.one(ZONES),
+        ...draw.maybe(0.2, () => ({ start: "2026-02-01" })),
+        ...draw.maybe(0.2, () => ({ end: "2028-03-01T12:30" })),
       }),
       target,
       partitions: draw.one(["last", "all"]),
@@ -303,6 +305,7 @@ function drawPolicies(draw: Draw) {
       () => ({ overlap: draw.one(["skip", "queue-one", "allow", "cancel-previous"] as const) }),
     ),
     ...draw.maybe(0.2, () => ({ jitterMs: draw.between(0, 60_000) })),
+    ...draw.maybe(0.15, () => ({ request: () => ({}) })),
   };
 }
 
