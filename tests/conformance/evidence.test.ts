@@ -30,9 +30,33 @@ const OF_ANY_ENGINE: { readonly [F in Feature]?: string } = {
 
 /** What the engine has and exports leave out, as their verdicts say. The script makes sure that the engine has it. */
 const LEFT_OUT: { readonly [target: string]: readonly Feature[] } = {
-  dagster: [],
-  airflow: ["schedule.seconds", "schedule.nearest"],
-  prefect: ["schedule.seconds"],
+  dagster: ["sensor.freshness"],
+  airflow: [
+    "schedule.seconds",
+    "schedule.nearest",
+    "sensor.files",
+    "sensor.assets",
+    "sensor.assets.all",
+    "sensor.runs",
+    "sensor.runs.all",
+    "sensor.http",
+    "sensor.custom",
+    "sensor.partitions",
+    "sensor.disabled",
+  ],
+  prefect: [
+    "schedule.seconds",
+    "sensor.files",
+    "sensor.assets",
+    "sensor.assets.all",
+    "sensor.runs",
+    "sensor.runs.all",
+    "sensor.http",
+    "sensor.custom",
+    "sensor.freshness",
+    "sensor.partitions",
+    "sensor.disabled",
+  ],
 };
 
 /** What the script of each target looks for. */
@@ -68,6 +92,7 @@ const OF_THE_ENGINE: { readonly [target: string]: readonly Feature[] } = {
     "schedule.overlap.skip",
     "schedule.overlap.cancel",
     "schedule.jitter",
+    "sensor.freshness",
   ],
   prefect: [
     "isolation.memory",

@@ -1,5 +1,6 @@
 """What Airflow lacks, seen in Airflow: whether each thing that exports refuse is still not there."""
 
+import importlib.util
 import inspect
 import json
 import sys
@@ -36,6 +37,10 @@ def next_after(cron):
     except Exception:
         return None
     return first.run_after.isoformat()
+
+
+def lacks_module(name):
+    return importlib.util.find_spec("airflow.providers.standard." + name) is None
 
 
 def main():
@@ -91,6 +96,18 @@ def main():
                 # The second is a Saturday.
                 "schedule.nearest": next_after("0 2 2W 1 *")
                 != "2027-01-01T02:00:00+00:00",
+                # Tasks that look and start runs of other Dags, with what is to be made as their conf.
+                "sensor.files": lacks_module("sensors.filesystem"),
+                "sensor.http": lacks_module("sensors.python"),
+                "sensor.custom": lacks_module("sensors.python"),
+                "sensor.runs": lacks_module("sensors.external_task"),
+                "sensor.runs.all": lacks_module("sensors.external_task"),
+                "sensor.partitions": lacks_module("operators.trigger_dagrun"),
+                "sensor.assets": "AssetAny" not in conditions,
+                "sensor.assets.all": "AssetAll" not in conditions,
+                "sensor.disabled": "is_paused_upon_creation"
+                not in parameters(DAG.__init__),
+                "sensor.freshness": has_no_age,
                 "isolation.memory": not any(
                     "memory" in name for name in parameters(BaseOperator.__init__)
                 ),

@@ -107,6 +107,9 @@ def main():
                 "schedule.bounds": lacks_schedule_words(
                     schedules, ("start", "end_", "until", "from")
                 ),
+                "sensor.freshness": not hasattr(
+                    dagster.AutomationCondition, "freshness_failed"
+                ),
             }
         )
     )

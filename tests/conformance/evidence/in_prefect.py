@@ -9,6 +9,8 @@ from datetime import datetime, timezone
 from prefect import Flow, Task, events
 from prefect.client.schemas.actions import DeploymentScheduleCreate
 from prefect.client.schemas.objects import ConcurrencyLimitStrategy
+from prefect.deployments import run_deployment
+from prefect.events.schemas.automations import Posture
 from prefect.schedules import Schedule
 from prefect.server.schemas.schedules import CronSchedule
 
@@ -36,6 +38,7 @@ def main():
         return not any(word in name for name in timing for word in words)
 
     assert first_in_2027("0 2 * * *") == "2027-01-01T02:00:00+00:00"
+    runs = set(inspect.signature(run_deployment).parameters)
     triggers = [name for name in dir(events) if name.endswith("Trigger")]
     print(
         "\n"
@@ -54,6 +57,17 @@ def main():
                 "schedule.overlap.cancel": strategies == {"ENQUEUE", "CANCEL_NEW"},
                 "schedule.jitter": lacks("jitter", "spread", "delay"),
                 "schedule.bounds": lacks("start", "end_", "until", "bound"),
+                # Automations that run deployments for events, also for events that do not come, and flows that run others.
+                "sensor.assets": "EventTrigger" not in triggers,
+                "sensor.assets.all": "CompoundTrigger" not in triggers,
+                "sensor.runs": "EventTrigger" not in triggers,
+                "sensor.runs.all": "EventTrigger" not in triggers,
+                "sensor.freshness": "Proactive" not in {each.name for each in Posture},
+                "sensor.files": "idempotency_key" not in runs,
+                "sensor.http": "idempotency_key" not in runs,
+                "sensor.custom": "idempotency_key" not in runs,
+                "sensor.partitions": "parameters" not in runs,
+                "sensor.disabled": "paused" not in deployment,
                 "isolation.memory": not any(
                     "memory" in name.replace("in_memory", "") for name in task
                 ),
