@@ -7,10 +7,14 @@ import { root } from "../support/runtime.ts";
 const page = readFileSync(new URL("README.md", import.meta.url), "utf8");
 const rows = [...page.matchAll(/^\| T(\d\d) +\|[^|]+\| (.*?) *\|$/gm)];
 
+function range(first: number, last: number): readonly number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}
+
 test("tests/catalogue/README.md has every number once, with tests that are there", () => {
   assert.deepEqual(
     rows.map(([, number]) => Number(number)),
-    Array.from({ length: 47 }, (_, index) => index + 1).filter((number) => number !== 40),
+    [...range(1, 39), ...range(41, 47), ...range(54, 61), 63],
   );
   for (const [, number, held] of rows) {
     const named = [...held.matchAll(/`([^`]+\.ts)`(?:: ([^;]+))?/g)];
