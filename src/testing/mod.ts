@@ -14,6 +14,7 @@ export { replay } from "./replay.ts";
 export type { ReplayedRun } from "./replay.ts";
 export { InvariantError } from "./simulate/contract.ts";
 export type {
+  DaysOptions,
   FaultKind,
   Invariant,
   PlannedFault,
@@ -22,7 +23,7 @@ export type {
 } from "./simulate/contract.ts";
 export { triggerContract } from "./trigger_contract.ts";
 export type { TriggerContractOptions, TriggerFixture } from "./trigger_contract.ts";
-export { simulateRuns } from "./simulate/simulate.ts";
+export { simulate, simulateRuns } from "./simulate/simulate.ts";
 export { storeContract } from "./store_contract.ts";
 export type { StoreContractOptions } from "./store_contract.ts";
 export type { StoreFixture } from "./store/world.ts";

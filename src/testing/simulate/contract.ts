@@ -44,6 +44,14 @@ export interface SimulationOptions {
   readonly replay?: (seed: number) => string;
 }
 
+/** What {@linkcode simulate} takes. */
+export interface DaysOptions extends Omit<SimulationOptions, "steps" | "faults"> {
+  /** How many days pass, from the first of January 2026 in Greenwich: a whole number from 1. */
+  readonly days: number;
+  /** How many faults there are at most, at moments that the seed chooses; or which ones. Default 5. */
+  readonly faults?: number | readonly PlannedFault[];
+}
+
 /** A simulated world when it is over. */
 export interface Simulation {
   /** Its seed. */
@@ -69,7 +77,7 @@ export interface Simulation {
 }
 
 /** The rules that are checked after every event, by their names in docs/testing.md. */
-export type Invariant = "I1" | "I2" | "I3" | "I4" | "I6" | "I7" | "I8" | "I9" | "I11" | "I12";
+export type Invariant = "I1" | "I2" | "I3" | "I4" | "I5" | "I6" | "I7" | "I8" | "I9" | "I11" | "I12";
 
 /** A rule does not hold. */
 export class InvariantError extends Error {

@@ -7,7 +7,7 @@ import { type VirtualClock, virtualClock } from "../clock.ts";
 import { type Action, chooseActions } from "./actions.ts";
 import { withFaultyBodies } from "./bodies.ts";
 import { chance, seededRandom } from "./chance.ts";
-import { InvariantError, type Simulation, type SimulationOptions } from "./contract.ts";
+import { type DaysOptions, InvariantError, type Simulation, type SimulationOptions } from "./contract.ts";
 import { Faults } from "./faults.ts";
 import type { Guards } from "./guards.ts";
 import { Life } from "./life.ts";
@@ -19,8 +19,9 @@ import { compareWithModel, verifyEnd } from "./rules/verify.ts";
 
 /** When the world begins: on a Thursday at midnight in Greenwich. */
 const START_MS = Date.UTC(2026, 0, 1);
-/** A world in which more time passes has come to a stop. */
-const LONGEST_MS = 90 * 86_400_000;
+const DAY_MS = 86_400_000;
+/** A world in which more time passes than it was given has come to a stop. */
+const LONGEST_MS = 90 * DAY_MS;
 /** Longest time that a process stands still. */
 const LONGEST_PAUSE_MS = 120_000;
 /** So often a world does something new before it is given up. */
@@ -35,20 +36,29 @@ type Outcome<T> = { readonly value: T } | { readonly error: unknown } | "gone";
 export class World implements StoreListener {
   readonly rules: Rules;
   readonly #options: Required<Omit<SimulationOptions, "replay">>;
+  /** How many days pass with triggers at work; 0 for a world in which chance starts runs. */
+  readonly #days: number;
   readonly #definitions: Definitions;
   readonly #clock: VirtualClock = virtualClock(START_MS);
   readonly #faults: Faults;
   readonly #store: SharedStore;
   readonly #values: SharedValues;
   #life: Life;
+  #isStarting = false;
   #opened: Orchestrator | undefined = undefined;
   #attempts = 0;
   #violation: InvariantError | undefined = undefined;
 
-  constructor(definitions: Definitions, options: SimulationOptions, guards: Guards, source: StoreSource) {
-    const { seed, faults = 5, steps = 30, concurrency = 4, pools = {}, resources = [], config = {} } =
-      options;
+  constructor(
+    definitions: Definitions,
+    options: SimulationOptions | DaysOptions,
+    guards: Guards,
+    source: StoreSource,
+  ) {
+    const { steps = 30, days = 0 } = options as Partial<SimulationOptions & DaysOptions>;
+    const { seed, faults = 5, concurrency = 4, pools = {}, resources = [], config = {} } = options;
     this.#options = { seed, faults, steps, concurrency, pools, resources, config };
+    this.#days = days;
     this.#definitions = definitions;
     this.#faults = new Faults(seed, faults);
     this.#store = new SharedStore(seed, source, this.#faults, guards, this);
@@ -65,18 +75,56 @@ export class World implements StoreListener {
 
   /** Lets the world run to its end. Rejects with {@linkcode InvariantError}. */
   async run(): Promise<Simulation> {
+    if (this.#days > 0) await this.#passDays();
+    else await this.#makeRuns();
+    this.#faults.end();
+    await this.#finish();
+    await verifyEnd(this.#store.raw, this.rules);
+    return await this.#tell();
+  }
+
+  async #makeRuns(): Promise<void> {
     const { seed, steps, config } = this.#options;
     for (let round = 0; this.#attempts < steps || !this.#faults.isEnough; round++) {
       if (round === MOST_ROUNDS) throw this.#stalled();
       if (!this.#isUp || round === 0) await this.#restart();
       else await this.#act(chooseActions({ definitions: this.#definitions, seed, config }, round));
     }
+  }
+
+  /** Triggers are at work until the days are over, and then until nothing is behind any more. */
+  async #passDays(): Promise<void> {
+    const endMs = START_MS + this.#days * DAY_MS;
+    this.#isStarting = true;
+    // Time goes on from timer to timer, and would go past the end.
+    this.#clock.after(endMs - START_MS, () => {});
+    while (this.#clock.now() < endMs) {
+      if (!this.#isUp) await this.#restart();
+      while (this.#isUp && this.#clock.now() < endMs && await this.#clock.next()) this.#check();
+    }
     this.#faults.end();
-    await this.#finish();
-    await verifyEnd(this.#store.raw, this.rules);
+    if (!this.#isUp) await this.#restart();
+    while (await this.#isBehind()) await this.#clock.advance(1);
+    this.rules.ticks.verifyEnd(this.#definitions, START_MS, endMs);
+    this.#isStarting = false;
+    await this.#drive(this.#sluice.stop());
+  }
+
+  /** A process that was replaced goes on for a while, and ends: it would look for what is due for ever. */
+  #forget(life: Life): void {
+    this.#clock.after(2 * LONGEST_PAUSE_MS, () => life.kill());
+  }
+
+  async #isBehind(): Promise<boolean> {
+    this.#check();
+    const nowMs = this.#clock.now();
+    return (await this.#sluice.triggers()).some(({ nextMs = Infinity }) => nextMs <= nowMs);
+  }
+
+  async #tell(): Promise<Simulation> {
     const { events } = this.rules;
     return {
-      seed,
+      seed: this.#options.seed,
       events,
       hash: hashOf(formatLog(events)),
       runs: await this.#store.raw.runs({ limit: Number.MAX_SAFE_INTEGER }),
@@ -122,6 +170,7 @@ export class World implements StoreListener {
   async #begin(): Promise<void> {
     this.rules.beginProcess();
     const { seed, concurrency, pools, resources } = this.#options;
+    if (this.#days > 0) this.#forget(this.#life);
     const life = this.#life = new Life(this.#life.number + 1, this.#clock);
     const begun = () => this.#attempts++;
     const bodies = withFaultyBodies(this.#definitions, { seed, faults: this.#faults, life, begun });
@@ -148,7 +197,7 @@ export class World implements StoreListener {
     let last: unknown;
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       if (!this.#isUp) await this.#begin();
-      const outcome = await this.#drive(this.#sluice.recover({ parked }));
+      const outcome = await this.#drive(this.#recover(parked));
       if (outcome === "gone") continue;
       if ("value" in outcome) return;
       last = outcome.error;
@@ -160,6 +209,11 @@ export class World implements StoreListener {
       "I8",
       `no process could recover what there is, up to number ${this.#life.number}${why}`,
     );
+  }
+
+  async #recover(parked: boolean): Promise<void> {
+    await this.#sluice.recover({ parked });
+    if (this.#isStarting) await this.#sluice.start();
   }
 
   /** Does what was chosen; when some of it fails, what it left is recovered without a new process. */
@@ -219,7 +273,8 @@ export class World implements StoreListener {
 
   #check(): void {
     if (this.#violation) throw this.#violation;
-    if (this.#clock.now() > START_MS + LONGEST_MS) throw new InvariantError("I8", "90 days have passed");
+    const longestMs = this.#days * DAY_MS + LONGEST_MS;
+    if (this.#clock.now() > START_MS + longestMs) throw new InvariantError("I8", "90 days have passed");
   }
 
   /** Whatever fails is told by an error of Sluice. */

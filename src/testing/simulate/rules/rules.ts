@@ -4,12 +4,14 @@ import type { EventPayloads, SluiceEvent } from "../../../model/events/event.ts"
 import { InvariantError } from "../contract.ts";
 import { type Limits, LimitsModel } from "./limits.ts";
 import { RunModel } from "./run_model.ts";
+import { TicksModel } from "./ticks.ts";
 
 /** What has been recorded so far, as the rules see it. */
 export class Rules {
   readonly runs: Map<string, RunModel> = new Map();
   /** Events in the order of commits. */
   readonly events: SluiceEvent[] = [];
+  readonly ticks: TicksModel = new TicksModel();
   readonly #definitions: Definitions;
   readonly #limits: LimitsModel;
   readonly #recoveries: number;
@@ -36,6 +38,7 @@ export class Rules {
       if (event.runId === "") this.#takeBackfill(event);
       else this.#takeOfRun(event);
       this.#limits.take(event, this.runs, say);
+      this.ticks.take(event);
     }
   }
 
