@@ -190,7 +190,6 @@ class RandomEvents {
       "wipe",
       "add",
       "code",
-      "observe",
     ]);
     if (what === "start") this.#start();
     else if (what === "make") this.#make();
@@ -198,8 +197,6 @@ class RandomEvents {
     else if (what === "add" && this.#space?.kind === "dynamic") this.#add();
     else if (what === "code" && asset.codeVersion !== undefined) {
       this.#events.push({ do: "code", atMs, asset: asset.key, version: `${this.#events.length}` });
-    } else if (what === "observe" && !asset.external) {
-      this.#events.push({ do: "observe", atMs, asset: asset.key, keys });
     } else if (isBusy) return;
     else if (what === "report" && keys.length > 0) {
       const version = this.#chance.is(0.5) ? { version: this.#chance.of(["x", "y"]) } : {};
