@@ -8,7 +8,7 @@ import { type Action, chooseActions } from "./actions.ts";
 import { withFaultyBodies } from "./bodies.ts";
 import { chance, seededRandom } from "./chance.ts";
 import { type DaysOptions, InvariantError, type Simulation, type SimulationOptions } from "./contract.ts";
-import { Faults } from "./faults.ts";
+import { Faults, OFTEN, SELDOM } from "./faults.ts";
 import type { Guards } from "./guards.ts";
 import { Life } from "./life.ts";
 import { formatLog, hashOf } from "./log.ts";
@@ -60,7 +60,7 @@ export class World implements StoreListener {
     this.#options = { seed, faults, steps, concurrency, pools, resources, config };
     this.#days = days;
     this.#definitions = definitions;
-    this.#faults = new Faults(seed, faults);
+    this.#faults = new Faults(seed, faults, days > 0 ? SELDOM : OFTEN);
     this.#store = new SharedStore(seed, source, this.#faults, guards, this);
     this.#values = new SharedValues(
       definitions,
