@@ -17,7 +17,7 @@ import { TicksModel } from "../../../src/testing/simulate/rules/ticks.ts";
 import { atScale } from "../../conformance/python.ts";
 
 const DAYS = atScale(10, 365);
-const SEEDS = atScale(2, 10);
+const SEEDS = atScale(2, 3);
 const ALL = { misfire: { policy: "fire-all", cap: 10_000 }, overlap: "allow" } as const;
 
 function graph(): Definitions {
@@ -91,6 +91,21 @@ describe("days that pass", () => {
     assert.equal(new Set(Object.values(hashes)).size, 3);
     if (process.env.SLUICE_UPDATE_FIXTURES) writeFileSync(file, `${JSON.stringify(hashes, null, 2)}\n`);
     assert.deepEqual(hashes, JSON.parse(readFileSync(file, "utf8")));
+  });
+
+  test("may be a year", async () => {
+    const report = defineAsset({ key: "report", run: () => 3 });
+    const often = defineSchedule({
+      name: "often",
+      cron: "15 */6 * * *",
+      timezone: "Europe/Berlin",
+      target: report,
+      ...ALL,
+    });
+    const all = definitions({ assets: [report], schedules: [often] });
+    const { runs, processes } = await simulate(all, { seed: 1, days: 365, faults: 100 });
+    assert.equal(runs.length, 4 * 365);
+    assert.ok(processes > 20);
   });
 
   test("are counted from one", async () => {
